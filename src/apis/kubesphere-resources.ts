@@ -1,0 +1,77 @@
+import type { ReleaseRange } from '../core/release.js';
+import type { Resource } from '../registry/contract.js';
+
+type Row = readonly [
+  group: string,
+  kind: string,
+  plural: string,
+  versions: string,
+  scope: 'C' | 'N',
+  range?: ReleaseRange,
+];
+
+const since41: ReleaseRange = { since: 'v4.1' };
+const only3: ReleaseRange = { since: 'v3.0', until: 'v3.4' };
+
+/** KubeSphere's own kinds; versions in order of preference. @see kubesphere/kubesphere config/ks-core/charts/ks-crds/crds */
+const rows: readonly Row[] = [
+  ['iam.kubesphere.io', 'User', 'users', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'LoginRecord', 'loginrecords', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'GlobalRole', 'globalroles', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'GlobalRoleBinding', 'globalrolebindings', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'WorkspaceRole', 'workspaceroles', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'WorkspaceRoleBinding', 'workspacerolebindings', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'ClusterRole', 'clusterroles', 'v1beta1', 'C', since41],
+  ['iam.kubesphere.io', 'ClusterRoleBinding', 'clusterrolebindings', 'v1beta1', 'C', since41],
+  ['iam.kubesphere.io', 'Role', 'roles', 'v1beta1', 'N', since41],
+  ['iam.kubesphere.io', 'RoleBinding', 'rolebindings', 'v1beta1', 'N', since41],
+  ['iam.kubesphere.io', 'RoleTemplate', 'roletemplates', 'v1beta1', 'C', since41],
+  ['iam.kubesphere.io', 'Category', 'categories', 'v1beta1', 'C', since41],
+  ['iam.kubesphere.io', 'BuiltinRole', 'builtinroles', 'v1beta1', 'C', since41],
+  ['iam.kubesphere.io', 'Group', 'groups', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'GroupBinding', 'groupbindings', 'v1beta1 v1alpha2', 'C', since41],
+  ['iam.kubesphere.io', 'User', 'users', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'LoginRecord', 'loginrecords', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'GlobalRole', 'globalroles', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'GlobalRoleBinding', 'globalrolebindings', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'WorkspaceRole', 'workspaceroles', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'WorkspaceRoleBinding', 'workspacerolebindings', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'RoleBase', 'rolebases', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'Group', 'groups', 'v1alpha2', 'C', only3],
+  ['iam.kubesphere.io', 'GroupBinding', 'groupbindings', 'v1alpha2', 'C', only3],
+  ['tenant.kubesphere.io', 'Workspace', 'workspaces', 'v1beta1 v1alpha1', 'C', since41],
+  ['tenant.kubesphere.io', 'WorkspaceTemplate', 'workspacetemplates', 'v1beta1 v1alpha2', 'C', since41],
+  ['tenant.kubesphere.io', 'Workspace', 'workspaces', 'v1alpha1', 'C', { until: 'v3.4' }],
+  ['tenant.kubesphere.io', 'WorkspaceTemplate', 'workspacetemplates', 'v1alpha2', 'C', only3],
+  ['cluster.kubesphere.io', 'Cluster', 'clusters', 'v1alpha1', 'C', { since: 'v3.0' }],
+  ['cluster.kubesphere.io', 'Label', 'labels', 'v1alpha1', 'C', since41],
+  ['kubesphere.io', 'ServiceAccount', 'serviceaccounts', 'v1alpha1', 'N', since41],
+  ['kubesphere.io', 'Extension', 'extensions', 'v1alpha1', 'C', since41],
+  ['kubesphere.io', 'ExtensionVersion', 'extensionversions', 'v1alpha1', 'C', since41],
+  ['kubesphere.io', 'InstallPlan', 'installplans', 'v1alpha1', 'C', since41],
+  ['kubesphere.io', 'Repository', 'repositories', 'v1alpha1', 'C', since41],
+  ['kubesphere.io', 'Category', 'categories', 'v1alpha1', 'C', since41],
+  ['extensions.kubesphere.io', 'JSBundle', 'jsbundles', 'v1alpha1', 'C', since41],
+  ['extensions.kubesphere.io', 'APIService', 'apiservices', 'v1alpha1', 'C', since41],
+  ['extensions.kubesphere.io', 'ReverseProxy', 'reverseproxies', 'v1alpha1', 'C', since41],
+  ['extensions.kubesphere.io', 'ExtensionEntry', 'extensionentries', 'v1alpha1', 'C', since41],
+  ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
+];
+
+const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** KubeSphere's own kinds. */
+export function kubesphereResources(): Resource[] {
+  return rows.map(([group, kind, plural, versions, scope, range]) => ({
+    group,
+    versions: versions.split(' '),
+    kind,
+    plural,
+    singular: kind.toLowerCase(),
+    namespaced: scope === 'N',
+    verbs,
+    custom: true,
+    types: Object.fromEntries(versions.split(' ').map((version) => [version, `${group}/${version}.${kind}`])),
+    ...range,
+  }));
+}

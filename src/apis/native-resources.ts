@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import type { Resource } from '../registry/contract.js';
+
+/** A row of `fixtures/kubernetes/resources.json`. */
+interface Row {
+  readonly g: string;
+  readonly v: string;
+  readonly r: string;
+  readonly k: string;
+  readonly s: string;
+  readonly ns: boolean;
+  readonly verbs: string;
+  readonly short?: readonly string[];
+  readonly cat?: readonly string[];
+}
+
+const file = new URL('../../fixtures/kubernetes/resources.json', import.meta.url);
+
+/** The kinds of Kubernetes itself, from the discovery table. */
+export function nativeResources(): Resource[] {
+  const rows = JSON.parse(readFileSync(file, 'utf8')) as Row[];
+  const known = new Map<string, Resource>();
+  for (const row of rows) {
+    const key = `${row.r}.${row.g}`;
+    const before = known.get(key);
+    const typesFolder = row.g === '' ? 'core' : (row.g.split('.', 1)[0] ?? row.g);
+    known.set(key, {
+      group: row.g,
+      versions: [...(before?.versions ?? []), row.v],
+      kind: row.k,
+      plural: row.r,
+      singular: row.s,
+      namespaced: row.ns,
+      verbs: row.verbs.split(','),
+      custom: false,
+      types: { ...before?.types, [row.v]: `${typesFolder}/${row.v}.${row.k}` },
+      ...(row.short && { shortNames: row.short }),
+      ...(row.cat && { categories: row.cat }),
+    });
+  }
+  return [...known.values()];
+}

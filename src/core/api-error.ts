@@ -1,0 +1,131 @@
+import type { JsonObject } from './json.js';
+
+/**
+ * The wire forms a refusal can take.
+ *
+ * - `status`: a Kubernetes `Status` object, pretty-printed for curl and browsers
+ * - `text`: the message as plain text with a newline at the end (`pkg/api/utils.go`)
+ * - `message`: `{"message": …}` with one-space indent
+ * - `errStatus`: the Go struct of an API error, as the multi-cluster and extension filters print it
+ * - `router`: plain text without newline, as go-restful's router writes it
+ */
+export type ErrorDialect = 'status' | 'text' | 'message' | 'errStatus' | 'router';
+
+/** The `details` member of a `Status`, in wire order. */
+export interface StatusDetails extends JsonObject {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** What an {@link ApiError} may carry besides code, reason and message. */
+export interface ApiErrorOptions {
+  readonly details?: StatusDetails;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Forces a wire form; otherwise the place that catches the error decides. */
+  readonly dialect?: ErrorDialect;
+  readonly cause?: unknown;
+}
+
+/** The only way to refuse a request: thrown by anything, written once, in the dialect of the place it left. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** HTTP status. */
+  readonly code: number;
+  /** Machine-readable reason of a `Status`, such as `NotFound`. */
+  readonly reason: string;
+  readonly details: StatusDetails | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly dialect: ErrorDialect | undefined;
+
+  constructor(code: number, reason: string, message: string, options: ApiErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.reason = reason;
+    this.details = options.details;
+    this.headers = options.headers;
+    this.dialect = options.dialect;
+  }
+}
+
+/** What a message names: the plural and group of a resource. */
+export interface GroupResource {
+  readonly group: string;
+  readonly plural: string;
+}
+
+/** `plural.group`, or just `plural` for the core group: how messages name a resource. */
+export function qualified({ group, plural }: GroupResource): string {
+  return group === '' ? plural : `${plural}.${group}`;
+}
+
+function detailsOf({ group, plural }: GroupResource, name: string): StatusDetails {
+  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural };
+}
+
+/** 404 of kube-apiserver: `nodes "x" not found`. */
+export function notFound(resource: GroupResource, name: string): ApiError {
+  return new ApiError(404, 'NotFound', `${qualified(resource)} ${quote(name)} not found`, {
+    details: detailsOf(resource, name),
+  });
+}
+
+/** 409 of a create whose name is taken. */
+export function alreadyExists(resource: GroupResource, name: string): ApiError {
+  return new ApiError(409, 'AlreadyExists', `${qualified(resource)} ${quote(name)} already exists`, {
+    details: detailsOf(resource, name),
+  });
+}
+
+/** 409 of a write against a version that is no longer current, or a precondition that does not hold. */
+export function conflict(resource: GroupResource, name: string, why: string): ApiError {
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} ${quote(name)}: ${why}`,
+    { details: detailsOf(resource, name) },
+  );
+}
+
+/** The reason kube-apiserver gives when a write names a stale resourceVersion. */
+export const staleVersion =
+  'the object has been modified; please apply your changes to the latest version and try again';
+
+/** 400 with the given text. */
+export function badRequest(message: string, options: ApiErrorOptions = {}): ApiError {
+  return new ApiError(400, 'BadRequest', message, options);
+}
+
+/** 422 for a value that fails validation; `field` is the JSON path of the value. */
+export function invalid(
+  kind: { readonly group: string; readonly kind: string },
+  name: string,
+  causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[],
+): ApiError {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const joined = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+  const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
+  return new ApiError(422, 'Invalid', `${subject} ${quote(name)} is invalid: ${joined}`, {
+    details: {
+      ...(name === '' ? {} : { name }),
+      ...(kind.group === '' ? {} : { group: kind.group }),
+      kind: kind.kind,
+      causes,
+    },
+  });
+}
+
+/** 501: this fake does not know how; the message names the operation so that the caller is never misled. */
+export function notImplemented(what: string): ApiError {
+  return new ApiError(501, 'NotImplemented', `fake-ks-apiserver does not implement ${what}`, {
+    dialect: 'status',
+  });
+}
+
+/** Quotes a string the way Go's `%q` does for the characters that occur in names and paths. */
+export function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from './json.js';
+import type { ReleaseName } from './release.js';
+import type { OAuthClient } from './settings.js';
+
+/** A duration: seconds as a number, or Go's notation such as `2h`, `10m0s` or `500ms`. */
+export type Duration = number | string;
+
+/** A login to create, or to change when the world already has it. */
+export interface UserOption {
+  readonly name: string;
+  readonly password: string;
+  readonly email?: string;
+  /** Name of a GlobalRole; `platform-regular` when absent. */
+  readonly globalRole?: string;
+  readonly state?: 'Active' | 'Disabled' | 'AuthLimitExceeded';
+  readonly groups?: readonly string[];
+}
+
+/** How much faker-made data to add to the world. */
+export interface GenerateOption {
+  readonly nodes?: number;
+  readonly namespaces?: number;
+  readonly pods?: number;
+  readonly users?: number;
+}
+
+/** A world as one document: exactly these objects, nothing of the default world added. */
+export interface WorldDocument {
+  /** KubeSphere's own configuration, as in the ConfigMap `kubesphere-config`. */
+  readonly config?: JsonObject;
+  /** Plain passwords of the users among the objects. */
+  readonly users?: readonly { readonly name: string; readonly password: string }[];
+  readonly objects: readonly JsonObject[];
+  /** The same settings the way recorded worlds carry them. */
+  readonly meta?: JsonObject;
+}
+
+/** Everything a fake can be told; all of it is optional. */
+export interface Options {
+  /** Default `v4.1`. */
+  readonly release?: ReleaseName;
+  readonly brand?: string;
+  /** `default`, `empty` (a fresh install), a file or folder of Kubernetes objects, or a document. */
+  readonly world?: string | WorldDocument;
+  readonly generate?: GenerateOption;
+  readonly seed?: number | string;
+  /** A moment to stand still at, RFC 3339; without it real time is followed. */
+  readonly now?: string;
+  readonly users?: readonly UserOption[];
+  readonly clients?: readonly OAuthClient[];
+  readonly issuer?: string;
+  readonly jwtSecret?: string;
+  /** PEM of an RSA private key for id tokens. */
+  readonly signKey?: string;
+  readonly accessTokenMaxAge?: Duration;
+  readonly accessTokenInactivityTimeout?: Duration;
+  readonly maximumClockSkew?: Duration;
+  readonly multipleLogin?: boolean;
+  readonly rateLimit?: { readonly maxTries?: number; readonly duration?: Duration };
+  /** `gitVersion` of the Kubernetes underneath. */
+  readonly kubeVersion?: string;
+  /** Names of built-in scenarios, or paths of scenario files; later ones win. */
+  readonly scenarios?: readonly string[];
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string;
+  /** 0 (the default in process) picks a free port. */
+  readonly port?: number;
+}

@@ -1,0 +1,265 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ApiError, notImplemented, type ErrorDialect } from '../core/api-error.js';
+import type { User } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { pageNotFound } from '../registry/router.js';
+import type { JournalEntry } from '../state/journal.js';
+import type { ClusterState, World } from '../state/world.js';
+import { errorReply } from './send-error.js';
+import { send } from './send.js';
+import type { Services } from './services.js';
+import { attributesOf, forbidden, isAllowedPath } from './steps/authorize.js';
+import { chooseCluster } from './steps/choose-cluster.js';
+import { faultReply } from './steps/inject-fault.js';
+import { mayHaveBody, readBody } from './steps/read-body.js';
+
+/** One request on its way through the pipeline. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly world: World;
+  readonly entry: JournalEntry;
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Record<string, string | string[] | undefined>;
+  body: Buffer | undefined;
+  /** Wire form of a refusal thrown from here on. */
+  dialect: ErrorDialect;
+}
+
+/**
+ * The way of every request, in order: journal, body, faults, request info, authentication, choice of the cluster,
+ * authorization, dispatch, answer. The order authentication, dispatch to a member, authorization is the real one.
+ *
+ * @see kubesphere/kubesphere pkg/apiserver/apiserver.go buildHandlerChain
+ */
+export class Pipeline {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Answers a request in a world. Never throws. @param url Path and query, without any space prefix. */
+  async handle(request: IncomingMessage, response: ServerResponse, world: World, url: string): Promise<void> {
+    const method = request.method ?? 'GET';
+    const entry = world.journal.open(method, url, world.clock.now());
+    let exchange: Exchange | undefined;
+    let reply: Reply | undefined;
+    try {
+      world.clock.runDue();
+      exchange = openExchange(request, world, entry, method, url);
+      if (mayHaveBody(request)) exchange.body = await readBody(request);
+      reply = await this.#answer(exchange);
+    } catch (error) {
+      reply = this.#refuse(error, exchange, entry, world);
+    }
+    if (reply === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    entry.status = reply.status;
+    try {
+      await send(response, reply, method === 'HEAD');
+    } catch (error) {
+      world.journal.fail(entry, error);
+      response.destroy();
+    }
+  }
+
+  /** `undefined` cuts the connection. */
+  async #answer(exchange: Exchange): Promise<Reply | undefined> {
+    const { world, method, path, query, url } = exchange;
+    if (!world.faults.empty) {
+      const fault = world.faults.strike(method, path);
+      if (fault !== undefined) {
+        world.journal.note(exchange.entry, `fault ${fault.name ?? ''} struck`);
+        const outcome = await faultReply(fault, negotiationOf(exchange));
+        if (outcome !== 'go on') return outcome;
+      }
+    }
+    applyHeaderFixes(exchange);
+    const info = parseRequestInfo(method, path, query, world.release, url);
+    const authenticated = this.#services.authenticate(
+      {
+        headers: exchange.headers,
+        url,
+        path: info.localPath,
+        remoteAddress: exchange.request.socket.remoteAddress ?? '',
+      },
+      world,
+      world.host,
+    );
+    const user = authenticated instanceof Promise ? await authenticated : authenticated;
+    exchange.entry.user = user.name;
+    const cluster = info.cluster === '' ? world.host : chooseCluster(world, info.cluster, url);
+    this.#authorize(info, user, world, cluster);
+    return this.#dispatch(exchange, info, user, cluster);
+  }
+
+  #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {
+    if (isAllowedPath(info.path, world.release.allowedPaths)) return;
+    const decision = this.#services.authorize(attributesOf(info, user), world, cluster);
+    if (!decision.allowed) throw forbidden(info, user, decision.reason);
+  }
+
+  async #dispatch(
+    exchange: Exchange,
+    info: RequestInfo,
+    user: User,
+    cluster: ClusterState,
+  ): Promise<Reply | undefined> {
+    const { services, context } = { services: this.#services, context: this.#context(exchange, info, user, cluster) };
+    for (const intercept of services.interceptors) {
+      const reply = await intercept(context);
+      if (reply !== undefined) return reply;
+    }
+    if (info.isKubernetesRequest) return services.kubernetes(context);
+    const path = info.localPath;
+    if (path.includes('//') || path.includes('/../') || path.includes('/./')) return redirectToClean(path, exchange);
+    const match = services.router.match(path, {
+      method: exchange.method,
+      contentType: headerOf(exchange, 'content-type'),
+      accept: headerOf(exchange, 'accept'),
+      contentLength: contentLengthOf(exchange),
+    });
+    if (match !== undefined) {
+      exchange.dialect = match.route.errors ?? 'text';
+      return match.route.handle({ ...context, params: match.params });
+    }
+    exchange.dialect = 'text';
+    const fallback = await services.fallback(context);
+    if (fallback !== undefined) return fallback;
+    throw this.#unknownPath(path);
+  }
+
+  #unknownPath(path: string): ApiError {
+    const isOurs = path.startsWith('/kapis') || path.startsWith('/oauth');
+    if (isOurs || inRange(this.#services.release.name, { since: 'v4.1' })) return pageNotFound();
+    return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
+  }
+
+  #context(exchange: Exchange, info: RequestInfo, user: User, cluster: ClusterState): RequestContext {
+    const { world, entry, method, url, query, headers, body, request } = exchange;
+    return {
+      world,
+      release: world.release,
+      cluster,
+      info,
+      user,
+      method,
+      url,
+      query,
+      headers,
+      body,
+      remoteAddress: request.socket.remoteAddress ?? '',
+      entry,
+      params: {},
+      authorize: (attributes) => this.#services.authorize(attributes, world, cluster),
+    };
+  }
+
+  #refuse(error: unknown, exchange: Exchange | undefined, entry: JournalEntry, world: World): Reply {
+    const negotiation = exchange === undefined ? bareNegotiation(world) : negotiationOf(exchange);
+    if (error instanceof ApiError) {
+      if (error.code === 501) world.journal.note(entry, error.message);
+      return errorReply(error, exchange?.dialect ?? 'status', negotiation);
+    }
+    world.journal.fail(entry, error);
+    const text = error instanceof Error ? error.message : String(error);
+    const internal = new ApiError(500, 'InternalError', `Internal error occurred: bug in fake-ks-apiserver: ${text}`);
+    return errorReply(internal, 'status', negotiation);
+  }
+}
+
+function openExchange(
+  request: IncomingMessage,
+  world: World,
+  entry: JournalEntry,
+  method: string,
+  url: string,
+): Exchange {
+  const mark = url.indexOf('?');
+  const rawPath = mark === -1 ? url : url.slice(0, mark);
+  return {
+    request,
+    world,
+    entry,
+    method,
+    url,
+    path: rawPath.includes('%') ? decodePath(rawPath) : rawPath,
+    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+    headers: request.headers,
+    body: undefined,
+    dialect: 'status',
+  };
+}
+
+function decodePath(rawPath: string): string {
+  try {
+    return decodeURIComponent(rawPath);
+  } catch {
+    // What Go's HTTP server answers before any handler sees the request.
+    throw new ApiError(400, 'BadRequest', '400 Bad Request', {
+      dialect: 'router',
+      headers: { Connection: 'close' },
+    });
+  }
+}
+
+/** @see kubesphere/kubesphere pkg/apiserver/filters/requestinfo.go */
+function applyHeaderFixes(exchange: Exchange): void {
+  const { headers, query } = exchange;
+  const hop = headers['x-kubesphere-authorization'];
+  if (hop !== undefined && (headers['authorization'] ?? '') === '') headers['authorization'] = hop;
+  const dryrun = query.get('dryrun');
+  if (dryrun !== null) {
+    query.delete('dryrun');
+    query.set('dryRun', dryrun);
+  }
+}
+
+function headerOf(exchange: Exchange, name: string): string {
+  const value = exchange.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function contentLengthOf({ headers, body }: Exchange): number {
+  if (headers['transfer-encoding'] !== undefined) return -1;
+  return Number(headers['content-length'] ?? body?.length ?? 0);
+}
+
+function negotiationOf(exchange: Exchange): Parameters<typeof errorReply>[2] {
+  return {
+    release: exchange.world.release.name,
+    accept: headerOf(exchange, 'accept'),
+    userAgent: headerOf(exchange, 'user-agent'),
+    pretty: exchange.query.get('pretty'),
+  };
+}
+
+function bareNegotiation(world: World): Parameters<typeof errorReply>[2] {
+  return { release: world.release.name, accept: '', userAgent: '', pretty: null };
+}
+
+/** What Go's ServeMux does with an unclean path. */
+function redirectToClean(path: string, exchange: Exchange): Reply {
+  const clean = new URL(path.replace(/\/{2,}/g, '/'), 'http://localhost').pathname;
+  const mark = exchange.url.indexOf('?');
+  const location = mark === -1 ? clean : `${clean}${exchange.url.slice(mark)}`;
+  const shown = location.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return {
+    status: 301,
+    contentType: 'text/html; charset=utf-8',
+    headers: { Location: location },
+    body: exchange.method === 'GET' ? `<a href="${shown}">Moved Permanently</a>.\n\n` : '',
+  };
+}
+
+/** Marks an operation this fake does not serve; loud in the answer and in the journal. */
+export function unsupported(operation: string): never {
+  throw notImplemented(operation);
+}

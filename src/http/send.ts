@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import type { Reply, ReplyBody } from '../registry/contract.js';
+
+/** Bodies above this many bytes are sent chunked, as Go's server does when a handler does not flush. */
+const bufferedBytes = 2048;
+
+/** Writes a reply, once. A client that left early is not an error. */
+export function send(response: ServerResponse, reply: Reply, head: boolean): void | Promise<void> {
+  if (response.headersSent || response.destroyed) return undefined;
+  for (const name in reply.headers) {
+    const value = reply.headers[name];
+    if (value !== undefined) response.setHeader(name, value as string | string[]);
+  }
+  if (reply.contentType !== undefined) response.setHeader('Content-Type', reply.contentType);
+  const { body } = reply;
+  if (body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string') {
+    response.writeHead(reply.status);
+    return head ? void response.end() : stream(response, body);
+  }
+  const size = body === undefined ? 0 : Buffer.byteLength(body);
+  if (size > bufferedBytes) response.setHeader('Transfer-Encoding', 'chunked');
+  else response.setHeader('Content-Length', size);
+  response.writeHead(reply.status);
+  if (head || size === 0) response.end();
+  else response.end(body);
+  return undefined;
+}
+
+/** Writes pieces as they come, at the pace of the client; leaving early ends the source. */
+async function stream(response: ServerResponse, body: Exclude<ReplyBody, Buffer | string>): Promise<void> {
+  response.flushHeaders();
+  for await (const piece of body) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await drained(response);
+  }
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

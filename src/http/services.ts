@@ -1,0 +1,29 @@
+import type { Release } from '../core/release.js';
+import type { User } from '../core/kube-object.js';
+import type { AccessAttributes, Decision, Handler, Reply, RequestContext } from '../registry/contract.js';
+import type { Router } from '../registry/router.js';
+import type { ClusterState, World } from '../state/world.js';
+
+/** What the authentication step looks at. */
+export interface Credentials {
+  /** Header names are lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly url: string;
+  readonly path: string;
+  readonly remoteAddress: string;
+}
+
+/** Everything the pipeline is handed by the composition root; it names no API group itself. */
+export interface Services {
+  readonly release: Release;
+  readonly router: Router;
+  /** Who is asking. @throws ApiError 401 in the dialect of the release */
+  readonly authenticate: (credentials: Credentials, world: World, cluster: ClusterState) => User | Promise<User>;
+  readonly authorize: (attributes: AccessAttributes, world: World, cluster: ClusterState) => Decision;
+  /** Handlers that may take a request after authorization, before routing; `undefined` passes it on. */
+  readonly interceptors: readonly ((context: RequestContext) => Reply | undefined | Promise<Reply | undefined>)[];
+  /** Native Kubernetes: `/api` and `/apis`. */
+  readonly kubernetes: Handler;
+  /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */
+  readonly fallback: (context: RequestContext) => Reply | undefined | Promise<Reply | undefined>;
+}

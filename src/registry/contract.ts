@@ -1,0 +1,135 @@
+import type { ErrorDialect } from '../core/api-error.js';
+import type { KubeObject, User } from '../core/kube-object.js';
+import type { Release, ReleaseRange } from '../core/release.js';
+import type { RequestInfo, ResourceScope } from '../core/request-info.js';
+import type { JournalEntry } from '../state/journal.js';
+import type { ClusterState, World } from '../state/world.js';
+
+/** What a second authorization check inside a handler asks about. */
+export interface AccessAttributes {
+  readonly user: User;
+  readonly verb: string;
+  readonly apiGroup?: string;
+  readonly apiVersion?: string;
+  readonly resource?: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly workspace?: string;
+  readonly scope: ResourceScope;
+  /** Set for requests that name no resource. */
+  readonly path?: string;
+}
+
+/** What the authorizer decided, and why. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** Empty unless something is worth telling. */
+  readonly reason: string;
+}
+
+/** A request after parsing, authentication, cluster dispatch and authorization. */
+export interface RequestContext {
+  readonly world: World;
+  readonly release: Release;
+  /** The cluster that answers: the host, or the member named by the URL. */
+  readonly cluster: ClusterState;
+  readonly info: RequestInfo;
+  readonly user: User;
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly url: string;
+  readonly query: URLSearchParams;
+  /** Header names are lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body's bytes; `undefined` when there is none. */
+  readonly body: Buffer | undefined;
+  readonly remoteAddress: string;
+  readonly entry: JournalEntry;
+  /** Variables of the matched route's path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Runs the authorizer on attributes of the handler's choice, in the answering cluster. */
+  readonly authorize: (attributes: AccessAttributes) => Decision;
+}
+
+/** Bytes of an answer, or pieces of it as they become ready. */
+export type ReplyBody = Buffer | string | AsyncIterable<Buffer | string>;
+
+/** An answer as plain data. A handler returns one or throws an `ApiError`; it never touches a socket. */
+export interface Reply {
+  readonly status: number;
+  /** Absent: no Content-Type header. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Absent: an empty body. */
+  readonly body?: ReplyBody;
+}
+
+/** Answers a request. */
+export type Handler = (context: RequestContext) => Reply | Promise<Reply>;
+
+/** An HTTP method a route can be registered for. */
+export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A KubeSphere endpoint with a handler of its own. */
+export interface Route extends ReleaseRange {
+  readonly method: RouteMethod;
+  /** Path below the group's prefix; `{name}` is one segment, `{name:*}` the rest. */
+  readonly path: string;
+  readonly handle: Handler;
+  /** Media types of the request body it takes; absent: any. */
+  readonly consumes?: readonly string[];
+  /** Media types it can answer, for the Accept check; absent: JSON. Empty: no check. */
+  readonly produces?: readonly string[];
+  /** Wire form of refusals thrown by the handler; absent: text. */
+  readonly errors?: ErrorDialect;
+}
+
+/** The answer to "which fields does a kind have": its member of the type tables, such as `core/v1.Node`. */
+export type TypeName = string;
+
+/** A kind, as data. */
+export interface Resource extends ReleaseRange {
+  readonly group: string;
+  /** Versions served, the preferred first. */
+  readonly versions: readonly string[];
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Verbs kube-apiserver serves. */
+  readonly verbs: readonly string[];
+  /** True for custom resources: stored as maps, printed with sorted keys. */
+  readonly custom: boolean;
+  /** Types in the table of fields, per version; absent: unknown, printed with sorted keys. */
+  readonly types?: Readonly<Record<string, TypeName>>;
+  readonly hooks?: ResourceHooks;
+}
+
+/** What is special about writing a kind; every hook may be absent. */
+export interface ResourceHooks {
+  /** Completes an object before it is checked and stored: defaults, cleaning. */
+  readonly prepare?: (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => KubeObject;
+  /** Refuses a bad object. @throws ApiError */
+  readonly validate?: (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => void;
+  /** Refuses a deletion. @throws ApiError */
+  readonly validateDelete?: (object: KubeObject, context: WriteContext) => void;
+}
+
+/** What hooks see. */
+export interface WriteContext {
+  readonly world: World;
+  readonly cluster: ClusterState;
+  readonly user: User;
+}
+
+/** One group-version of KubeSphere: kinds and endpoints beyond plain CRUD. */
+export interface ApiGroup extends ReleaseRange {
+  /** As in the URL; empty for endpoints outside `/kapis`. */
+  readonly name: string;
+  readonly version: string;
+  readonly routes: readonly Route[];
+}
+

@@ -1,0 +1,21 @@
+import type { Release } from '../core/release.js';
+
+/** KubeSphere v4.1.3. */
+export const v4_1: Release = {
+  name: 'v4.1',
+  tag: 'v4.1.3',
+  kubernetesVersion: 'v1.29.2',
+  goVersion: 'go1.23.5',
+  allowedPaths: ['/oauth/*', '/dist/*', '/.well-known/openid-configuration', '/version', '/metrics', '/livez', '/healthz', '/openapi/v2', '/openapi/v3'],
+  globalResources: [
+    ['iam.kubesphere.io', 'users'],
+    ['iam.kubesphere.io', 'globalroles'],
+    ['iam.kubesphere.io', 'globalrolebindings'],
+    ['tenant.kubesphere.io', 'workspaces'],
+    ['tenant.kubesphere.io', 'clusters'],
+    ['cluster.kubesphere.io', 'clusters'],
+    ['resources.kubesphere.io', 'clusters'],
+    ['cluster.kubesphere.io', 'labels'],
+    ['resources.kubesphere.io', 'labels'],
+  ],
+};

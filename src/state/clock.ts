@@ -1,0 +1,90 @@
+/** A piece of work that falls due when the clock reaches a moment. */
+interface Task {
+  readonly due: number;
+  readonly run: (now: number) => void;
+}
+
+/**
+ * The one source of time of a world: real time with an offset, or frozen.
+ *
+ * Due tasks run when somebody asks ({@link runDue}), in order of their moment; nothing runs behind a test's back.
+ */
+export class Clock {
+  #offset: number;
+  #frozenAt: number | undefined;
+  #tasks: Task[] = [];
+  #nextDue = Number.POSITIVE_INFINITY;
+
+  /** @param frozenAt Milliseconds since 1970 to stand still at; without it real time is followed. */
+  constructor(frozenAt?: number, offset = 0) {
+    this.#frozenAt = frozenAt;
+    this.#offset = offset;
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#frozenAt ?? Date.now() + this.#offset;
+  }
+
+  /** Whole seconds since 1970, as tokens carry them. */
+  seconds(): number {
+    return Math.floor(this.now() / 1000);
+  }
+
+  /** RFC 3339 in UTC with whole seconds, as Kubernetes writes times. */
+  timestamp(): string {
+    return formatTimestamp(this.now());
+  }
+
+  /** Moves forward (or back, when negative) by milliseconds, then runs what fell due. */
+  advance(milliseconds: number): void {
+    if (this.#frozenAt === undefined) this.#offset += milliseconds;
+    else this.#frozenAt += milliseconds;
+    this.runDue();
+  }
+
+  /** Stands still at a moment (milliseconds since 1970). */
+  freeze(at: number = this.now()): void {
+    this.#frozenAt = at;
+    this.runDue();
+  }
+
+  /** Follows real time again from the current moment on. */
+  resume(): void {
+    if (this.#frozenAt === undefined) return;
+    this.#offset = this.#frozenAt - Date.now();
+    this.#frozenAt = undefined;
+  }
+
+  /** True while the clock stands still. */
+  get frozen(): boolean {
+    return this.#frozenAt !== undefined;
+  }
+
+  /** Has a task run once the clock reaches `due` (milliseconds since 1970). */
+  schedule(due: number, run: (now: number) => void): void {
+    const at = this.#tasks.findIndex((task) => task.due > due);
+    this.#tasks.splice(at === -1 ? this.#tasks.length : at, 0, { due, run });
+    this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Runs every task that is due. Cheap when none is. */
+  runDue(): void {
+    const now = this.now();
+    while (this.#nextDue <= now) {
+      const task = this.#tasks.shift();
+      this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
+      task?.run(now);
+    }
+  }
+
+  /** A clock at the same moment with no tasks; the world that owns it schedules its own. */
+  fork(): Clock {
+    return new Clock(this.#frozenAt, this.#offset);
+  }
+}
+
+/** Milliseconds since 1970 as RFC 3339 in UTC with whole seconds. */
+export function formatTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19) + 'Z';
+}

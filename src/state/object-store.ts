@@ -1,0 +1,302 @@
+import { alreadyExists, conflict, notFound, staleVersion, type GroupResource } from '../core/api-error.js';
+import { deepFreeze } from '../core/json.js';
+import type { KubeObject, ObjectMeta } from '../core/kube-object.js';
+import type { Clock } from './clock.js';
+import type { Random } from './random.js';
+
+/** A frozen object with the bytes it has been encoded to so far. */
+export class StoredObject {
+  readonly object: KubeObject;
+  /** The version of the store this object was written at. */
+  readonly version: number;
+  #encoded: Map<string, Buffer> | undefined;
+
+  constructor(object: KubeObject, version: number) {
+    this.object = object;
+    this.version = version;
+  }
+
+  /**
+   * The object's bytes in a wire form, encoded on first use.
+   *
+   * @param form Names the form; the same name must always mean the same encoder.
+   */
+  bytes(form: string, encode: (object: KubeObject) => string): Buffer {
+    const known = this.#encoded?.get(form);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(encode(this.object), 'utf8');
+    (this.#encoded ??= new Map()).set(form, bytes);
+    return bytes;
+  }
+}
+
+/** A change, in the order it happened. */
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly version: number;
+  readonly resource: GroupResource;
+  readonly stored: StoredObject;
+  /** What was there before; absent for ADDED. */
+  readonly previous: StoredObject | undefined;
+}
+
+interface Collection {
+  readonly resource: GroupResource;
+  readonly items: Map<string, StoredObject>;
+  sorted: readonly StoredObject[] | undefined;
+  version: number;
+  shared: boolean;
+}
+
+/** Changes kept for watches that resume. */
+const keptChanges = 10_000;
+
+function keyOf(namespace: string | undefined, name: string): string {
+  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+}
+
+function collectionKey({ group, plural }: GroupResource): string {
+  return `${plural}.${group}`;
+}
+
+/**
+ * The objects of one cluster: what etcd and the watch cache are to the real server.
+ *
+ * Objects are frozen and never changed in place. A fork shares collections until either side writes.
+ */
+export class ObjectStore {
+  readonly #collections = new Map<string, Collection>();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #version: number;
+  #changes: Change[] = [];
+  #listener: ((change: Change) => void) | undefined;
+
+  constructor(clock: Clock, random: Random, version = 1000) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#version = version;
+  }
+
+  /** The version of the latest write, as list answers carry it. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The version of the latest write to one resource; 0 when nothing of it was ever stored. */
+  versionOf(resource: GroupResource): number {
+    return this.#collections.get(collectionKey(resource))?.version ?? 0;
+  }
+
+  /** Every resource that holds at least one object. */
+  resources(): GroupResource[] {
+    return [...this.#collections.values()].filter(({ items }) => items.size > 0).map(({ resource }) => resource);
+  }
+
+  /** Has every later change reported, after it is stored. */
+  onChange(listener: (change: Change) => void): void {
+    this.#listener = listener;
+  }
+
+  /** The changes after a version, oldest first; `undefined` when some of them are forgotten. */
+  changesSince(version: number): readonly Change[] | undefined {
+    const first = this.#changes[0]?.version;
+    if (version < this.#version && (first === undefined || first > version + 1)) return undefined;
+    return this.#changes.filter((change) => change.version > version);
+  }
+
+  /** One object, or `undefined`. */
+  find(resource: GroupResource, namespace: string | undefined, name: string): StoredObject | undefined {
+    return this.#collections.get(collectionKey(resource))?.items.get(keyOf(namespace, name));
+  }
+
+  /** One object. @throws ApiError NotFound */
+  get(resource: GroupResource, namespace: string | undefined, name: string): StoredObject {
+    const found = this.find(resource, namespace, name);
+    if (found === undefined) throw notFound(resource, name);
+    return found;
+  }
+
+  /** All objects of a resource, or those of one namespace, by namespace and name in byte order. */
+  list(resource: GroupResource, namespace = ''): readonly StoredObject[] {
+    const collection = this.#collections.get(collectionKey(resource));
+    if (collection === undefined) return [];
+    collection.sorted ??= [...collection.items.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([, stored]) => stored);
+    if (namespace === '') return collection.sorted;
+    return collection.sorted.filter(({ object }) => object.metadata.namespace === namespace);
+  }
+
+  /** How many objects of a resource there are. */
+  count(resource: GroupResource): number {
+    return this.#collections.get(collectionKey(resource))?.items.size ?? 0;
+  }
+
+  /**
+   * Puts an object in as it is: for worlds and fixtures. uid, creationTimestamp and resourceVersion are only added
+   * where they are missing; nobody is told.
+   */
+  load(resource: GroupResource, object: KubeObject): StoredObject {
+    const { metadata } = object;
+    const given = Number(metadata.resourceVersion);
+    const isVersion = Number.isSafeInteger(given) && given > 0;
+    this.#version = isVersion ? Math.max(this.#version, given) : this.#version + 1;
+    const complete =
+      isVersion && metadata.uid !== undefined && metadata.creationTimestamp !== undefined
+        ? object
+        : {
+            ...object,
+            metadata: orderMeta({
+              ...metadata,
+              uid: metadata.uid ?? this.#random.uuid(),
+              resourceVersion: String(isVersion ? given : this.#version),
+              creationTimestamp: metadata.creationTimestamp ?? this.#clock.timestamp(),
+            }),
+          };
+    const stored = new StoredObject(deepFreeze(complete), isVersion ? given : this.#version);
+    this.#put(resource, stored);
+    return stored;
+  }
+
+  /**
+   * Stores a new object: fills in uid, resourceVersion and creationTimestamp.
+   *
+   * @throws ApiError AlreadyExists
+   */
+  create(resource: GroupResource, object: KubeObject): StoredObject {
+    const { metadata } = object;
+    if (this.find(resource, metadata.namespace, metadata.name) !== undefined) {
+      throw alreadyExists(resource, metadata.name);
+    }
+    return this.#write('ADDED', resource, undefined, {
+      ...object,
+      metadata: orderMeta({
+        ...metadata,
+        uid: this.#random.uuid(),
+        creationTimestamp: this.#clock.timestamp(),
+      }),
+    });
+  }
+
+  /**
+   * Replaces an object. A resourceVersion in it must be the current one; uid and creationTimestamp are kept.
+   * An object equal to the stored one changes nothing.
+   *
+   * @throws ApiError NotFound, Conflict
+   */
+  update(resource: GroupResource, object: KubeObject): StoredObject {
+    const { metadata } = object;
+    const previous = this.get(resource, metadata.namespace, metadata.name);
+    const current = previous.object.metadata;
+    if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== current.resourceVersion) {
+      throw conflict(resource, metadata.name, staleVersion);
+    }
+    const next: KubeObject = {
+      ...object,
+      metadata: orderMeta({
+        ...metadata,
+        uid: current.uid ?? '',
+        resourceVersion: current.resourceVersion ?? '',
+        creationTimestamp: current.creationTimestamp ?? null,
+      }),
+    };
+    if (JSON.stringify(next) === JSON.stringify(previous.object)) return previous;
+    return this.#write('MODIFIED', resource, previous, next);
+  }
+
+  /**
+   * Takes an object out at once, finalizers or not; see `registry/verbs/delete.ts` for the life cycle before that.
+   *
+   * @throws ApiError NotFound
+   */
+  remove(resource: GroupResource, namespace: string | undefined, name: string): StoredObject {
+    const previous = this.get(resource, namespace, name);
+    return this.#write('DELETED', resource, previous, previous.object);
+  }
+
+  /** A store with the same objects and its own future. */
+  fork(clock: Clock, random: Random): ObjectStore {
+    const copy = new ObjectStore(clock, random, this.#version);
+    for (const [key, collection] of this.#collections) {
+      collection.shared = true;
+      copy.#collections.set(key, { ...collection });
+    }
+    copy.#changes = this.#changes.slice();
+    return copy;
+  }
+
+  #write(
+    type: Change['type'],
+    resource: GroupResource,
+    previous: StoredObject | undefined,
+    object: KubeObject,
+  ): StoredObject {
+    this.#version += 1;
+    const metadata = orderMeta({ ...object.metadata, resourceVersion: String(this.#version) });
+    const stored = new StoredObject(deepFreeze({ ...object, metadata }), this.#version);
+    if (type === 'DELETED') {
+      const collection = this.#own(resource);
+      collection.items.delete(keyOf(object.metadata.namespace, object.metadata.name));
+      collection.version = this.#version;
+      collection.sorted = undefined;
+    } else {
+      this.#put(resource, stored);
+    }
+    const change: Change = { type, version: this.#version, resource, stored, previous };
+    this.#changes.push(change);
+    if (this.#changes.length >= keptChanges * 2) this.#changes = this.#changes.slice(-keptChanges);
+    this.#listener?.(change);
+    return stored;
+  }
+
+  #put(resource: GroupResource, stored: StoredObject): void {
+    const collection = this.#own(resource);
+    const { namespace, name } = stored.object.metadata;
+    collection.items.set(keyOf(namespace, name), stored);
+    collection.version = this.#version;
+    collection.sorted = undefined;
+  }
+
+  /** The collection of a resource, made writable: copied first when a fork shares it. */
+  #own(resource: GroupResource): Collection {
+    const key = collectionKey(resource);
+    const known = this.#collections.get(key);
+    if (known !== undefined && !known.shared) return known;
+    const { group, plural } = resource;
+    const own: Collection = {
+      resource: { group, plural },
+      items: new Map(known?.items),
+      sorted: known?.sorted,
+      version: known?.version ?? 0,
+      shared: false,
+    };
+    this.#collections.set(key, own);
+    return own;
+  }
+}
+
+const metaOrder: readonly (keyof ObjectMeta & string)[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
+/** The same metadata with its members in the order of Kubernetes' ObjectMeta, absent ones left out. */
+function orderMeta(metadata: ObjectMeta): ObjectMeta {
+  const ordered: Record<string, unknown> = {};
+  for (const key of metaOrder) if (metadata[key] !== undefined) ordered[key] = metadata[key];
+  return ordered as unknown as ObjectMeta;
+}

@@ -1,0 +1,60 @@
+import { createHmac, createPrivateKey, createPublicKey, createSign, timingSafeEqual, type KeyObject } from 'node:crypto';
+
+/**
+ * The keys tokens are signed with: an HS256 secret for access, refresh and static tokens, an RS256 key for id tokens.
+ *
+ * Unless given, both are public test keys: such tokens must never be trusted by anything but this fake.
+ */
+export class SigningKeys {
+  readonly #secret: Buffer;
+  readonly #pem: string;
+  #privateKey: KeyObject | undefined;
+
+  /**
+   * @param jwtSecret Its UTF-8 bytes are the HS256 key.
+   * @param pem RSA private key, PKCS#1 or PKCS#8.
+   */
+  constructor(jwtSecret: string, pem: string) {
+    this.jwtSecret = jwtSecret;
+    this.#secret = Buffer.from(jwtSecret, 'utf8');
+    this.#pem = pem;
+  }
+
+  readonly jwtSecret: string;
+
+  /** HMAC-SHA256 over the given text, base64url. */
+  hs256(signingInput: string): string {
+    return createHmac('sha256', this.#secret).update(signingInput).digest('base64url');
+  }
+
+  /** Tells whether an HMAC-SHA256 signature is ours, in constant time. */
+  verifyHs256(signingInput: string, signature: string): boolean {
+    const expected = createHmac('sha256', this.#secret).update(signingInput).digest();
+    const given = Buffer.from(signature, 'base64url');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  /** RSASSA-PKCS1-v1_5 with SHA-256 over the given text, base64url. */
+  rs256(signingInput: string): string {
+    return createSign('RSA-SHA256').update(signingInput).sign(this.privateKey, 'base64url');
+  }
+
+  /** The RSA private key, parsed on first use. */
+  get privateKey(): KeyObject {
+    this.#privateKey ??= createPrivateKey(this.#pem);
+    return this.#privateKey;
+  }
+
+  /** FNV-1a (32 bit) of the PEM text, decimal: how KubeSphere names the key. */
+  get keyId(): string {
+    let hash = 0x811c9dc5;
+    for (const byte of Buffer.from(this.#pem, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+    return String(hash);
+  }
+
+  /** The public half as a JWK with the members `n` and `e` that `/oauth/keys` prints. */
+  publicJwk(): { readonly n: string; readonly e: string } {
+    const jwk = createPublicKey(this.privateKey).export({ format: 'jwk' });
+    return { n: jwk.n ?? '', e: jwk.e ?? '' };
+  }
+}

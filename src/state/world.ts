@@ -1,0 +1,134 @@
+import type { Release } from '../core/release.js';
+import type { Settings } from '../core/settings.js';
+import { Clock } from './clock.js';
+import { FaultBook } from './fault-book.js';
+import { Journal } from './journal.js';
+import { ObjectStore, type Change } from './object-store.js';
+import { Random } from './random.js';
+import { Sessions } from './sessions.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** One cluster of a world. */
+export interface ClusterState {
+  readonly name: string;
+  readonly isHost: boolean;
+  readonly store: ObjectStore;
+}
+
+/** What {@link createWorld} needs. */
+export interface WorldSeed {
+  readonly release: Release;
+  readonly settings: Settings;
+  readonly keys: SigningKeys;
+  readonly seed?: number | string;
+  /** Milliseconds since 1970 to stand still at; without it real time is followed. */
+  readonly now?: number;
+}
+
+/** Told about every change in any cluster; see `controllers/`. */
+export type ChangeListener = (world: World, cluster: ClusterState, change: Change) => void;
+
+/**
+ * Everything that changes while a server runs: one per server, or per space of a server.
+ *
+ * A fork is independent from then on and costs microseconds; resetting a server means forking its seed world again.
+ */
+export class World {
+  readonly release: Release;
+  /** What an operator configures; replaced as a whole when a scenario changes it. */
+  settings: Settings;
+  keys: SigningKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sessions: Sessions;
+  readonly faults: FaultBook;
+  readonly journal: Journal;
+  /** Clusters by name; the host first. */
+  readonly clusters: ReadonlyMap<string, ClusterState>;
+  /** Plain passwords that are accepted besides the hash in a User object; several per user are allowed. */
+  readonly passwords: Map<string, readonly string[]>;
+  /** Told about every change; set once by the composition root, kept by forks. */
+  listener: ChangeListener | undefined;
+
+  constructor(parts: {
+    release: Release;
+    settings: Settings;
+    keys: SigningKeys;
+    clock: Clock;
+    random: Random;
+    sessions: Sessions;
+    faults: FaultBook;
+    journal: Journal;
+    clusters: Map<string, ClusterState>;
+    passwords: Map<string, readonly string[]>;
+    listener: ChangeListener | undefined;
+  }) {
+    this.release = parts.release;
+    this.settings = parts.settings;
+    this.keys = parts.keys;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.sessions = parts.sessions;
+    this.faults = parts.faults;
+    this.journal = parts.journal;
+    this.clusters = parts.clusters;
+    this.passwords = parts.passwords;
+    this.listener = parts.listener;
+    for (const cluster of this.clusters.values()) {
+      cluster.store.onChange((change) => this.listener?.(this, cluster, change));
+    }
+  }
+
+  /** The cluster KubeSphere itself runs on. */
+  get host(): ClusterState {
+    const host = this.clusters.values().next().value;
+    if (host === undefined) throw new Error('a world has at least its host cluster');
+    return host;
+  }
+
+  /** An independent world in the same state, with an empty journal. */
+  fork(): World {
+    const clock = this.clock.fork();
+    const random = this.random.fork();
+    const clusters = new Map<string, ClusterState>();
+    for (const [name, { isHost, store }] of this.clusters) {
+      clusters.set(name, { name, isHost, store: store.fork(clock, random) });
+    }
+    return new World({
+      release: this.release,
+      settings: this.settings,
+      keys: this.keys,
+      clock,
+      random,
+      sessions: this.sessions.fork(),
+      faults: this.faults.fork(),
+      journal: new Journal(this.journal.capacity),
+      clusters,
+      passwords: new Map(this.passwords),
+      listener: this.listener,
+    });
+  }
+}
+
+/** An empty world: its clusters exist and hold nothing. */
+export function createWorld(seed: WorldSeed, clusterNames: readonly string[]): World {
+  const clock = new Clock(seed.now);
+  const random = new Random(seed.seed);
+  const clusters = new Map<string, ClusterState>();
+  for (const [at, name] of clusterNames.entries()) {
+    clusters.set(name, { name, isHost: at === 0, store: new ObjectStore(clock, random) });
+  }
+  return new World({
+    release: seed.release,
+    settings: seed.settings,
+    keys: seed.keys,
+    clock,
+    random,
+    sessions: new Sessions(),
+    faults: new FaultBook(),
+    journal: new Journal(),
+    clusters,
+    passwords: new Map(),
+    listener: undefined,
+  });
+}

@@ -1,0 +1,73 @@
+import { parseGoDuration } from '../core/go-duration.js';
+import { dig, digArray, digObject, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { WorldDocument } from '../core/options.js';
+import { inRange, type Release } from '../core/release.js';
+import type { OAuthClient, Settings } from '../core/settings.js';
+
+/** Settings with the secret that goes with them. */
+export interface ConfiguredSettings {
+  readonly settings: Settings;
+  readonly jwtSecret: string | undefined;
+}
+
+/** Applies a world's own configuration (the shape of `kubesphere-config`) on top of a release's defaults. */
+export function configuredSettings(
+  document: WorldDocument | undefined,
+  defaults: Settings,
+  release: Release,
+): ConfiguredSettings {
+  const meta: JsonObject = document?.meta ?? {};
+  const config: JsonObject = document?.config ?? digObject(meta, 'config');
+  const authentication = digObject(config, 'authentication');
+  const tokens = inRange(release.name, { since: 'v4.1' })
+    ? digObject(authentication, 'issuer')
+    : digObject(authentication, 'oauthOptions');
+  const clients = digArray(tokens, 'clients').filter(isJsonObject).map(readClient);
+  const settings: Settings = {
+    ...defaults,
+    issuer: text(tokens['url'] ?? tokens['issuer']) ?? defaults.issuer,
+    accessTokenMaxAge: duration(tokens['accessTokenMaxAge']) ?? defaults.accessTokenMaxAge,
+    accessTokenInactivityTimeout:
+      duration(tokens['accessTokenInactivityTimeout']) ?? defaults.accessTokenInactivityTimeout,
+    maximumClockSkew:
+      duration(tokens['maximumClockSkew'] ?? authentication['maximumClockSkew']) ?? defaults.maximumClockSkew,
+    multipleLogin: flag(authentication['multipleLogin']) ?? defaults.multipleLogin,
+    rateLimit: {
+      maxTries: count(authentication['authenticateRateLimiterMaxTries']) ?? defaults.rateLimit.maxTries,
+      duration: duration(authentication['authenticateRateLimiterDuration']) ?? defaults.rateLimit.duration,
+    },
+    clients: tokens['clients'] === undefined ? defaults.clients : clients,
+    multicluster: {
+      ...defaults.multicluster,
+      enable: flag(dig(config, 'multicluster', 'enable')) ?? defaults.multicluster.enable,
+      clusterRole: role(dig(config, 'multicluster', 'clusterRole')) ?? defaults.multicluster.clusterRole,
+      hostClusterName: text(dig(config, 'multicluster', 'hostClusterName')) ?? defaults.multicluster.hostClusterName,
+    },
+    kubernetesVersion: text(meta['kubernetesVersion']) ?? defaults.kubernetesVersion,
+  };
+  return { settings, jwtSecret: text(meta['jwtSecret'] ?? tokens['jwtSecret'] ?? authentication['jwtSecret']) };
+}
+
+function readClient(client: JsonObject): OAuthClient {
+  return client as unknown as OAuthClient;
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function count(value: Json | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function flag(value: Json | undefined): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+function duration(value: Json | undefined): number | undefined {
+  return typeof value === 'string' ? parseGoDuration(value) : undefined;
+}
+
+function role(value: Json | undefined): 'host' | 'member' | undefined {
+  return value === 'host' || value === 'member' ? value : undefined;
+}

@@ -1,0 +1,33 @@
+import { inRange, type Release } from '../core/release.js';
+import type { Settings } from '../core/settings.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** The HS256 secret of a fake unless one is given. Public on purpose: its tokens are worth nothing elsewhere. */
+export const defaultJwtSecret = 'fake-ks-apiserver-public-test-secret';
+
+/** What a fresh install of a release is configured with. */
+export function defaultSettings(release: Release): Settings {
+  const since41 = inRange(release.name, { since: 'v4.1' });
+  return {
+    issuer: since41 ? 'http://ks-console.kubesphere-system.svc:30880' : 'kubesphere',
+    accessTokenMaxAge: 2 * hour,
+    accessTokenInactivityTimeout: since41 ? 30 * minute : 2 * hour,
+    maximumClockSkew: 10_000,
+    multipleLogin: true,
+    rateLimit: { maxTries: 10, duration: 10 * minute },
+    loginHistory: { retention: 168 * hour, maximumEntries: 100 },
+    clients: since41 ? [] : defaultClients(release),
+    identityProviders: [],
+    multicluster: { enable: true, clusterRole: 'host', hostClusterName: 'host' },
+    kubernetesVersion: release.kubernetesVersion,
+  };
+}
+
+function defaultClients(release: Release): Settings['clients'] {
+  if (inRange(release.name, { since: 'v3.3' })) {
+    return [{ name: 'kubesphere', secret: 'kubesphere', redirectURIs: ['*'] }];
+  }
+  return [];
+}
