@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { coldStart } from './cases/cold-start.js';
+import { inProcess } from './cases/in-process.js';
+import { manyNodes } from './cases/many-nodes.js';
+import { nodeList, tokens } from './cases/throughput.js';
+import { machine, table, type Row } from './report.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cli = join(root, 'dist/cli.js');
+const expressJose = join(root, 'bench/servers/express-jose.mjs');
+const staticBytes = join(root, 'bench/servers/static-bytes.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'fake-ks-bench-'));
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+
+const cases: Record<string, () => Promise<Row[]> | Row[]> = {
+  'cold-start': () => coldStart(cli, expressJose),
+  'in-process': () => inProcess(join(root, 'dist/index.js')),
+  'node-list': () => nodeList(cli, staticBytes, root, folder),
+  tokens: () => tokens(cli, expressJose),
+  'many-nodes': () => manyNodes(cli, staticBytes, folder),
+};
+
+const rows: Row[] = [];
+try {
+  for (const [name, run] of Object.entries(cases)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    rows.push(...(await run()));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const text = `${machine()}\n\n${table(rows)}\n`;
+process.stdout.write(text);
+if (process.argv.includes('--write')) {
+  const file = join(root, 'docs/performance.md');
+  const page = readFileSync(file, 'utf8');
+  writeFileSync(file, page.replace(/(<!-- table -->\n)[\s\S]*?(<!-- end -->)/, `$1\n${text}\n$2`));
+}
