@@ -5,6 +5,7 @@ import { authenticate } from './auth/authenticate.js';
 import { notImplemented } from './core/api-error.js';
 import { Pipeline } from './http/pipeline.js';
 import { evaluate } from './rbac/evaluate.js';
+import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
 import type { World } from './state/world.js';
 
@@ -16,9 +17,10 @@ export interface ListeningServer {
 }
 
 /** Serves a world on an address; resolves when listening. */
-export async function listen(world: World, host: string, port: number): Promise<ListeningServer> {
+export async function listen(world: World, catalog: KindCatalog, host: string, port: number): Promise<ListeningServer> {
   const pipeline = new Pipeline({
     release: world.release,
+    catalog,
     router: new Router(groups, world.release),
     authenticate,
     authorize: evaluate,

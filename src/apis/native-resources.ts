@@ -12,6 +12,8 @@ interface Row {
   readonly verbs: string;
   readonly short?: readonly string[];
   readonly cat?: readonly string[];
+  readonly sub?: readonly (readonly [name: string, kind: string, apiVersion: string, verbs: string])[];
+  readonly del?: 'Status' | 'object';
 }
 
 const file = new URL('../../fixtures/kubernetes/resources.json', import.meta.url);
@@ -36,6 +38,15 @@ export function nativeResources(): Resource[] {
       types: { ...before?.types, [row.v]: `${typesFolder}/${row.v}.${row.k}` },
       ...(row.short && { shortNames: row.short }),
       ...(row.cat && { categories: row.cat }),
+      ...(row.del && { deleted: row.del }),
+      ...(row.sub && {
+        subresources: row.sub.map(([name, kind, apiVersion, verbs]) => ({
+          name,
+          kind,
+          apiVersion,
+          verbs: verbs.split(','),
+        })),
+      }),
     });
   }
   return [...known.values()];

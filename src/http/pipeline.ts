@@ -146,6 +146,7 @@ export class Pipeline {
     const { world, entry, method, url, query, headers, body, request } = exchange;
     return {
       world,
+      catalog: this.#services.catalog,
       release: world.release,
       cluster,
       info,

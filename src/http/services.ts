@@ -1,6 +1,6 @@
 import type { Release } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
-import type { AccessAttributes, Decision, Handler, Reply, RequestContext } from '../registry/contract.js';
+import type { AccessAttributes, Decision, Handler, KindCatalog, Reply, RequestContext } from '../registry/contract.js';
 import type { Router } from '../registry/router.js';
 import type { ClusterState, World } from '../state/world.js';
 
@@ -16,6 +16,7 @@ export interface Credentials {
 /** Everything the pipeline is handed by the composition root; it names no API group itself. */
 export interface Services {
   readonly release: Release;
+  readonly catalog: KindCatalog;
   readonly router: Router;
   /** Who is asking. @throws ApiError 401 in the dialect of the release */
   readonly authenticate: (credentials: Credentials, world: World, cluster: ClusterState) => User | Promise<User>;

@@ -20,7 +20,7 @@ export async function startFakeKsApiserver(options: Options = {}): Promise<FakeK
   const release = releases[options.release ?? 'v4.1'];
   const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release.name);
   const world = buildWorld(options, release, catalog);
-  const server = await listen(world, options.host ?? '127.0.0.1', options.port ?? 0);
+  const server = await listen(world, catalog, options.host ?? '127.0.0.1', options.port ?? 0);
   const close = (): Promise<void> => server.close();
   return { url: server.url, world, close, [Symbol.asyncDispose]: close };
 }

@@ -1,8 +1,8 @@
 import { inRange, type ReleaseName } from '../core/release.js';
-import type { Resource } from './contract.js';
+import type { KindCatalog, Resource } from './contract.js';
 
 /** The kinds a release knows, looked up as URLs name them. */
-export class Catalog {
+export class Catalog implements KindCatalog {
   readonly resources: readonly Resource[];
   readonly #byPlural = new Map<string, Resource>();
   readonly #byKind = new Map<string, Resource>();
@@ -29,6 +29,13 @@ export class Catalog {
   /** The kind of an object's `apiVersion` and `kind`, whatever the version. */
   byKind(apiVersion: string, kind: string): Resource | undefined {
     return this.#byKind.get(`${groupOf(apiVersion)}/${kind}`);
+  }
+
+  /** A kind our own code counts on. @throws Error when this release has none: a bug of ours */
+  get(group: string, plural: string): Resource {
+    const found = this.byPlural(group, plural);
+    if (found === undefined) throw new Error(`this release has no ${plural} in group "${group}"`);
+    return found;
   }
 }
 

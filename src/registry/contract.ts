@@ -28,9 +28,23 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** A request after parsing, authentication, cluster dispatch and authorization. */
+/** The kinds of a release, looked up as URLs and objects name them. */
+export interface KindCatalog {
+  readonly resources: readonly Resource[];
+  /** The kind served at a group, version and plural; `undefined` when there is none. */
+  find(group: string, version: string, plural: string): Resource | undefined;
+  /** The kind with this plural, whatever the version. */
+  byPlural(group: string, plural: string): Resource | undefined;
+  /** The kind of an object's `apiVersion` and `kind`, whatever the version. */
+  byKind(apiVersion: string, kind: string): Resource | undefined;
+  /** A kind our own code counts on. @throws Error when this release has none: a bug of ours */
+  get(group: string, plural: string): Resource;
+}
+
+/** A request after parsing, authentication, cluster dispatch and authorization. Also serves as a {@link WriteContext}. */
 export interface RequestContext {
   readonly world: World;
+  readonly catalog: KindCatalog;
   readonly release: Release;
   /** The cluster that answers: the host, or the member named by the URL. */
   readonly cluster: ClusterState;
@@ -88,6 +102,17 @@ export interface Route extends ReleaseRange {
 /** The answer to "which fields does a kind have": its member of the type tables, such as `core/v1.Node`. */
 export type TypeName = string;
 
+/** A part of a kind with an endpoint of its own. */
+export interface Subresource {
+  /** Last segment of the URL, such as `status`. */
+  readonly name: string;
+  /** Kind it takes and answers; not always that of the object. */
+  readonly kind: string;
+  /** apiVersion of that kind. */
+  readonly apiVersion: string;
+  readonly verbs: readonly string[];
+}
+
 /** A kind, as data. */
 export interface Resource extends ReleaseRange {
   readonly group: string;
@@ -101,6 +126,10 @@ export interface Resource extends ReleaseRange {
   readonly categories?: readonly string[];
   /** Verbs kube-apiserver serves. */
   readonly verbs: readonly string[];
+  /** Parts with an endpoint of their own, such as `status`. */
+  readonly subresources?: readonly Subresource[];
+  /** What a deletion that takes effect at once answers; absent: `Status`. */
+  readonly deleted?: 'Status' | 'object';
   /** True for custom resources: stored as maps, printed with sorted keys. */
   readonly custom: boolean;
   /** Types in the table of fields, per version; absent: unknown, printed with sorted keys. */
@@ -118,9 +147,10 @@ export interface ResourceHooks {
   readonly validateDelete?: (object: KubeObject, context: WriteContext) => void;
 }
 
-/** What hooks see. */
+/** On whose behalf and where something is written; what hooks see. */
 export interface WriteContext {
   readonly world: World;
+  readonly catalog: KindCatalog;
   readonly cluster: ClusterState;
   readonly user: User;
 }
