@@ -3,6 +3,7 @@ import { ApiError, notImplemented, type ErrorDialect } from '../core/api-error.j
 import type { User } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
+import { isAllowedPath } from '../rbac/allowed-paths.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { pageNotFound } from '../registry/router.js';
 import type { JournalEntry } from '../state/journal.js';
@@ -10,7 +11,7 @@ import type { ClusterState, World } from '../state/world.js';
 import { errorReply } from './send-error.js';
 import { send } from './send.js';
 import type { Services } from './services.js';
-import { attributesOf, forbidden, isAllowedPath } from './steps/authorize.js';
+import { attributesOf, forbidden } from './steps/authorize.js';
 import { chooseCluster } from './steps/choose-cluster.js';
 import { faultReply } from './steps/inject-fault.js';
 import { mayHaveBody, readBody } from './steps/read-body.js';

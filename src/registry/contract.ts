@@ -19,6 +19,10 @@ export interface AccessAttributes {
   readonly scope: ResourceScope;
   /** Set for requests that name no resource. */
   readonly path?: string;
+  /** DevOps project of the URL; 3.x only. */
+  readonly devops?: string;
+  /** True for `/api` and `/apis`; absent: false. */
+  readonly isKubernetesRequest?: boolean;
 }
 
 /** What the authorizer decided, and why. */

@@ -45,8 +45,12 @@ interface Collection {
   readonly items: Map<string, StoredObject>;
   sorted: readonly StoredObject[] | undefined;
   version: number;
+  /** How often anything in it was put or taken out. */
+  writes: number;
   shared: boolean;
 }
+
+const none: readonly StoredObject[] = [];
 
 /** Changes kept for watches that resume. */
 const keptChanges = 10_000;
@@ -69,6 +73,7 @@ export class ObjectStore {
   readonly #clock: Clock;
   readonly #random: Random;
   #version: number;
+  #writes = 0;
   #changes: Change[] = [];
   #listener: ((change: Change) => void) | undefined;
 
@@ -86,6 +91,16 @@ export class ObjectStore {
   /** The version of the latest write to one resource; 0 when nothing of it was ever stored. */
   versionOf(resource: GroupResource): number {
     return this.#collections.get(collectionKey(resource))?.version ?? 0;
+  }
+
+  /** Counts everything put in or taken out, loading included: what was derived from the store holds while it stands still. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** The same count for one resource. */
+  writesOf(resource: GroupResource): number {
+    return this.#collections.get(collectionKey(resource))?.writes ?? 0;
   }
 
   /** Every resource that holds at least one object. */
@@ -120,7 +135,7 @@ export class ObjectStore {
   /** All objects of a resource, or those of one namespace, by namespace and name in byte order. */
   list(resource: GroupResource, namespace = ''): readonly StoredObject[] {
     const collection = this.#collections.get(collectionKey(resource));
-    if (collection === undefined) return [];
+    if (collection === undefined) return none;
     collection.sorted ??= [...collection.items.entries()]
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([, stored]) => stored);
@@ -215,6 +230,16 @@ export class ObjectStore {
     return this.#write('DELETED', resource, previous, previous.object);
   }
 
+  /** Takes over the objects of another store, into a store that holds nothing yet; shared until either side writes. */
+  adopt(seed: ObjectStore): void {
+    this.#version = Math.max(this.#version, seed.#version);
+    this.#writes += 1;
+    for (const [key, collection] of seed.#collections) {
+      collection.shared = true;
+      this.#collections.set(key, { ...collection });
+    }
+  }
+
   /** A store with the same objects and its own future. */
   fork(clock: Clock, random: Random): ObjectStore {
     const copy = new ObjectStore(clock, random, this.#version);
@@ -239,7 +264,9 @@ export class ObjectStore {
       const collection = this.#own(resource);
       collection.items.delete(keyOf(object.metadata.namespace, object.metadata.name));
       collection.version = this.#version;
+      collection.writes += 1;
       collection.sorted = undefined;
+      this.#writes += 1;
     } else {
       this.#put(resource, stored);
     }
@@ -255,7 +282,9 @@ export class ObjectStore {
     const { namespace, name } = stored.object.metadata;
     collection.items.set(keyOf(namespace, name), stored);
     collection.version = this.#version;
+    collection.writes += 1;
     collection.sorted = undefined;
+    this.#writes += 1;
   }
 
   /** The collection of a resource, made writable: copied first when a fork shares it. */
@@ -269,6 +298,7 @@ export class ObjectStore {
       items: new Map(known?.items),
       sorted: known?.sorted,
       version: known?.version ?? 0,
+      writes: known?.writes ?? 0,
       shared: false,
     };
     this.#collections.set(key, own);

@@ -5,13 +5,6 @@ import type { AccessAttributes } from '../../registry/contract.js';
 
 const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Tells whether a path skips authorization in this release; a trailing `*` in the list matches any rest. */
-export function isAllowedPath(path: string, allowed: readonly string[]): boolean {
-  return allowed.some((entry) =>
-    entry.endsWith('*') ? path.startsWith(entry.slice(0, -1)) : path === entry || path === entry.slice(1),
-  );
-}
-
 /** What the authorizer is asked about a request. */
 export function attributesOf(info: RequestInfo, user: User): AccessAttributes {
   return {
@@ -25,6 +18,8 @@ export function attributesOf(info: RequestInfo, user: User): AccessAttributes {
     namespace: info.namespace,
     workspace: info.workspace,
     scope: info.scope,
+    devops: info.devops,
+    isKubernetesRequest: info.isKubernetesRequest,
     ...(!info.isResourceRequest && { path: info.path }),
   };
 }
