@@ -53,7 +53,10 @@ export interface Options {
   /** PEM of an RSA private key for id tokens. */
   readonly signKey?: string;
   readonly accessTokenMaxAge?: Duration;
+  /** How much longer refresh tokens live than access tokens. */
   readonly accessTokenInactivityTimeout?: Duration;
+  /** The same said as the whole life of refresh tokens; give one of the two. */
+  readonly refreshTokenMaxAge?: Duration;
   readonly maximumClockSkew?: Duration;
   readonly multipleLogin?: boolean;
   readonly rateLimit?: { readonly maxTries?: number; readonly duration?: Duration };

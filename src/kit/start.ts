@@ -1,5 +1,6 @@
 import { kubesphereResources } from '../apis/kubesphere-resources.js';
 import { nativeResources } from '../apis/native-resources.js';
+import { checkOptions } from '../config/check-options.js';
 import type { Options } from '../core/options.js';
 import { Catalog } from '../registry/catalog.js';
 import { releases } from '../releases/index.js';
@@ -16,7 +17,8 @@ export interface FakeKsApiserver {
 }
 
 /** Starts a fake in this process; resolves when it listens. */
-export async function startFakeKsApiserver(options: Options = {}): Promise<FakeKsApiserver> {
+export async function startFakeKsApiserver(given: Options = {}): Promise<FakeKsApiserver> {
+  const options = await checkOptions(given);
   const release = releases[options.release ?? 'v4.1'];
   const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release.name);
   const world = buildWorld(options, release, catalog);
