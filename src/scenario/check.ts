@@ -1,7 +1,7 @@
 import { parseGoDuration } from '../core/go-duration.js';
 import { digString, type Json } from '../core/json.js';
 import { releaseNames, type ReleaseRange } from '../core/release.js';
-import type { Path } from './positioned-yaml.js';
+import type { Path } from '../core/positioned-yaml.js';
 import type { ClusterChanges, ExpectedStep, Scenario } from './scenario.js';
 import type { Problem } from './schema.js';
 

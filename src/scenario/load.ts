@@ -4,7 +4,7 @@ import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput, InputError } from '../core/input-error.js';
 import { deepFreeze, type Json } from '../core/json.js';
 import { contentProblems } from './check.js';
-import { readPositionedYaml, type Path } from './positioned-yaml.js';
+import { readPositionedYaml, type Path } from '../core/positioned-yaml.js';
 import type { NamedScenario, Scenario } from './scenario.js';
 import { schemaProblems, type Problem } from './schema.js';
 

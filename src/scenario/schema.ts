@@ -3,7 +3,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput } from '../core/input-error.js';
 import { isJsonObject, type Json } from '../core/json.js';
-import type { Path } from './positioned-yaml.js';
+import type { Path } from '../core/positioned-yaml.js';
 
 const schemaFile = new URL('../../scenarios/scenario.schema.json', import.meta.url);
 

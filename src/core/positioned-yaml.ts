@@ -1,6 +1,6 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import { InputError } from '../core/input-error.js';
-import type { Json } from '../core/json.js';
+import { InputError } from './input-error.js';
+import type { Json } from './json.js';
 
 /** Largest file read, in characters. */
 const sizeLimit = 4 * 1024 * 1024;
