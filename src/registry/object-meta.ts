@@ -1,0 +1,252 @@
+import { ApiError, badRequest, quote } from '../core/api-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { KubeObject, ObjectMeta, OwnerReference } from '../core/kube-object.js';
+import type { Resource } from './contract.js';
+import { labelValueProblems, nameProblems, nameRule, qualifiedNameProblems } from './names.js';
+
+/** One thing that is wrong with an object: a member of `details.causes`. */
+export interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+type FieldShape = 'string' | 'int64' | 'time' | 'strings' | 'map' | 'owners' | 'any';
+
+const shapes: Readonly<Record<string, FieldShape>> = {
+  name: 'string',
+  generateName: 'string',
+  namespace: 'string',
+  selfLink: 'string',
+  uid: 'string',
+  resourceVersion: 'string',
+  generation: 'int64',
+  creationTimestamp: 'time',
+  deletionTimestamp: 'time',
+  deletionGracePeriodSeconds: 'int64',
+  labels: 'map',
+  annotations: 'map',
+  ownerReferences: 'owners',
+  finalizers: 'strings',
+  managedFields: 'any',
+};
+
+const goTypes: Readonly<Record<FieldShape, string>> = {
+  string: 'string',
+  int64: 'int64',
+  time: 'v1.Time',
+  strings: '[]string',
+  map: 'map[string]string',
+  owners: '[]v1.OwnerReference',
+  any: '',
+};
+
+/**
+ * Reads an object somebody sent as an object of a kind: kind and apiVersion are those of the kind, metadata has only
+ * members it may have, each of its own type.
+ *
+ * @throws ApiError 400 in the words of kube-apiserver's decoder
+ */
+export function readObject(given: JsonObject, resource: Resource): KubeObject {
+  const metadata = readMeta(given['metadata'], resource);
+  const version = versionOf(given, resource);
+  const apiVersion = resource.group === '' ? version : `${resource.group}/${version}`;
+  return { ...given, kind: resource.kind, apiVersion, metadata };
+}
+
+/** Custom resources are kept in their first version; native objects in the one they came in. */
+function versionOf(given: JsonObject, resource: Resource): string {
+  const preferred = resource.versions[0] ?? 'v1';
+  if (resource.custom || typeof given['apiVersion'] !== 'string') return preferred;
+  const version = given['apiVersion'].slice(given['apiVersion'].indexOf('/') + 1);
+  return resource.versions.includes(version) ? version : preferred;
+}
+
+function readMeta(given: Json | undefined, resource: Resource): ObjectMeta {
+  if (given === undefined || given === null) return { name: '' };
+  if (!isJsonObject(given)) throw wrongType(resource, given, `${resource.kind}.metadata`, 'v1.ObjectMeta');
+  const members: [string, Json][] = [];
+  for (const [key, shape] of Object.entries(shapes)) {
+    if (!Object.hasOwn(given, key)) continue;
+    const value = given[key];
+    if (value === undefined || value === null) continue;
+    checkShape(resource, key, shape, value);
+    if (!isEmpty(value)) members.push([key, value]);
+  }
+  return { name: '', ...Object.fromEntries(members) };
+}
+
+function isEmpty(value: Json): boolean {
+  return (
+    value === '' ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isJsonObject(value) && Object.keys(value).length === 0)
+  );
+}
+
+function checkShape(resource: Resource, key: string, shape: FieldShape, value: Json): void {
+  const fail = (bad: Json, path = key, type = goTypes[shape], struct = 'ObjectMeta'): never => {
+    throw wrongType(resource, bad, `${struct}.metadata.${path}`, type);
+  };
+  switch (shape) {
+    case 'string':
+      if (typeof value !== 'string') fail(value);
+      return;
+    case 'int64':
+      if (typeof value !== 'number' || !Number.isInteger(value)) fail(value);
+      return;
+    case 'time':
+      if (typeof value !== 'string') fail(value);
+      else if (value !== '' && Number.isNaN(Date.parse(value))) throw badTime(resource, value);
+      return;
+    case 'strings':
+      if (!Array.isArray(value)) fail(value);
+      for (const item of value as readonly Json[]) if (typeof item !== 'string') fail(item, key, 'string');
+      return;
+    case 'map':
+      if (!isJsonObject(value)) fail(value);
+      for (const item of Object.values(value as JsonObject)) {
+        if (item !== undefined && typeof item !== 'string') fail(item, key, 'string');
+      }
+      return;
+    case 'owners':
+      if (!Array.isArray(value)) fail(value);
+      for (const item of value as readonly Json[]) {
+        if (!isJsonObject(item)) fail(item, key, 'v1.OwnerReference');
+        for (const member of ['apiVersion', 'kind', 'name', 'uid']) {
+          const text = (item as JsonObject)[member];
+          if (text !== undefined && typeof text !== 'string')
+            fail(text, `${key}.${member}`, 'string', 'OwnerReference');
+        }
+      }
+      return;
+    case 'any':
+      return;
+  }
+}
+
+/** What Go calls the JSON type of a value in its errors. */
+export function goJsonType(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function wrongType(resource: Resource, value: Json, field: string, type: string): ApiError {
+  const shown =
+    goJsonType(value) === 'number' && type.startsWith('int') ? `number ${String(value)}` : goJsonType(value);
+  return undecodable(
+    resource,
+    `json: cannot unmarshal ${shown} into Go struct field ${field} of type ${type}`,
+  );
+}
+
+function badTime(resource: Resource, value: string): ApiError {
+  return undecodable(
+    resource,
+    `parsing time ${quote(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"`,
+  );
+}
+
+/** 400 for a body whose kind is right and whose content is not. */
+export function undecodable(resource: Resource, why: string): ApiError {
+  const version = resource.versions[0] ?? 'v1';
+  return badRequest(
+    `${resource.kind} in version ${quote(version)} cannot be handled as a ${resource.kind}: ${why}`,
+  );
+}
+
+/** What is wrong with an object's metadata, in the order kube-apiserver lists it. */
+export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] {
+  const causes: Cause[] = [];
+  const rule = nameRule(resource);
+  if (metadata.generateName !== undefined) {
+    const base = metadata.generateName.replace(/-$/, 'a');
+    for (const text of nameProblems(base, rule)) {
+      causes.push(invalidValue('metadata.generateName', metadata.generateName, text));
+    }
+  }
+  if (metadata.name === '') {
+    causes.push({
+      reason: 'FieldValueRequired',
+      message: 'Required value: name or generateName is required',
+      field: 'metadata.name',
+    });
+  } else {
+    for (const text of nameProblems(metadata.name, rule))
+      causes.push(invalidValue('metadata.name', metadata.name, text));
+  }
+  if (resource.namespaced && (metadata.namespace ?? '') === '') {
+    causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
+  }
+  causes.push(...ownerProblems(metadata.ownerReferences ?? []));
+  for (const finalizer of metadata.finalizers ?? []) causes.push(...finalizerProblems(finalizer));
+  for (const [key, value] of Object.entries(metadata.labels ?? {})) {
+    for (const text of qualifiedNameProblems(key)) causes.push(invalidValue('metadata.labels', key, text));
+    for (const text of labelValueProblems(value)) causes.push(invalidValue('metadata.labels', value, text));
+  }
+  let size = 0;
+  for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
+    for (const text of qualifiedNameProblems(key.toLowerCase()))
+      causes.push(invalidValue('metadata.annotations', key, text));
+    size += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (size > annotationBytes) {
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${String(annotationBytes)} bytes`,
+      field: 'metadata.annotations',
+    });
+  }
+  return causes;
+}
+
+/** Most bytes all annotations of an object may take together. */
+const annotationBytes = 256 * 1024;
+
+function finalizerProblems(finalizer: string): Cause[] {
+  const problems = qualifiedNameProblems(finalizer).map((text) =>
+    invalidValue('metadata.finalizers', finalizer, text),
+  );
+  if (problems.length > 0 || finalizer.includes('/') || standardFinalizers.has(finalizer)) return problems;
+  return [
+    invalidValue(
+      'metadata.finalizers',
+      finalizer,
+      'name is neither a standard finalizer name nor is it fully qualified',
+    ),
+  ];
+}
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+function ownerProblems(owners: readonly OwnerReference[]): Cause[] {
+  const causes: Cause[] = [];
+  let controllers = 0;
+  for (const [at, owner] of owners.entries()) {
+    for (const key of ['apiVersion', 'kind', 'name', 'uid'] as const) {
+      const value = (owner as JsonObject)[key];
+      if (value === undefined || value === '') {
+        causes.push(
+          invalidValue(
+            `metadata.ownerReferences[${String(at)}].${key}`,
+            '',
+            key === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
+          ),
+        );
+      }
+    }
+    if (owner.controller === true) controllers += 1;
+  }
+  if (controllers > 1) {
+    causes.push(
+      invalidValue('metadata.ownerReferences', '', 'Only one reference can have Controller set to true'),
+    );
+  }
+  return causes;
+}
+
+/** `Invalid value: "v": why`; strings are quoted. */
+export function invalidValue(field: string, value: string, why: string): Cause {
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${quote(value)}: ${why}`, field };
+}

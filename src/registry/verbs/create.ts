@@ -1,0 +1,152 @@
+import { ApiError, alreadyExists, badRequest, invalid, notFound } from '../../core/api-error.js';
+import { deepFreeze, type JsonObject } from '../../core/json.js';
+import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
+import { StoredObject } from '../../state/object-store.js';
+import type { Resource, WriteContext } from '../contract.js';
+import { countsGeneration, hasStatusEndpoint } from '../generation.js';
+import { metaProblems, readObject } from '../object-meta.js';
+
+/** How a write is to be done. */
+export interface WriteOptions {
+  /** Checks and completes everything, stores nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** How a create is to be done. */
+export interface CreateOptions extends WriteOptions {
+  /** Namespace the request names; absent: the object's own. */
+  readonly namespace?: string;
+}
+
+/** Longest part of a generateName that is used: five characters are added. */
+const generatedBase = 58;
+/** How many generated names are tried. */
+const generateTries = 8;
+const namespaces = { group: '', plural: 'namespaces' };
+
+/**
+ * Creates an object, as `POST` does: the answer is the object before any controller has seen it.
+ *
+ * @throws ApiError BadRequest, NotFound or Forbidden (namespace), Invalid, AlreadyExists
+ * @see kubernetes/apiserver pkg/registry/rest/create.go
+ */
+export function createObject(
+  context: WriteContext,
+  resource: Resource,
+  given: JsonObject,
+  options: CreateOptions = {},
+): StoredObject {
+  const read = readObject(given, resource);
+  const namespace = namespaceFor(read, resource, options.namespace);
+  if (resource.namespaced) checkNamespace(context, resource, namespace, read.metadata.name);
+  if (read.metadata.resourceVersion !== undefined && read.metadata.resourceVersion !== '0') {
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  const named = { ...read, metadata: freshMeta(read.metadata, resource, namespace) };
+  const prepared = resource.hooks?.prepare?.(named, undefined, context) ?? named;
+  const generated = prepared.metadata.name === '' && prepared.metadata.generateName !== undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const object = generated ? withGeneratedName(prepared, context) : prepared;
+    check(object, resource, context);
+    const taken =
+      context.cluster.store.find(resource, object.metadata.namespace, object.metadata.name) !== undefined;
+    if (!taken)
+      return options.dryRun === true
+        ? rehearse(object, context)
+        : context.cluster.store.create(resource, object);
+    if (!generated) throw alreadyExists(resource, object.metadata.name);
+    if (attempt === generateTries) throw generateConflict(resource, object.metadata.name);
+  }
+}
+
+/**
+ * The namespace an object is written to: that of the request, else its own; none for cluster-wide kinds.
+ *
+ * @throws ApiError 400 when both are given and differ
+ */
+export function namespaceFor(object: KubeObject, resource: Resource, requested: string | undefined): string {
+  const own = object.metadata.namespace ?? '';
+  if (!resource.namespaced) return '';
+  if (requested === undefined || own === requested) return own;
+  if (own === '') return requested;
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** Refuses to create in a namespace that is missing or on its way out. @see NamespaceLifecycle admission */
+function checkNamespace(context: WriteContext, resource: Resource, namespace: string, name: string): void {
+  if (namespace === '') return;
+  const found = context.cluster.store.find(namespaces, undefined, namespace)?.object;
+  if (found === undefined) throw notFound(namespaces, namespace);
+  if (found.metadata.deletionTimestamp === undefined) return;
+  const subject = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  throw new ApiError(403, 'Forbidden', `${subject} ${JSON.stringify(name)} is forbidden: ${why}`, {
+    details: {
+      ...(name !== '' && { name }),
+      ...(resource.group !== '' && { group: resource.group }),
+      kind: resource.plural,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    },
+  });
+}
+
+/** Metadata of a new object: what only the server sets is dropped, whoever sent it. */
+function freshMeta(given: ObjectMeta, resource: Resource, namespace: string): ObjectMeta {
+  const { name, generateName, labels, annotations, ownerReferences, finalizers, managedFields } = given;
+  return {
+    name,
+    ...(generateName !== undefined && { generateName }),
+    ...(namespace !== '' && { namespace }),
+    ...(countsGeneration(resource) && { generation: 1 }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(ownerReferences && { ownerReferences }),
+    ...(finalizers && { finalizers }),
+    ...(managedFields !== undefined && { managedFields }),
+  };
+}
+
+function withGeneratedName(object: KubeObject, { world }: WriteContext): KubeObject {
+  const base = (object.metadata.generateName ?? '').slice(0, generatedBase);
+  return { ...object, metadata: { ...object.metadata, name: base + world.random.suffix() } };
+}
+
+function check(object: KubeObject, resource: Resource, context: WriteContext): void {
+  const causes = metaProblems(object.metadata, resource);
+  if (causes.length > 0) throw invalid(resource, object.metadata.name, causes);
+  resource.hooks?.validate?.(object, undefined, context);
+}
+
+/** The object as it would have been stored. */
+function rehearse(object: KubeObject, { world, cluster }: WriteContext): StoredObject {
+  const metadata: ObjectMeta = {
+    ...object.metadata,
+    uid: world.random.fork().uuid(),
+    creationTimestamp: world.clock.timestamp(),
+  };
+  return new StoredObject(deepFreeze({ ...object, metadata }), cluster.store.version);
+}
+
+function generateConflict(resource: Resource, name: string): ApiError {
+  const { message, details } = alreadyExists(resource, name);
+  return new ApiError(
+    409,
+    'AlreadyExists',
+    `${message}, the server was not able to generate a unique name for the object`,
+    { ...(details && { details: { ...details, retryAfterSeconds: 1 } }) },
+  );
+}
+
+/** The object without a status of its own making: what plain creates store of kinds whose status is an endpoint. */
+export function withoutStatus(object: KubeObject, resource: Resource): KubeObject {
+  if (!hasStatusEndpoint(resource) || object['status'] === undefined) return object;
+  return Object.fromEntries(
+    Object.entries(object).filter(([key]) => key !== 'status'),
+  ) as unknown as KubeObject;
+}

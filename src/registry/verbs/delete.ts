@@ -1,0 +1,129 @@
+import { conflict } from '../../core/api-error.js';
+import { digString, dig } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { StoredObject } from '../../state/object-store.js';
+import { formatTimestamp } from '../../state/clock.js';
+import type { Resource, WriteContext } from '../contract.js';
+import type { WriteOptions } from './create.js';
+import { isHeld } from './update.js';
+
+/** What becomes of the objects that an object owns. */
+export type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
+/** How a deletion is to be done. */
+export interface DeleteOptions extends WriteOptions {
+  readonly propagation?: Propagation;
+  /** Seconds an object with a graceful end may still run; only pods have one. */
+  readonly gracePeriodSeconds?: number;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** What a deletion came to. */
+export interface Deletion {
+  /** The object's last or current state. */
+  readonly stored: StoredObject;
+  /** False while finalizers or a grace period still hold it. */
+  readonly gone: boolean;
+}
+
+const propagationFinalizers: Readonly<Partial<Record<Propagation, string>>> = {
+  Foreground: 'foregroundDeletion',
+  Orphan: 'orphan',
+};
+
+/**
+ * Deletes an object: at once, or by marking it when something holds it.
+ *
+ * The answer is what a caller sees at that moment; controllers may have taken the object out since.
+ *
+ * @throws ApiError NotFound, Conflict
+ * @see kubernetes/apiserver pkg/registry/generic/registry/store.go Delete
+ */
+export function deleteObject(
+  context: WriteContext,
+  resource: Resource,
+  key: { readonly namespace?: string; readonly name: string },
+  options: DeleteOptions = {},
+): Deletion {
+  const { store } = context.cluster;
+  const current = store.get(resource, key.namespace, key.name);
+  checkPreconditions(resource, current.object, options);
+  resource.hooks?.validateDelete?.(current.object, context);
+  const { metadata } = current.object;
+  const wanted = withPropagation(metadata.finalizers ?? [], options.propagation);
+  const grace = graceOf(resource, current.object, options);
+  const marked: KubeObject = {
+    ...current.object,
+    ...(isNamespace(resource) && { status: { phase: 'Terminating' } }),
+    metadata: {
+      ...metadata,
+      ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
+      deletionTimestamp: formatTimestamp(context.world.clock.now() + grace * 1000),
+      deletionGracePeriodSeconds: grace,
+      finalizers: wanted,
+    },
+  };
+  if (isHeld(marked) || isNamespace(resource)) {
+    if (metadata.deletionTimestamp !== undefined || options.dryRun === true)
+      return { stored: current, gone: false };
+    return { stored: store.update(resource, dropEmptyFinalizers(marked)), gone: false };
+  }
+  if (options.dryRun === true) return { stored: current, gone: true };
+  return { stored: store.remove(resource, metadata.namespace, metadata.name), gone: true };
+}
+
+function isNamespace({ group, plural }: Resource): boolean {
+  return group === '' && plural === 'namespaces';
+}
+
+function dropEmptyFinalizers(object: KubeObject): KubeObject {
+  const { finalizers = [], ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: finalizers.length > 0 ? { ...metadata, finalizers } : metadata,
+  } as KubeObject;
+}
+
+function withPropagation(
+  finalizers: readonly string[],
+  propagation: Propagation | undefined,
+): readonly string[] {
+  if (propagation === undefined) return finalizers;
+  const own = Object.values(propagationFinalizers);
+  const others = finalizers.filter((finalizer) => !own.includes(finalizer));
+  const added = propagationFinalizers[propagation];
+  return added === undefined ? others : [...others, added];
+}
+
+/** Seconds an object keeps running after its deletion; 0 for all but running pods. */
+function graceOf({ group, plural }: Resource, object: KubeObject, options: DeleteOptions): number {
+  if (group !== '' || plural !== 'pods') return 0;
+  const phase = digString(object, 'status', 'phase');
+  if (digString(object, 'spec', 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  if (options.gracePeriodSeconds !== undefined) return Math.max(0, options.gracePeriodSeconds);
+  const own = dig(object, 'spec', 'terminationGracePeriodSeconds');
+  return typeof own === 'number' ? own : 30;
+}
+
+function checkPreconditions(
+  resource: Resource,
+  { metadata }: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
+  if (preconditions === undefined) return;
+  const { uid, resourceVersion } = preconditions;
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(
+      resource,
+      metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      resource,
+      metadata.name,
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { ApiError, conflict, staleVersion } from '../../core/api-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { applyJsonPatch, readJsonPatch } from '../../core/json-patch.js';
+import { applyMergePatch } from '../../core/merge-patch.js';
+import type { StoredObject } from '../../state/object-store.js';
+import type { Resource, WriteContext } from '../contract.js';
+import { readObject, undecodable, goJsonType } from '../object-meta.js';
+import { replaceObject, type UpdateOptions } from './update.js';
+
+/** The kinds of patch that are understood. */
+export type PatchType = 'application/json-patch+json' | 'application/merge-patch+json';
+
+/** A patch as sent. */
+export interface Patch {
+  readonly type: PatchType;
+  readonly body: Json;
+}
+
+/**
+ * Changes an object in part, as `PATCH` does.
+ *
+ * A resourceVersion in a patch must be the current one; without one the patch applies to whatever is there.
+ *
+ * @throws ApiError BadRequest, NotFound, Conflict, Invalid
+ * @see kubernetes/apiserver pkg/endpoints/handlers/patch.go
+ */
+export function patchObject(
+  context: WriteContext,
+  resource: Resource,
+  key: { readonly namespace?: string; readonly name: string },
+  patch: Patch,
+  options: Omit<UpdateOptions, 'name' | 'namespace'> = {},
+): StoredObject {
+  const previous = context.cluster.store.get(resource, key.namespace, key.name);
+  const patched = applyPatch(previous.object, patch);
+  if (!isJsonObject(patched)) {
+    throw undecodable(
+      resource,
+      `json: cannot unmarshal ${goJsonType(patched)} into Go value of type v1.${resource.kind}`,
+    );
+  }
+  const wanted = readObject(patched, resource);
+  const version = wanted.metadata.resourceVersion;
+  if (version !== undefined && version !== previous.object.metadata.resourceVersion) {
+    throw conflict(resource, key.name, staleVersion);
+  }
+  return replaceObject(context, resource, previous, wanted, options);
+}
+
+function applyPatch(object: JsonObject, { type, body }: Patch): Json {
+  if (type === 'application/json-patch+json') return applyJsonPatch(object, readJsonPatch(body));
+  if (!isJsonObject(body)) {
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `error decoding patch: json: cannot unmarshal ${goJsonType(body)} into Go value of type map[string]interface {}`,
+    );
+  }
+  return applyMergePatch(object, body);
+}

@@ -1,0 +1,280 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  ApiError,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  qualified,
+  quote,
+  staleVersion,
+} from '../../core/api-error.js';
+import { deepFreeze, type JsonObject } from '../../core/json.js';
+import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
+import { StoredObject } from '../../state/object-store.js';
+import type { Resource, WriteContext } from '../contract.js';
+import { hasStatusEndpoint, nextGeneration } from '../generation.js';
+import { metaProblems, readObject, type Cause } from '../object-meta.js';
+import { createObject, namespaceFor, type WriteOptions } from './create.js';
+
+/** How an update is to be done. */
+export interface UpdateOptions extends WriteOptions {
+  /** Namespace the request names; absent: the object's own. */
+  readonly namespace?: string;
+  /** Name the request names; absent: the object's own. */
+  readonly name?: string;
+  /** Writes only this part; absent: everything but a status that has an endpoint of its own. */
+  readonly subresource?: 'status' | 'finalize';
+  /** True when a resourceVersion may be left out for any kind, as a patch does. */
+  readonly unconditional?: boolean;
+}
+
+/** Native kinds that a PUT to a missing name creates. */
+const createdOnUpdate = new Set([
+  'roles.rbac.authorization.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'endpoints.',
+  'events.',
+  'limitranges.',
+  'podtemplates.',
+  'leases.coordination.k8s.io',
+]);
+
+/** Native kinds that insist on a resourceVersion; custom resources all do. */
+const conditional = new Set([
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+  'leases.coordination.k8s.io',
+  'endpointslices.discovery.k8s.io',
+  'ingressclasses.networking.k8s.io',
+]);
+
+/**
+ * Replaces an object, as `PUT` does. An object that changes nothing keeps its version; one whose last finalizer goes
+ * while it is being deleted is gone afterwards.
+ *
+ * @returns the object as written, before any controller has seen it
+ * @throws ApiError BadRequest, NotFound, Conflict, Invalid
+ * @see kubernetes/apiserver pkg/registry/rest/update.go, pkg/registry/generic/registry/store.go
+ */
+export function updateObject(
+  context: WriteContext,
+  resource: Resource,
+  given: JsonObject,
+  options: UpdateOptions = {},
+): StoredObject {
+  const read = readObject(given, resource);
+  const name = checkNames(read, options);
+  const namespace = namespaceFor(read, resource, options.namespace);
+  const { store } = context.cluster;
+  const previous = store.find(resource, namespace, name);
+  if (previous === undefined) {
+    if (options.subresource === undefined && createdOnUpdate.has(`${resource.plural}.${resource.group}`)) {
+      return createObject(context, resource, read, options);
+    }
+    throw notFound(resource, name);
+  }
+  checkPreconditions(read.metadata, previous.object.metadata, resource, options);
+  return replaceObject(context, resource, previous, read, options);
+}
+
+/**
+ * Stores the next state of an object whose current state is known: what an update and a patch have in common.
+ *
+ * @throws ApiError Invalid
+ */
+export function replaceObject(
+  context: WriteContext,
+  resource: Resource,
+  previous: StoredObject,
+  wanted: KubeObject,
+  options: UpdateOptions = {},
+): StoredObject {
+  const { store } = context.cluster;
+  const before = previous.object;
+  const merged = mergeParts(wanted, before, resource, options.subresource);
+  const kept: KubeObject = { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
+  const prepared = resource.hooks?.prepare?.(kept, before, context) ?? kept;
+  const generation = nextGeneration(prepared, before, resource);
+  const object: KubeObject = {
+    ...prepared,
+    metadata: { ...prepared.metadata, ...(generation !== undefined && { generation }) },
+  };
+  const causes = [
+    ...metaProblems(object.metadata, resource),
+    ...changeProblems(wanted.metadata, before.metadata),
+  ];
+  if (causes.length > 0) throw invalid(resource, before.metadata.name, causes);
+  resource.hooks?.validate?.(object, before, context);
+  if (same(object, before)) return previous;
+  if (options.dryRun === true) return new StoredObject(deepFreeze(object), store.version);
+  if (before.metadata.deletionTimestamp !== undefined && !isHeld(object)) {
+    store.remove(resource, before.metadata.namespace, before.metadata.name);
+    return new StoredObject(deepFreeze(object), store.version);
+  }
+  return store.update(resource, object);
+}
+
+/** Tells whether something still has to be done before a deleted object may go. */
+export function isHeld(object: KubeObject): boolean {
+  if ((object.metadata.finalizers?.length ?? 0) > 0) return true;
+  if ((object.metadata.deletionGracePeriodSeconds ?? 0) > 0) return true;
+  return object.kind === 'Namespace' && object.apiVersion === 'v1' && namespaceFinalizers(object) > 0;
+}
+
+function namespaceFinalizers(object: KubeObject): number {
+  const spec = object['spec'];
+  const finalizers =
+    typeof spec === 'object' && spec !== null ? (spec as JsonObject)['finalizers'] : undefined;
+  return Array.isArray(finalizers) ? finalizers.length : 0;
+}
+
+function checkNames(object: KubeObject, options: UpdateOptions): string {
+  const { name, namespace = '' } = object.metadata;
+  const wanted = options.name;
+  if (wanted === undefined) return name;
+  if (name === '') {
+    throw badRequest(
+      `the name of the object (${wanted} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (name !== wanted) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
+  }
+  const requested = options.namespace ?? '';
+  if (requested !== '' && namespace !== '' && namespace !== requested) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${requested})`,
+    );
+  }
+  return name;
+}
+
+function checkPreconditions(
+  given: ObjectMeta,
+  current: ObjectMeta,
+  resource: Resource,
+  options: UpdateOptions,
+): void {
+  if (given.uid !== undefined && given.uid !== current.uid) {
+    throw conflict(
+      resource,
+      current.name,
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${current.uid ?? ''}`,
+    );
+  }
+  const version = given.resourceVersion;
+  if (version === undefined || version === '0') {
+    const strict = resource.custom || conditional.has(`${resource.plural}.${resource.group}`);
+    if (strict && options.unconditional !== true) throw versionRequired(resource, current.name);
+    return;
+  }
+  if (!/^\d+$/.test(version)) throw badVersion(resource, current.name, version);
+  if (version !== current.resourceVersion) throw conflict(resource, current.name, staleVersion);
+}
+
+/** 422 that, unlike all others, names the plural. @see kubernetes/apiserver pkg/registry/generic/registry/store.go Update */
+function versionRequired(resource: Resource, name: string): ApiError {
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  const text = `${qualified(resource)} ${quote(name)} is invalid: metadata.resourceVersion: ${message}`;
+  return new ApiError(422, 'Invalid', text, {
+    details: {
+      name,
+      ...(resource.group !== '' && { group: resource.group }),
+      kind: resource.plural,
+      causes: [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }],
+    },
+  });
+}
+
+function badVersion(resource: Resource, name: string, version: string): ApiError {
+  return invalid(resource, name, [
+    {
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${quote(version)}: strconv.ParseUint: parsing ${quote(version)}: invalid syntax`,
+      field: 'metadata.resourceVersion',
+    },
+  ]);
+}
+
+/** The object a write asks for, with the parts the write must not touch as they were. */
+function mergeParts(
+  wanted: KubeObject,
+  before: KubeObject,
+  resource: Resource,
+  subresource: UpdateOptions['subresource'],
+): KubeObject {
+  if (subresource === 'status') {
+    return {
+      ...before,
+      metadata: wanted.metadata,
+      ...(wanted['status'] !== undefined && { status: wanted['status'] }),
+    };
+  }
+  if (subresource === 'finalize')
+    return { ...before, ...(wanted['spec'] !== undefined && { spec: wanted['spec'] }) };
+  if (!hasStatusEndpoint(resource)) return wanted;
+  const rest = Object.entries(wanted).filter(([key]) => key !== 'status');
+  const status = before['status'];
+  return Object.fromEntries(
+    status === undefined ? rest : [...rest, ['status', status]],
+  ) as unknown as KubeObject;
+}
+
+/** Metadata of the next state: what only the server sets stays as it was. */
+function keptMeta(given: ObjectMeta, current: ObjectMeta, resource: Resource): ObjectMeta {
+  const { labels, annotations, ownerReferences, finalizers } = given;
+  const managedFields = given['managedFields'] ?? current['managedFields'];
+  return {
+    name: given.name,
+    ...(current.generateName !== undefined && { generateName: current.generateName }),
+    ...(resource.namespaced && current.namespace !== undefined && { namespace: current.namespace }),
+    ...(current.uid !== undefined && { uid: current.uid }),
+    ...(current.resourceVersion !== undefined && { resourceVersion: current.resourceVersion }),
+    ...(current.generation !== undefined && { generation: current.generation }),
+    ...(current.creationTimestamp !== undefined && { creationTimestamp: current.creationTimestamp }),
+    ...(current.deletionTimestamp !== undefined && { deletionTimestamp: current.deletionTimestamp }),
+    ...(current.deletionGracePeriodSeconds !== undefined && {
+      deletionGracePeriodSeconds: current.deletionGracePeriodSeconds,
+    }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(ownerReferences && { ownerReferences }),
+    ...(finalizers && { finalizers }),
+    ...(managedFields !== undefined && { managedFields }),
+  };
+}
+
+/** What a change of metadata must not do. @see kubernetes/apimachinery pkg/api/validation/objectmeta.go */
+function changeProblems(given: ObjectMeta, current: ObjectMeta): Cause[] {
+  const causes: Cause[] = [];
+  if (current.deletionTimestamp !== undefined) {
+    const known = new Set(current.finalizers);
+    const added = (given.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
+    if (added.length > 0) {
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => quote(text)).join(', ')}}`,
+        field: 'metadata.finalizers',
+      });
+    }
+  }
+  for (const key of ['name', 'uid'] as const) {
+    const value = given[key];
+    if (value !== undefined && value !== '' && value !== current[key]) {
+      causes.push({
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${quote(value)}: field is immutable`,
+        field: `metadata.${key}`,
+      });
+    }
+  }
+  return causes;
+}
+
+/** Whether two states of an object say the same, whatever the order of their members. */
+function same(next: KubeObject, before: KubeObject): boolean {
+  return isDeepStrictEqual(next, before);
+}
