@@ -1,0 +1,88 @@
+import { dig, type Json } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { ageColumn, nameColumn } from './cells.js';
+import type { Column, Printer } from './column.js';
+import { age } from './human-duration.js';
+
+type ColumnType = 'string' | 'integer' | 'boolean' | 'date';
+type PrinterColumn = readonly [name: string, path: readonly string[], type?: ColumnType];
+
+/** A column of a custom resource: the first value at a path; a missing value or one of another type is a blank cell. */
+function pathColumn([name, path, type = 'string']: PrinterColumn): Column {
+  return {
+    name,
+    type,
+    cell: (object: KubeObject, now: number): Json => {
+      const value = dig(object, ...path);
+      if (value === undefined || value === null) return null;
+      if (type === 'date') return age(value, now);
+      if (type === 'string') return typeof value === 'string' ? value : JSON.stringify(value);
+      if (type === 'boolean') return typeof value === 'boolean' ? value : null;
+      return typeof value === 'number' ? Math.trunc(value) : null;
+    },
+  };
+}
+
+const created: PrinterColumn = ['Age', ['metadata', 'creationTimestamp'], 'date'];
+
+/**
+ * Columns that KubeSphere's CRDs declare; a kind that declares any loses AGE unless it declares that too.
+ *
+ * @see kubesphere/kubesphere config/ks-core/charts/ks-crds/crds
+ */
+const declared: Readonly<Record<string, readonly PrinterColumn[]>> = {
+  'users.iam.kubesphere.io': [
+    ['Email', ['spec', 'email']],
+    ['Status', ['status', 'state']],
+  ],
+  'loginrecords.iam.kubesphere.io': [
+    ['Type', ['spec', 'type']],
+    ['Provider', ['spec', 'provider']],
+    ['From', ['spec', 'sourceIP']],
+    ['Success', ['spec', 'success']],
+    ['Reason', ['spec', 'reason']],
+    created,
+  ],
+  'workspaceroles.iam.kubesphere.io': [
+    ['Workspace', ['metadata', 'labels', 'kubesphere.io/workspace']],
+    ['Alias', ['metadata', 'annotations', 'kubesphere.io/alias-name']],
+  ],
+  'workspacerolebindings.iam.kubesphere.io': [
+    ['Workspace', ['metadata', 'labels', 'kubesphere.io/workspace']],
+  ],
+  'groups.iam.kubesphere.io': [['Workspace', ['metadata', 'labels', 'kubesphere.io/workspace']]],
+  'groupbindings.iam.kubesphere.io': [
+    ['Group', ['groupRef', 'name']],
+    ['Users', ['users']],
+  ],
+  'clusters.cluster.kubesphere.io': [
+    ['Provider', ['spec', 'provider']],
+    ['Version', ['status', 'kubernetesVersion']],
+  ],
+  'labels.cluster.kubesphere.io': [
+    ['Key', ['spec', 'key']],
+    ['Value', ['spec', 'value']],
+  ],
+  'extensions.kubesphere.io': [['State', ['status', 'state']]],
+  'installplans.kubesphere.io': [['State', ['status', 'state']]],
+};
+
+/** How clusters are shown up to 3.4. */
+const oldClusters: readonly PrinterColumn[] = [
+  ['Federated', ['spec', 'joinFederation'], 'boolean'],
+  ['Provider', ['spec', 'provider']],
+  ['Active', ['spec', 'enable'], 'boolean'],
+  ['Version', ['status', 'kubernetesVersion']],
+];
+
+/** A custom resource without columns of its own: its name and age. */
+export const customPrinter: Printer = {
+  columns: [nameColumn, { ...ageColumn, type: 'date' }],
+};
+
+/** How a KubeSphere kind is shown. @param since41 False for the releases before 4.1. */
+export function kubespherePrinter(resource: string, since41: boolean): Printer {
+  const columns =
+    resource === 'clusters.cluster.kubesphere.io' && !since41 ? oldClusters : declared[resource];
+  return columns === undefined ? customPrinter : { columns: [nameColumn, ...columns.map(pathColumn)] };
+}
