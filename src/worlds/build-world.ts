@@ -7,6 +7,7 @@ import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
 import { configuredSettings } from './configured-settings.js';
 import { defaultJwtSecret, defaultSettings } from './default-settings.js';
+import { loadInstall } from './install.js';
 
 const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
 
@@ -25,7 +26,8 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
     },
     ['host'],
   );
-  if (document !== undefined) loadDocument(world, document, catalog);
+  if (document === undefined) loadInstall(world, catalog);
+  else loadDocument(world, document, catalog);
   return world;
 }
 
