@@ -112,6 +112,8 @@ export interface Scenario extends ReleaseRange, ClusterChanges {
   readonly clock?: { readonly freeze?: string; readonly advance?: Duration };
   readonly users?: readonly UserOption[];
   readonly clients?: readonly OAuthClient[];
+  /** Names of OAuth clients the world is to be without. */
+  readonly removeClients?: readonly string[];
   /** Changes to member clusters, by cluster name. */
   readonly clusters?: Readonly<Record<string, ClusterChanges>>;
   readonly tokens?: Readonly<Record<string, ScenarioToken>>;

@@ -26,6 +26,7 @@ export function defaultSettings(release: Release): Settings {
 }
 
 function defaultClients(release: Release): Settings['clients'] {
+  if (release.brand !== undefined) return [release.brand.client];
   if (inRange(release.name, { since: 'v3.3' })) {
     return [{ name: 'kubesphere', secret: 'kubesphere', redirectURIs: ['*'] }];
   }
