@@ -7,6 +7,7 @@ import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
 import { configuredSettings } from './configured-settings.js';
 import { defaultJwtSecret, defaultSettings } from './default-settings.js';
+import { defaultClusters, loadDefault } from './default-world.js';
 import { loadInstall } from './install.js';
 
 const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
@@ -15,6 +16,7 @@ const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
 export function buildWorld(options: Options, release: Release, catalog: Catalog): World {
   const document = readDocument(options.world);
   const configured = configuredSettings(document, defaultSettings(release), release);
+  const isDefault = options.world === undefined || options.world === 'default';
   const secret = options.jwtSecret ?? configured.jwtSecret ?? defaultJwtSecret;
   const world = createWorld(
     {
@@ -24,9 +26,10 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.now !== undefined && { now: Date.parse(options.now) }),
     },
-    ['host'],
+    isDefault ? defaultClusters : ['host'],
   );
-  if (document === undefined) loadInstall(world, catalog);
+  if (isDefault) loadDefault(world, catalog);
+  else if (document === undefined) loadInstall(world, catalog);
   else loadDocument(world, document, catalog);
   return world;
 }

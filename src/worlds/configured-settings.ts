@@ -41,11 +41,15 @@ export function configuredSettings(
       ...defaults.multicluster,
       enable: flag(dig(config, 'multicluster', 'enable')) ?? defaults.multicluster.enable,
       clusterRole: role(dig(config, 'multicluster', 'clusterRole')) ?? defaults.multicluster.clusterRole,
-      hostClusterName: text(dig(config, 'multicluster', 'hostClusterName')) ?? defaults.multicluster.hostClusterName,
+      hostClusterName:
+        text(dig(config, 'multicluster', 'hostClusterName')) ?? defaults.multicluster.hostClusterName,
     },
     kubernetesVersion: text(meta['kubernetesVersion']) ?? defaults.kubernetesVersion,
   };
-  return { settings, jwtSecret: text(meta['jwtSecret'] ?? tokens['jwtSecret'] ?? authentication['jwtSecret']) };
+  return {
+    settings,
+    jwtSecret: text(meta['jwtSecret'] ?? tokens['jwtSecret'] ?? authentication['jwtSecret']),
+  };
 }
 
 function readClient(client: JsonObject): OAuthClient {
