@@ -1,0 +1,104 @@
+import type { KubeObject } from '../core/kube-object.js';
+import type { WriteContext } from '../registry/contract.js';
+import { deleteObject } from '../registry/verbs/delete.js';
+import {
+  currentOf,
+  hasFinalizer,
+  isDeleting,
+  keyOf,
+  withoutFinalizer,
+  writeBack,
+  type Controller,
+} from './controller.js';
+
+const foreground = 'foregroundDeletion';
+const orphan = 'orphan';
+
+/**
+ * Deletes what belonged to an object that is gone, and serves the two other ways to delete an owner: its dependents
+ * first, or not at all.
+ *
+ * @see kubernetes/kubernetes pkg/controller/garbagecollector
+ */
+export const garbageCollector: Controller = {
+  name: 'garbage-collector',
+  watches: ['*'],
+  reconcile: (context, change) => {
+    const owner = change.stored.object;
+    if (change.type === 'DELETED') {
+      deleteDependents(context, owner);
+      settleForegroundOwners(context, owner);
+      return;
+    }
+    const current = currentOf(context, change);
+    if (current === undefined || !isDeleting(current)) return;
+    const resource = context.catalog.byPlural(change.resource.group, change.resource.plural);
+    if (resource === undefined) return;
+    if (hasFinalizer(current, orphan)) {
+      orphanDependents(context, current);
+      writeBack(context, resource, withoutFinalizer(current, orphan));
+    } else if (hasFinalizer(current, foreground)) {
+      deleteDependents(context, current);
+      if (dependentsOf(context, current).length === 0)
+        writeBack(context, resource, withoutFinalizer(current, foreground));
+    }
+  },
+};
+
+/** Objects in reach of an owner that name it: in its namespace, or anywhere for cluster-wide owners. */
+function dependentsOf(
+  { cluster }: WriteContext,
+  owner: KubeObject,
+): readonly [KubeObject, { group: string; plural: string }][] {
+  const { uid, namespace = '' } = owner.metadata;
+  const found: [KubeObject, { group: string; plural: string }][] = [];
+  for (const resource of cluster.store.resources()) {
+    for (const { object } of cluster.store.list(resource)) {
+      const { ownerReferences } = object.metadata;
+      if (ownerReferences === undefined || (namespace !== '' && object.metadata.namespace !== namespace))
+        continue;
+      if (ownerReferences.some((reference) => reference.uid === uid)) found.push([object, resource]);
+    }
+  }
+  return found;
+}
+
+function deleteDependents(context: WriteContext, owner: KubeObject): void {
+  for (const [object, { group, plural }] of dependentsOf(context, owner)) {
+    const resource = context.catalog.byPlural(group, plural);
+    if (resource === undefined || isDeleting(object)) continue;
+    const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
+    if (others.length > 0) writeBack(context, resource, withOwners(object, others));
+    else deleteObject(context, resource, keyOf(object));
+  }
+}
+
+function orphanDependents(context: WriteContext, owner: KubeObject): void {
+  for (const [object, { group, plural }] of dependentsOf(context, owner)) {
+    const resource = context.catalog.byPlural(group, plural);
+    if (resource === undefined) continue;
+    const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
+    writeBack(context, resource, withOwners(object, others));
+  }
+}
+
+function withOwners(
+  object: KubeObject,
+  ownerReferences: KubeObject['metadata']['ownerReferences'] & object,
+): KubeObject {
+  return { ...object, metadata: { ...object.metadata, ownerReferences } };
+}
+
+/** Lets an owner go that was waiting for its dependents, of which this was one. */
+function settleForegroundOwners(context: WriteContext, gone: KubeObject): void {
+  for (const reference of gone.metadata.ownerReferences ?? []) {
+    const resource = context.catalog.byKind(reference.apiVersion, reference.kind);
+    if (resource === undefined) continue;
+    const namespace = resource.namespaced ? gone.metadata.namespace : undefined;
+    const owner = context.cluster.store.find(resource, namespace, reference.name)?.object;
+    if (owner?.metadata.uid !== reference.uid || owner === undefined) continue;
+    if (!isDeleting(owner) || !hasFinalizer(owner, foreground) || dependentsOf(context, owner).length > 0)
+      continue;
+    writeBack(context, resource, withoutFinalizer(owner, foreground));
+  }
+}

@@ -1,0 +1,87 @@
+import { digArray, digObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import type { WriteContext } from '../registry/contract.js';
+import { createObject } from '../registry/verbs/create.js';
+import { deleteObject } from '../registry/verbs/delete.js';
+import { currentOf, isDeleting, keyOf, type Controller } from './controller.js';
+
+/** Stands for the certificate of the cluster's API server; nothing here is ever verified with it. */
+const rootCertificate = '-----BEGIN CERTIFICATE-----\nZmFrZS1rcy1hcGlzZXJ2ZXI=\n-----END CERTIFICATE-----\n';
+
+/**
+ * Furnishes new namespaces with what Kubernetes puts into each, and empties those that are deleted until they can go.
+ *
+ * @see kubernetes/kubernetes pkg/controller/namespace, pkg/controller/serviceaccount, pkg/controller/certificates/rootcacertpublisher
+ */
+export const namespaceLifecycle: Controller = {
+  name: 'namespace-lifecycle',
+  // Any object that goes may be the last thing a deleted namespace was waiting for.
+  watches: ['*'],
+  reconcile: (context, change) => {
+    const isNamespace = change.resource.plural === 'namespaces' && change.resource.group === '';
+    const namespace = isNamespace
+      ? currentOf(context, change)
+      : change.type === 'DELETED'
+        ? namespaceOf(context, change.stored.object)
+        : undefined;
+    if (namespace === undefined) return;
+    if (isDeleting(namespace)) finish(context, namespace.metadata.name, isNamespace);
+    else if (change.type === 'ADDED' && isNamespace) furnish(context, namespace.metadata.name);
+  },
+};
+
+function namespaceOf({ cluster }: WriteContext, { metadata }: KubeObject): KubeObject | undefined {
+  if (metadata.namespace === undefined) return undefined;
+  const found = cluster.store.find(
+    { group: '', plural: 'namespaces' },
+    undefined,
+    metadata.namespace,
+  )?.object;
+  return found !== undefined && isDeleting(found) ? found : undefined;
+}
+
+function furnish(context: WriteContext, namespace: string): void {
+  const { store } = context.cluster;
+  const accounts = context.catalog.get('', 'serviceaccounts');
+  if (store.find(accounts, namespace, 'default') === undefined) {
+    createObject(context, accounts, { metadata: { name: 'default', namespace } });
+  }
+  const maps = context.catalog.get('', 'configmaps');
+  if (store.find(maps, namespace, 'kube-root-ca.crt') === undefined) {
+    createObject(context, maps, {
+      metadata: {
+        name: 'kube-root-ca.crt',
+        namespace,
+        annotations: {
+          'kubernetes.io/description':
+            'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+        },
+      },
+      data: { 'ca.crt': rootCertificate },
+    });
+  }
+}
+
+/** Deletes what is left in a namespace, and the namespace itself once nothing is. */
+function finish(context: WriteContext, namespace: string, deleteContents: boolean): void {
+  const { store } = context.cluster;
+  let left = 0;
+  for (const known of store.resources()) {
+    const resource = context.catalog.byPlural(known.group, known.plural);
+    if (resource?.namespaced !== true) continue;
+    for (const { object } of store.list(known, namespace)) {
+      if (deleteContents && !isDeleting(object))
+        deleteObject(context, resource, keyOf(object), { gracePeriodSeconds: 0 });
+      if (store.find(known, namespace, object.metadata.name) !== undefined) left += 1;
+    }
+  }
+  if (left > 0) return;
+  const resource = context.catalog.get('', 'namespaces');
+  const current = store.find(resource, undefined, namespace)?.object;
+  if (current === undefined) return;
+  if ((current.metadata.finalizers?.length ?? 0) === 0) {
+    store.remove(resource, undefined, namespace);
+  } else if (digArray(current, 'spec', 'finalizers').length > 0) {
+    store.update(resource, { ...current, spec: { ...digObject(current, 'spec'), finalizers: [] } });
+  }
+}

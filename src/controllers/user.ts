@@ -1,0 +1,144 @@
+import { hashPassword } from '../auth/passwords.js';
+import { digObject, digString, type JsonObject } from '../core/json.js';
+import { annotation, label, type KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import { globalRoleAnnotation, userReferenceLabel } from '../core/well-known-keys.js';
+import type { KindCatalog, WriteContext } from '../registry/contract.js';
+import { deleteObject } from '../registry/verbs/delete.js';
+import { rbacKinds } from '../rbac/roles.js';
+import type { Change } from '../state/object-store.js';
+import {
+  currentOf,
+  deleteLabelled,
+  hasFinalizer,
+  isDeleting,
+  withFinalizer,
+  withoutFinalizer,
+  writeBack,
+  type Controller,
+} from './controller.js';
+import { knownClusters } from './ready-clusters.js';
+
+const iam = 'iam.kubesphere.io';
+const finalizer = 'finalizers.kubesphere.io/users';
+const passwordChangedAnnotation = 'iam.kubesphere.io/last-password-change-time';
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+const bcrypt = /^\$2[abxy]?\$\d\d\$/;
+
+/**
+ * Brings users in order: password hashed, account activated, role on the platform noted; on deletion everything that
+ * carries the user's label goes.
+ *
+ * @see kubesphere/kubesphere pkg/controller/user/user_controller.go
+ */
+export const userController: Controller = {
+  name: 'user',
+  since: 'v3.0',
+  hostOnly: true,
+  watches: ['users.iam.kubesphere.io', 'globalrolebindings.iam.kubesphere.io'],
+  reconcile: (context, change) => {
+    for (const user of usersOf(context, change)) {
+      if (isDeleting(user)) release(context, user);
+      else settle(context, user);
+    }
+  },
+};
+
+/** The users a change is about: itself, or those a binding names now or named before. */
+function usersOf(context: WriteContext, change: Change): readonly KubeObject[] {
+  if (change.resource.plural === 'users') {
+    const user = currentOf(context, change);
+    return user === undefined ? [] : [user];
+  }
+  const { stored, previous } = change;
+  const names = new Set([stored, previous].map((one) => one && label(one.object, userReferenceLabel)));
+  const users = context.catalog.get(iam, 'users');
+  return [...names].flatMap((name) => {
+    const user = name === undefined ? undefined : context.cluster.store.find(users, undefined, name)?.object;
+    return user === undefined ? [] : [user];
+  });
+}
+
+function settle(context: WriteContext, user: KubeObject): void {
+  const release = context.world.release.name;
+  let next = withFinalizer(user, finalizer);
+  if (inRange(release, { since: 'v4.1' })) next = withGlobalRole(context, next);
+  next = withHashedPassword(context, next);
+  next = withState(context, next, release);
+  if (next !== user) writeBack(context, context.catalog.get(iam, 'users'), next);
+}
+
+/** Notes the role of a single binding; removes what is noted when there is none, leaves it when there are several. */
+function withGlobalRole(context: WriteContext, user: KubeObject): KubeObject {
+  const bindings = context.cluster.store
+    .list(context.catalog.get(iam, 'globalrolebindings'))
+    .filter(({ object }) => label(object, userReferenceLabel) === user.metadata.name && !isDeleting(object));
+  const known = annotation(user, globalRoleAnnotation);
+  if (bindings.length > 1 || (bindings.length === 0 && known === undefined)) return user;
+  const role = digString(bindings[0]?.object, 'roleRef', 'name');
+  return role === known
+    ? user
+    : withAnnotations(user, { ...user.metadata.annotations, [globalRoleAnnotation]: role });
+}
+
+function withHashedPassword(context: WriteContext, user: KubeObject): KubeObject {
+  const password = digString(user, 'spec', 'password');
+  if (password === '' || bcrypt.test(password)) return user;
+  const { world } = context;
+  world.passwords.set(user.metadata.name, [password]);
+  const { [lastAppliedAnnotation]: _, ...annotations } = user.metadata.annotations ?? {};
+  const hashed = { ...user, spec: { ...digObject(user, 'spec'), password: hashPassword(world, password) } };
+  return withAnnotations(hashed, { ...annotations, [passwordChangedAnnotation]: world.clock.timestamp() });
+}
+
+/**
+ * Activates a new account. Before 4.1 one without password is disabled unless an identity provider vouches for it.
+ */
+function withState({ world }: WriteContext, user: KubeObject, release: ReleaseName): KubeObject {
+  const state = digString(user, 'status', 'state');
+  const set = (next: string): KubeObject =>
+    next === state ? user : { ...user, status: { state: next, lastTransitionTime: world.clock.timestamp() } };
+  if (state === 'Disabled') return user;
+  const noPassword = digString(user, 'spec', 'password') === '';
+  if (noPassword && !inRange(release, { since: 'v4.1' })) {
+    return set(label(user, 'iam.kubesphere.io/identify-provider') === undefined ? 'Disabled' : 'Active');
+  }
+  return state === '' ? set('Active') : user;
+}
+
+function withAnnotations(user: KubeObject, annotations: JsonObject): KubeObject {
+  return { ...user, metadata: { ...user.metadata, annotations } as KubeObject['metadata'] };
+}
+
+/** Deletes what belongs to a user in every cluster, then lets the user go; waits while a cluster is out of reach. */
+function release(context: WriteContext, user: KubeObject): void {
+  if (!hasFinalizer(user, finalizer)) return;
+  const { world, catalog } = context;
+  const { name } = user.metadata;
+  for (const plural of ['loginrecords', 'globalrolebindings', 'workspacerolebindings']) {
+    deleteLabelled(context, catalog.get(iam, plural), userReferenceLabel, name);
+  }
+  const { ready, notReady } = knownClusters(world);
+  if (notReady.length > 0 && inRange(world.release.name, { since: 'v4.1' })) return;
+  for (const cluster of ready.values()) {
+    for (const resource of clusterBindings(world.release.name, catalog)) {
+      deleteLabelled({ ...context, cluster }, resource, userReferenceLabel, name);
+    }
+    deleteKubeconfig({ ...context, cluster }, name);
+  }
+  const current = context.cluster.store.find(catalog.get(iam, 'users'), undefined, name)?.object;
+  if (current !== undefined)
+    writeBack(context, catalog.get(iam, 'users'), withoutFinalizer(current, finalizer));
+}
+
+function deleteKubeconfig(context: WriteContext, user: string): void {
+  const key = { namespace: 'kubesphere-system', name: `kubeconfig-${user}` };
+  const secrets = context.catalog.get('', 'secrets');
+  if (context.cluster.store.find(secrets, key.namespace, key.name) !== undefined)
+    deleteObject(context, secrets, key);
+}
+
+function clusterBindings(release: ReleaseName, catalog: KindCatalog): ReturnType<KindCatalog['get']>[] {
+  const { clusterRoleBindings, roleBindings } = rbacKinds(release);
+  return [clusterRoleBindings, roleBindings].map(({ group, plural }) => catalog.get(group, plural));
+}

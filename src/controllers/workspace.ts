@@ -1,0 +1,63 @@
+import { annotation, label, type KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import { deletionPropagationAnnotation, workspaceLabel } from '../core/well-known-keys.js';
+import type { WriteContext } from '../registry/contract.js';
+import { deleteObject } from '../registry/verbs/delete.js';
+import {
+  currentOf,
+  hasFinalizer,
+  isDeleting,
+  withFinalizer,
+  withoutFinalizer,
+  writeBack,
+  type Controller,
+} from './controller.js';
+
+/**
+ * Holds a Workspace until its namespaces are dealt with: deleted with it, or set free.
+ *
+ * @see kubesphere/kubesphere pkg/controller/workspace/workspace_controller.go
+ */
+export const workspaceController: Controller = {
+  name: 'workspace',
+  since: 'v3.0',
+  watches: ['workspaces.tenant.kubesphere.io'],
+  reconcile: (context, change) => {
+    const workspace = currentOf(context, change);
+    if (workspace === undefined) return;
+    const resource = context.catalog.get('tenant.kubesphere.io', 'workspaces');
+    const finalizer = finalizerOf(context.world.release.name);
+    const marked = hasFinalizer(workspace, finalizer);
+    if (!isDeleting(workspace)) {
+      if (!marked) writeBack(context, resource, withFinalizer(workspace, finalizer));
+    } else if (marked) {
+      dealWithNamespaces(context, workspace);
+      writeBack(context, resource, withoutFinalizer(workspace, finalizer));
+    }
+  },
+};
+
+function finalizerOf(release: ReleaseName): string {
+  return inRange(release, { since: 'v4.1' })
+    ? 'kubesphere.io/cascading-deletion'
+    : 'finalizers.tenant.kubesphere.io';
+}
+
+function dealWithNamespaces(context: WriteContext, workspace: KubeObject): void {
+  // Differs from KubeSphere: before 4.1 namespaces go by owner reference; here the same rule serves all releases.
+  const propagation = annotation(workspace, deletionPropagationAnnotation) ?? '';
+  const frees = propagation === '' || propagation === 'Orphan';
+  if (!frees && propagation !== 'Foreground' && propagation !== 'Background') return;
+  const resource = context.catalog.get('', 'namespaces');
+  for (const { object } of context.cluster.store.list(resource)) {
+    if (label(object, workspaceLabel) !== workspace.metadata.name || isDeleting(object)) continue;
+    if (frees) {
+      const labels = Object.fromEntries(
+        Object.entries(object.metadata.labels ?? {}).filter(([key]) => key !== workspaceLabel),
+      );
+      writeBack(context, resource, { ...object, metadata: { ...object.metadata, labels } });
+    } else {
+      deleteObject(context, resource, { name: object.metadata.name });
+    }
+  }
+}
