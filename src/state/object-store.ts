@@ -76,6 +76,7 @@ export class ObjectStore {
   #writes = 0;
   #changes: Change[] = [];
   #listener: ((change: Change) => void) | undefined;
+  readonly #watchers = new Set<(change: Change) => void>();
 
   constructor(clock: Clock, random: Random, version = 1000) {
     this.#clock = clock;
@@ -111,6 +112,12 @@ export class ObjectStore {
   /** Has every later change reported, after it is stored. */
   onChange(listener: (change: Change) => void): void {
     this.#listener = listener;
+  }
+
+  /** Has every later change reported to a watch until the returned function is called. */
+  subscribe(watcher: (change: Change) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** The changes after a version, oldest first; `undefined` when some of them are forgotten. */
@@ -273,6 +280,7 @@ export class ObjectStore {
     const change: Change = { type, version: this.#version, resource, stored, previous };
     this.#changes.push(change);
     if (this.#changes.length >= keptChanges * 2) this.#changes = this.#changes.slice(-keptChanges);
+    for (const watcher of this.#watchers) watcher(change);
     this.#listener?.(change);
     return stored;
   }
