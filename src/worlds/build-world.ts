@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { runControllers } from '../controllers/index.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Options, WorldDocument } from '../core/options.js';
 import type { Release } from '../core/release.js';
@@ -31,6 +32,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   if (isDefault) loadDefault(world, catalog);
   else if (document === undefined) loadInstall(world, catalog);
   else loadDocument(world, document, catalog);
+  world.listener = runControllers(catalog);
   return world;
 }
 
