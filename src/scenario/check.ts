@@ -1,5 +1,5 @@
 import { parseGoDuration } from '../core/go-duration.js';
-import { digString, type Json } from '../core/json.js';
+import { digString } from '../core/json.js';
 import { releaseNames, type ReleaseRange } from '../core/release.js';
 import type { Path } from '../core/positioned-yaml.js';
 import type { ClusterChanges, ExpectedStep, Scenario } from './scenario.js';
@@ -67,14 +67,18 @@ function objectProblems({ objects = [] }: ClusterChanges, path: Path): Problem[]
     if (name === '') {
       return generateName === '' ? [{ path: place, text: 'has no name; add name or generateName' }] : [];
     }
-    const key = [object['apiVersion'], object['kind'], digString(object, 'metadata', 'namespace'), name].join(
-      ' ',
-    );
+    const kind = digString(object, 'kind');
+    const key = [
+      digString(object, 'apiVersion'),
+      kind,
+      digString(object, 'metadata', 'namespace'),
+      name,
+    ].join(' ');
     if (!seen.has(key)) {
       seen.add(key);
       return [];
     }
-    const text = `${String(object['kind'] as Json)} "${name}" is given twice; keep one of them`;
+    const text = `${kind} "${name}" is given twice; keep one of them`;
     return [{ path: [...place, 'name'], text }];
   });
 }

@@ -1,4 +1,5 @@
-import { digObject, digString } from '../core/json.js';
+import { hashPassword } from '../auth/passwords.js';
+import { digArray, digObject, digString } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { UserOption } from '../core/options.js';
 import { inRange } from '../core/release.js';
@@ -46,16 +47,17 @@ function userObject(
     metadata: {
       name: option.name,
       ...(known?.metadata ?? { finalizers: ['finalizers.kubesphere.io/users'] }),
-      ...(Object.keys(annotations).length > 0 && { annotations: annotations as Record<string, string> }),
+      ...(Object.keys(annotations).length > 0 && { annotations: annotations }),
     },
     spec: {
       email: `${option.name}@example.com`,
       ...digObject(known, 'spec'),
+      password: hashPassword(world, option.password),
       ...(option.email !== undefined && { email: option.email }),
       ...(option.groups !== undefined && { groups: option.groups }),
     },
     status: { state: 'Active', ...digObject(known, 'status'), ...(option.state && { state: option.state }) },
-  } as KubeObject;
+  };
 }
 
 /** The state is not part of what a create or a plain update may say, so it is stored as controllers store it. */
@@ -94,9 +96,8 @@ function bindGlobally(context: WriteContext, user: string, role: string): void {
 }
 
 function bindsOnly(binding: KubeObject, user: string): boolean {
-  const { subjects } = binding;
+  const subjects = digArray(binding, 'subjects');
   return (
-    Array.isArray(subjects) &&
     subjects.length === 1 &&
     digString(subjects[0], 'kind') === 'User' &&
     digString(subjects[0], 'name') === user

@@ -27,7 +27,7 @@ async function compile(): Promise<ValidateFunction> {
 export async function schemaProblems(value: Json): Promise<Problem[]> {
   compiled ??= compile();
   const validate = await compiled;
-  if (validate(value) === true) return [];
+  if (validate(value)) return [];
   return (validate.errors ?? []).flatMap((error) => {
     const problem = describe(error);
     return problem === undefined ? [] : [problem];
