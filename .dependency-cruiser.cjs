@@ -19,8 +19,8 @@ const allowed = {
   apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
   oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
   generate: ['core', 'state', 'registry', 'kube'],
-  worlds: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'generate', 'scenario'],
-  scenario: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'generate'],
+  worlds: ['core', 'config', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'generate', 'scenario'],
+  scenario: ['core', 'config', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'generate'],
   control: [
     'core',
     'state',

@@ -1,2 +1,2 @@
-export { startFakeKsApiserver, type FakeKsApiserver } from './kit/start.js';
+export { startFakeKsApiserver } from './kit/start.js';
 export type { Options } from './core/options.js';

@@ -1,27 +1,39 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
-import { notImplemented } from './core/api-error.js';
+import type { ControlApi } from './control/http/control-api.js';
+import { ApiError, notImplemented } from './core/api-error.js';
+import { version } from './core/version.js';
+import { chooseWorld, type Destination } from './http/choose-world.js';
+import { listenOn, type Listener } from './http/listen.js';
 import { Pipeline } from './http/pipeline.js';
+import { errorReply } from './http/send-error.js';
+import { send } from './http/send.js';
+import { oauthRoutes } from './oauth/routes.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
+import { Spaces } from './state/spaces.js';
 import type { World } from './state/world.js';
 
-/** A listening server. */
-export interface ListeningServer {
-  readonly url: string;
-  readonly server: Server;
-  close(): Promise<void>;
+/** A listening server and the worlds it serves. */
+export interface ListeningServer extends Listener {
+  readonly spaces: Spaces;
 }
 
-/** Serves a world on an address; resolves when listening. */
-export async function listen(world: World, catalog: KindCatalog, host: string, port: number): Promise<ListeningServer> {
-  const pipeline = new Pipeline({
-    release: world.release,
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+}
+
+/** The one place where every part is put together. */
+function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
+  return new Pipeline({
+    release: seed.release,
     catalog,
-    router: new Router(groups, world.release),
+    router: new Router([...groups, oauthRoutes], seed.release),
     authenticate,
     authorize: evaluate,
     interceptors: [],
@@ -30,24 +42,50 @@ export async function listen(world: World, catalog: KindCatalog, host: string, p
     },
     fallback: () => undefined,
   });
-  const server = createServer((request, response) => {
-    void pipeline.handle(request, response, world, request.url ?? '/');
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${shown}:${String(address.port)}`,
-    server,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+}
+
+/**
+ * Serves forks of a world on an address; resolves when listening.
+ *
+ * @throws InputError when the address cannot be listened on
+ */
+export async function listen(seed: World, catalog: KindCatalog, address: Address): Promise<ListeningServer> {
+  const pipeline = createPipeline(seed, catalog);
+  const spaces = new Spaces(seed);
+  let control: Promise<ControlApi> | undefined;
+
+  /** Anything but a plain request to the main world: another world, or the test's remote hand. */
+  const detour = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let destination: Destination;
+    try {
+      destination = chooseWorld(request, spaces);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const negotiation = { release: seed.release.name, accept: '', userAgent: '', pretty: null };
+      request.resume();
+      await send(response, errorReply(error, 'status', negotiation), request.method === 'HEAD');
+      return;
+    }
+    const { world, space, url } = destination;
+    if (!isControl(url)) {
+      await pipeline.handle(request, response, world, url);
+      return;
+    }
+    control ??= import('./control/http/control-api.js').then((module) =>
+      module.createControlApi({ spaces, catalog }),
+    );
+    (await control)(request, response, space, url);
   };
+
+  const listener = await listenOn(address.host, address.port, (request, response) => {
+    response.setHeader('X-Fake-Ks-Apiserver', version);
+    const url = request.url ?? '/';
+    const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
+    void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));
+  });
+  return { ...listener, spaces };
+}
+
+function isControl(url: string): boolean {
+  return url === '/__fake' || url.startsWith('/__fake/') || url.startsWith('/__fake?');
 }

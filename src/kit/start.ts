@@ -1,28 +1,90 @@
 import { kubesphereResources } from '../apis/kubesphere-resources.js';
 import { nativeResources } from '../apis/native-resources.js';
 import { checkOptions } from '../config/check-options.js';
+import { Commands } from '../control/commands.js';
+import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
 import { Catalog } from '../registry/catalog.js';
-import { releases } from '../releases/index.js';
+import { chooseRelease } from '../releases/brands.js';
 import { listen } from '../server.js';
-import type { World } from '../state/world.js';
+import type { JournalObserver } from '../state/journal.js';
 import { buildWorld } from '../worlds/build-world.js';
+import type { ControlLine, InProcessFake } from './fake-ks-apiserver.js';
+import { makeHandle } from './make-handle.js';
 
-/** A running fake. */
-export interface FakeKsApiserver {
-  readonly url: string;
-  readonly world: World;
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+/** How to run a fake, besides what it is. */
+export interface StartExtras {
+  /** Told about requests, notes and errors of every world of the server. */
+  readonly observer?: JournalObserver;
 }
 
-/** Starts a fake in this process; resolves when it listens. */
-export async function startFakeKsApiserver(given: Options = {}): Promise<FakeKsApiserver> {
-  const options = await checkOptions(given);
-  const release = releases[options.release ?? 'v4.1'];
+/**
+ * Starts a fake in this process, on a free port of 127.0.0.1 unless told otherwise; resolves when it listens.
+ *
+ * @throws InputError with a line per problem when options, files or the address cannot be used
+ */
+export async function startFakeKsApiserver(
+  options: Options = {},
+  extras: StartExtras = {},
+): Promise<InProcessFake> {
+  const checked = await checkOptions(options);
+  const release = chooseRelease(checked);
   const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release.name);
-  const world = buildWorld(options, release, catalog);
-  const server = await listen(world, catalog, options.host ?? '127.0.0.1', options.port ?? 0);
-  const close = (): Promise<void> => server.close();
-  return { url: server.url, world, close, [Symbol.asyncDispose]: close };
+  const built = buildWorld(checked, release, catalog);
+  const seed = built instanceof Promise ? await built : built;
+  seed.journal.observer = extras.observer;
+  const { scenarios = [], host = '127.0.0.1', port = 0 } = checked;
+  const { tokens } = scenarios.length === 0 ? { tokens: {} } : await makeSo(seed, scenarios, catalog);
+  const server = await listen(seed, catalog, { host, port });
+  const commands = new Commands({ spaces: server.spaces, catalog });
+  return inProcess(commands, server.url, tokens, () => server.close());
+}
+
+function inProcess(
+  commands: Commands,
+  url: string,
+  tokens: InProcessFake['tokens'],
+  close: () => Promise<void>,
+): InProcessFake {
+  const handle = makeHandle({ url, release: commands.world.release.name, line: lineTo(commands), close });
+  return Object.defineProperty(
+    {
+      ...handle,
+      tokens,
+      // eslint-disable-next-line @typescript-eslint/require-await -- the same handle works over HTTP
+      space: async (name: string) =>
+        inProcess(commands.space(name), `${url}/__space/${name}`, tokens, () => {
+          commands.closeSpace(name);
+          return Promise.resolve();
+        }),
+    },
+    'world',
+    { enumerable: true, get: () => commands.world },
+  ) as InProcessFake;
+}
+
+/* eslint-disable @typescript-eslint/require-await -- the same handle works over HTTP */
+function lineTo(commands: Commands): ControlLine {
+  return {
+    clock: { now: async () => commands.clock(), move: async (move) => commands.moveClock(move) },
+    journal: {
+      entries: async (filter) => commands.journal(filter),
+      errors: async () => commands.journal({ errors: true }),
+      clear: async () => {
+        commands.clearJournal();
+      },
+    },
+    token: async (request) => commands.token(request),
+    applyScenarios: (scenarios) => commands.applyScenarios(scenarios),
+    armFault: async (fault) => {
+      commands.armFault(fault);
+    },
+    clearFaults: async (name) => {
+      commands.clearFaults(name);
+    },
+    exportWorld: async (cluster) => commands.exportWorld(cluster),
+    reset: async () => {
+      commands.reset();
+    },
+  };
 }

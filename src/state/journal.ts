@@ -17,12 +17,21 @@ export interface JournalEntry {
   error: string | undefined;
 }
 
+/** Told about what a journal is told, as it happens. */
+export interface JournalObserver {
+  readonly noted?: (entry: JournalEntry, text: string) => void;
+  readonly failed?: (entry: JournalEntry) => void;
+  readonly answered?: (entry: JournalEntry) => void;
+}
+
 /** Entries kept unless configured otherwise. */
 const defaultCapacity = 1000;
 
 /** What was asked and answered, the latest entries first to survive. */
 export class Journal {
   readonly capacity: number;
+  /** Set once by the composition root, kept by forks. */
+  observer: JournalObserver | undefined;
   #entries: JournalEntry[] = [];
   #count = 0;
   readonly #errors: JournalEntry[] = [];
@@ -52,12 +61,20 @@ export class Journal {
   /** Adds something a test author should know to an entry. */
   note(entry: JournalEntry, text: string): void {
     (entry.notes ??= []).push(text);
+    this.observer?.noted?.(entry, text);
   }
 
   /** Keeps an unexpected error of ours. */
   fail(entry: JournalEntry, error: unknown): void {
     entry.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#errors.push(entry);
+    this.observer?.failed?.(entry);
+  }
+
+  /** Closes an entry: the answer is on its way. */
+  close(entry: JournalEntry, status: number): void {
+    entry.status = status;
+    this.observer?.answered?.(entry);
   }
 
   /** The latest entries, oldest first. */
@@ -73,6 +90,13 @@ export class Journal {
   /** How many requests have arrived. */
   get count(): number {
     return this.#count;
+  }
+
+  /** An empty journal of the same kind. */
+  fork(): Journal {
+    const copy = new Journal(this.capacity);
+    copy.observer = this.observer;
+    return copy;
   }
 
   /** Forgets everything. */

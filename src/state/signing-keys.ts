@@ -1,4 +1,11 @@
-import { createHmac, createPrivateKey, createPublicKey, createSign, timingSafeEqual, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSign,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 
 /**
  * The keys tokens are signed with: an HS256 secret for access, refresh and static tokens, an RS256 key for id tokens.
@@ -21,17 +28,33 @@ export class SigningKeys {
   }
 
   readonly jwtSecret: string;
+  /** Whose signatures these keys accept besides their own. */
+  #origin: SigningKeys | undefined;
+
+  /** Keys that sign apart from these, and accept what these or they have signed. Same name, same keys. */
+  branch(name: string): SigningKeys {
+    const keys = new SigningKeys(this.hs256(`branch ${name}`), this.#pem);
+    keys.#origin = this;
+    return keys;
+  }
 
   /** HMAC-SHA256 over the given text, base64url. */
   hs256(signingInput: string): string {
     return createHmac('sha256', this.#secret).update(signingInput).digest('base64url');
   }
 
-  /** Tells whether an HMAC-SHA256 signature is ours, in constant time. */
-  verifyHs256(signingInput: string, signature: string): boolean {
-    const expected = createHmac('sha256', this.#secret).update(signingInput).digest();
-    const given = Buffer.from(signature, 'base64url');
-    return given.length === expected.length && timingSafeEqual(given, expected);
+  /** Tells whether an HMAC over a text is ours, or that of the keys we branched from, in constant time. */
+  accepts(signingInput: string, signature: Buffer, hash = 'sha256'): boolean {
+    return (
+      this.signed(signingInput, signature, hash) ||
+      this.#origin?.accepts(signingInput, signature, hash) === true
+    );
+  }
+
+  /** Tells whether exactly these keys made an HMAC, in constant time. */
+  signed(signingInput: string, signature: Buffer, hash = 'sha256'): boolean {
+    const expected = createHmac(hash, this.#secret).update(signingInput).digest();
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
 
   /** RSASSA-PKCS1-v1_5 with SHA-256 over the given text, base64url. */

@@ -102,7 +102,7 @@ export class World {
       random,
       sessions: this.sessions.fork(),
       faults: this.faults.fork(),
-      journal: new Journal(this.journal.capacity),
+      journal: this.journal.fork(),
       clusters,
       passwords: new Map(this.passwords),
       listener: this.listener,

@@ -1,0 +1,31 @@
+import { InputError } from '../core/input-error.js';
+import type { KubeObject } from '../core/kube-object.js';
+import type { KindCatalog } from '../registry/contract.js';
+import type { World } from '../state/world.js';
+
+/** A cluster's objects as `kubectl get -o yaml` lists them; a file of it can be given to `--world`. */
+export interface ExportedWorld {
+  readonly apiVersion: 'v1';
+  readonly kind: 'List';
+  readonly items: readonly KubeObject[];
+}
+
+/**
+ * Everything a cluster holds, sorted by kind as the catalog lists kinds, then by namespace and name.
+ *
+ * @param name Default: the host cluster.
+ * @throws InputError when the world has no such cluster
+ */
+export function exportWorld(world: World, catalog: KindCatalog, name?: string): ExportedWorld {
+  const cluster = name === undefined ? world.host : world.clusters.get(name);
+  if (cluster === undefined) {
+    const known = [...world.clusters.keys()].join(', ');
+    throw new InputError([`${JSON.stringify(name)} is no cluster of this world; it has ${known}`]);
+  }
+  const { store } = cluster;
+  const order = new Map(catalog.resources.map(({ group, plural }, at) => [`${group}/${plural}`, at]));
+  const at = (group: string, plural: string): number => order.get(`${group}/${plural}`) ?? order.size;
+  const resources = [...store.resources()].sort((a, b) => at(a.group, a.plural) - at(b.group, b.plural));
+  const items = resources.flatMap((resource) => store.list(resource).map(({ object }) => object));
+  return { apiVersion: 'v1', kind: 'List', items };
+}

@@ -1,0 +1,30 @@
+import { mintToken, serviceAccountToken, type TokenSpec } from '../auth/mint-token.js';
+import { InputError } from '../core/input-error.js';
+import type { World } from '../state/world.js';
+
+/** A token to mint: of a user, or of a ServiceAccount. Whatever is wrong with it is wrong on purpose. */
+export interface TokenRequest extends Omit<TokenSpec, 'user'> {
+  /** Default `admin`; need not exist. */
+  readonly user?: string;
+  /** `NAMESPACE/NAME` of a ServiceAccount of 4.1; with nothing else said its static token. */
+  readonly serviceAccount?: string;
+}
+
+/** Mints a token as asked, however wrong. @throws InputError for a duration that is none */
+export function mint(world: World, request: TokenRequest): string {
+  const { user = 'admin', serviceAccount, ...wishes } = request;
+  if (serviceAccount === undefined) return attempt(() => mintToken(world, { user, ...wishes }));
+  const [namespace = '', name = ''] = serviceAccount.split('/');
+  if (Object.keys(wishes).length === 0) return serviceAccountToken(world, namespace, name);
+  const account = `kubesphere:serviceaccount:${namespace}:${name}`;
+  return attempt(() => mintToken(world, { user: account, type: 'static_token', ...wishes }));
+}
+
+function attempt(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new InputError([error.message], { cause: error });
+    throw error;
+  }
+}

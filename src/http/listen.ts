@@ -1,0 +1,81 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { InputError } from '../core/input-error.js';
+
+/** A listening HTTP server. */
+export interface Listener {
+  /** Without a slash at the end; the port is the one really bound. */
+  readonly url: string;
+  /** Stops listening and ends every open connection; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** Largest request head, in bytes: that of Go's HTTP server. */
+const headLimit = 1024 * 1024;
+/** Go keeps idle connections open; so long that clients never lose a race against the server closing one. */
+const idleMilliseconds = 75_000;
+
+/**
+ * Listens on an address; resolves when connections are taken.
+ *
+ * @throws InputError when the address cannot be listened on, saying what to do
+ */
+export async function listenOn(host: string, port: number, handle: RequestListener): Promise<Listener> {
+  const server = createServer(
+    {
+      maxHeaderSize: headLimit,
+      keepAliveTimeout: idleMilliseconds,
+      headersTimeout: 60_000,
+      requestTimeout: 0,
+    },
+    handle,
+  );
+  server.on('clientError', answerBadHead);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(cannotListen(host, port, error));
+    });
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address() as AddressInfo;
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${shown}:${String(bound.port)}`,
+    close: () => (closed ??= closeServer(server)),
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
+
+/** What Go's HTTP server answers to something that is not HTTP, or has a head too large. */
+function answerBadHead(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`,
+  );
+}
+
+function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Error {
+  const where = `port ${String(port)} of ${host}`;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${where} is in use; stop what listens there, or choose another port (0 picks a free one)`,
+    EACCES: `${where} may not be used by this user; choose a port above 1023`,
+    EADDRNOTAVAIL: `${host} is no address of this machine; choose 127.0.0.1 or 0.0.0.0`,
+    ENOTFOUND: `${host} is no address of this machine; choose 127.0.0.1 or 0.0.0.0`,
+  };
+  const reason = reasons[error.code ?? ''];
+  return reason === undefined ? error : new InputError([reason], { cause: error });
+}
