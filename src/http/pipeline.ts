@@ -8,6 +8,7 @@ import type { Reply, RequestContext } from '../registry/contract.js';
 import { pageNotFound } from '../registry/router.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
+import { unbrandFor, type Unbrand } from './brand.js';
 import { errorReply } from './send-error.js';
 import { send } from './send.js';
 import type { Services } from './services.js';
@@ -39,9 +40,12 @@ interface Exchange {
  */
 export class Pipeline {
   readonly #services: Services;
+  readonly #unbrand: Unbrand | undefined;
 
   constructor(services: Services) {
     this.#services = services;
+    const { brand } = services.release;
+    this.#unbrand = brand === undefined ? undefined : unbrandFor(brand);
   }
 
   /** Answers a request in a world. Never throws. @param url Path and query, without any space prefix. */
@@ -52,17 +56,17 @@ export class Pipeline {
     let reply: Reply | undefined;
     try {
       world.clock.runDue();
-      exchange = openExchange(request, world, entry, method, url);
+      exchange = openExchange(request, world, entry, method, this.#unbrand?.(url) ?? url);
       if (mayHaveBody(request)) exchange.body = await readBody(request);
       reply = await this.#answer(exchange);
     } catch (error) {
       reply = this.#refuse(error, exchange, entry, world);
     }
+    world.journal.close(entry, reply?.status ?? 0);
     if (reply === undefined) {
       request.socket.destroy();
       return;
     }
-    entry.status = reply.status;
     try {
       await send(response, reply, method === 'HEAD');
     } catch (error) {
