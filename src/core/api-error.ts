@@ -8,8 +8,9 @@ import type { JsonObject } from './json.js';
  * - `message`: `{"message": …}` with one-space indent
  * - `errStatus`: the Go struct of an API error, as the multi-cluster and extension filters print it
  * - `router`: plain text without newline, as go-restful's router writes it
+ * - `oauth`: `{"error": …, "error_description": …}` of RFC 6749; the reason is the error code
  */
-export type ErrorDialect = 'status' | 'text' | 'message' | 'errStatus' | 'router';
+export type ErrorDialect = 'status' | 'text' | 'message' | 'errStatus' | 'router' | 'oauth';
 
 /** The `details` member of a `Status`, in wire order. */
 export interface StatusDetails extends JsonObject {

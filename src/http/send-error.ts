@@ -38,6 +38,16 @@ export function errorReply(error: ApiError, place: ErrorDialect, negotiation: Ne
         ...(headers && { headers }),
         body: encodeIndented({ ErrStatus: errStatus(error) }, 2),
       };
+    case 'oauth':
+      return {
+        status: code,
+        contentType: jsonType,
+        ...(headers && { headers }),
+        body: encodeIndented(
+          { error: error.reason, ...(error.message !== '' && { error_description: error.message }) },
+          1,
+        ),
+      };
     case 'router':
       return { status: code, contentType: textType, ...(headers && { headers }), body: error.message };
   }

@@ -1,17 +1,9 @@
+import type { Credentials } from '../auth/credentials.js';
 import type { Release } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
 import type { AccessAttributes, Decision, Handler, KindCatalog, Reply, RequestContext } from '../registry/contract.js';
 import type { Router } from '../registry/router.js';
 import type { ClusterState, World } from '../state/world.js';
-
-/** What the authentication step looks at. */
-export interface Credentials {
-  /** Header names are lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly url: string;
-  readonly path: string;
-  readonly remoteAddress: string;
-}
 
 /** Everything the pipeline is handed by the composition root; it names no API group itself. */
 export interface Services {

@@ -1,0 +1,87 @@
+import { ApiError, notImplemented } from '../../core/api-error.js';
+import type { JsonObject } from '../../core/json.js';
+import { annotation, type KubeObject } from '../../core/kube-object.js';
+import { inRange } from '../../core/release.js';
+import type { OAuthClient } from '../../core/settings.js';
+import { checkLogin, type LoginVerdict } from '../../auth/check-login.js';
+import { recordLogin } from '../../auth/login-records.js';
+import type { RequestContext } from '../../registry/contract.js';
+import { findIdentityProvider } from '../../auth/oauth-clients.js';
+import { refusal } from '../refusals.js';
+import { issueTokens, tokenBody, type Subject } from '../token-response.js';
+import type { GrantRequest } from './grant.js';
+
+const uninitialized = 'iam.kubesphere.io/uninitialized';
+
+/** The password grant: the account's state first, then its password, then a login record, then tokens. */
+export function grantPassword({ context, form, client }: GrantRequest): JsonObject | Promise<JsonObject> {
+  const { world } = context;
+  const release = world.release.name;
+  if (inRange(release, { since: 'v4.1' })) {
+    if (client?.trusted !== true) throw refusal(release, 'unsupportedGrant');
+    const provider = form.get('provider') ?? '';
+    if (provider !== '') {
+      if (findIdentityProvider(world, provider) === undefined) throw refusal(release, 'serverError');
+      throw notImplemented(`a login through identity provider ${provider}`);
+    }
+  }
+  return logIn(context, form.get('username') ?? '', form.get('password') ?? '', client);
+}
+
+/**
+ * Logs a local account in: the token document, or a refusal in the words of the release.
+ *
+ * @throws ApiError
+ */
+export function logIn(
+  context: RequestContext,
+  login: string,
+  password: string,
+  client?: OAuthClient,
+): JsonObject | Promise<JsonObject> {
+  const conclude = (verdict: LoginVerdict): JsonObject => {
+    if (verdict.outcome === 'ok') {
+      record(context, verdict.user.metadata.name, true);
+      return tokenBody(issueTokens(context.world, subjectOf(context, verdict.user), client));
+    }
+    throw refuse(context, verdict, login);
+  };
+  const verdict = checkLogin(context.world, login, password);
+  return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict);
+}
+
+function refuse(context: RequestContext, verdict: Exclude<LoginVerdict, { outcome: 'ok' }>, login: string): ApiError {
+  const release = context.world.release.name;
+  switch (verdict.outcome) {
+    case 'incorrectPassword':
+      if (verdict.user !== undefined) record(context, verdict.user.metadata.name, false);
+      else if (inRange(release, { until: 'v3.0' })) {
+        if (login === '') return refusal(release, 'serverError', nameless);
+        record(context, login, false);
+      }
+      return refusal(release, 'incorrectPassword');
+    case 'inactive':
+      return refusal(release, 'inactiveAccount');
+    case 'rateLimited':
+      return refusal(release, 'rateLimited');
+  }
+}
+
+/** What storing a login record for nobody runs into in 3.0. */
+const nameless =
+  'LoginRecord.iam.kubesphere.io "-" is invalid: metadata.generateName: Invalid value: "-": a DNS-1123 subdomain ' +
+  "must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric " +
+  "character (e.g. 'example.com', regex used for validation is " +
+  "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+function record(context: RequestContext, user: string, success: boolean): void {
+  const reason = success ? 'authenticated successfully' : 'incorrect password';
+  recordLogin(context.world, { user, type: 'Token', provider: '', success, reason }, context);
+}
+
+/** Who the tokens are for; a password that must be changed first shows in them from 3.1 on. */
+function subjectOf({ world }: RequestContext, user: KubeObject): Subject {
+  const { name } = user.metadata;
+  const marked = (annotation(user, uninitialized) ?? '') !== '' && inRange(world.release.name, { since: 'v3.1' });
+  return marked ? { name, extra: { uninitialized: ['true'] } } : { name };
+}
