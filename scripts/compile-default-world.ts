@@ -45,7 +45,10 @@ function readSources(path: string, release: ReleaseName): KubeObject[] {
   const base = new URL(path, folder);
   const files = readdirSync(base).filter((name) => name.endsWith('.yaml'));
   return files.sort().flatMap((name) => {
-    const documents = parseAllDocuments(readFileSync(new URL(name, base), 'utf8'));
+    const text = readFileSync(new URL(name, base), 'utf8')
+      .replaceAll('${kubernetes}', releases[release].kubernetesVersion)
+      .replaceAll('${kubesphere}', releases[release].tag);
+    const documents = parseAllDocuments(text);
     return documents
       .map((document) => document.toJS() as KubeObject)
       .flatMap((object) => forRelease(object, release));

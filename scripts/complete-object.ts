@@ -180,9 +180,19 @@ export function boundClaim(given: KubeObject): KubeObject[] {
   return [claim, volume];
 }
 
+const systemNamespaces = [
+  'default',
+  'kube-node-lease',
+  'kube-public',
+  'kube-system',
+  'kubesphere-controls-system',
+  'kubesphere-system',
+];
+const systemCreated = '2020-06-18T07:31:26Z';
+
 /** The native ServiceAccounts pods run under and `default` of every project, with what Kubernetes puts beside them. */
 export function serviceAccounts(objects: readonly KubeObject[], platform: Platform): KubeObject[] {
-  const wanted = new Map<string, string>();
+  const wanted = new Map(systemNamespaces.map((place) => [flat(place, '/default'), systemCreated]));
   for (const object of objects) {
     if (object.kind === 'Namespace') wanted.set(flat(object.metadata.name, '/default'), created(object));
     if (object.kind !== 'Pod') continue;

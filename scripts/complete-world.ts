@@ -13,7 +13,16 @@ import {
   type WorkloadFacts,
 } from '../src/generate/workload.js';
 import type { Catalog } from '../src/registry/catalog.js';
-import { claims, cluster, namespace, service, serviceAccounts, workspace } from './complete-object.js';
+import {
+  boundClaim,
+  claims,
+  cluster,
+  namespace,
+  service,
+  serviceAccounts,
+  workspace,
+} from './complete-object.js';
+import { compiledAt, endpoints, pullEvents, staticPod } from './complete-pods.js';
 import { numbered } from './number-objects.js';
 
 /** What {@link completeWorld} works on. */
@@ -23,9 +32,6 @@ export interface WorldSources {
   /** Objects as a person writes them, by cluster. */
   readonly sources: Readonly<Record<string, readonly KubeObject[]>>;
 }
-
-/** When the compiled objects were last touched; heartbeats and events are moved to the present at start. */
-export const compiledAt = '2024-06-03T10:00:00Z';
 
 /** Completes every cluster of a world: nodes report, workloads have their pods, every object its metadata. */
 export function completeWorld({ release, catalog, sources }: WorldSources): {
@@ -54,8 +60,14 @@ function completeCluster(
     .filter((object) => !isNode(object))
     .flatMap((object) => complete(object, { platform, scheduler }, release));
   const accounts = serviceAccounts(rest, platform);
-  const all = unique([...rest, ...accounts]);
-  const pods = all.filter(({ kind }) => kind === 'Pod');
+  const pods = rest.filter(({ kind }) => kind === 'Pod');
+  const services = rest.filter(({ kind }) => kind === 'Service');
+  const all = unique([
+    ...rest,
+    ...accounts,
+    ...services.flatMap((each) => endpoints(each, pods, bare)),
+    ...pods.flatMap((pod) => pullEvents(pod)),
+  ]);
   const nodes = bare.map((node) => {
     const images = pods
       .filter((pod) => digString(pod, 'spec', 'nodeName') === node.metadata.name)
@@ -119,6 +131,10 @@ function complete(given: KubeObject, facts: WorkloadFacts, release: Release): Ku
       return [...statefulSetObjects(object, waiting), ...claims(object)];
     case 'Job':
       return finishedJobObjects(object, facts);
+    case 'Pod':
+      return [staticPod(object, facts)];
+    case 'PersistentVolumeClaim':
+      return boundClaim(object);
     case 'Service':
       return [service(object, facts.platform)];
     case 'Namespace':

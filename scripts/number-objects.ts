@@ -2,7 +2,7 @@ import type { KubeObject, ObjectMeta } from '../src/core/kube-object.js';
 import { flat, uidOf } from '../src/generate/identity.js';
 import type { Platform } from '../src/generate/platform.js';
 import { groupOf, type Catalog } from '../src/registry/catalog.js';
-import { compiledAt } from './complete-world.js';
+import { compiledAt } from './complete-pods.js';
 
 /** Lowest resourceVersion given out; node3 of the guides carries 84170589, the highest of all. */
 const firstVersion = 84_120_000;

@@ -1,4 +1,4 @@
-import { digArray, digObject, digString, type JsonObject } from '../core/json.js';
+import { digArray, digObject, digString, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject, OwnerReference } from '../core/kube-object.js';
 import { flat, suffixOf, uidOf } from './identity.js';
 import type { Platform } from './platform.js';
@@ -261,7 +261,7 @@ export function daemonSetObjects(given: KubeObject, facts: WorkloadFacts): KubeO
   return [daemonSet, ...pods];
 }
 
-/** A StatefulSet with its numbered pods; the claims of its templates are the caller's, see {@link claimsOf}. */
+/** A StatefulSet with its numbered pods. Its claims are the caller's. */
 export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): KubeObject[] {
   const draft = draftOf(withUid(given));
   const { workload, namespace } = draft;
@@ -277,7 +277,7 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
       replicas,
       selector: { matchLabels: draft.labels },
       template: template(draft),
-      ...(claims.length > 0 && { volumeClaimTemplates: claims }),
+      ...(claims.length > 0 && { volumeClaimTemplates: claims.map((claim) => claimTemplate(claim)) }),
       serviceName: digString(workload, 'spec', 'serviceName'),
       podManagementPolicy: 'OrderedReady',
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
@@ -320,6 +320,16 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
     );
   }
   return [statefulSet, ...pods];
+}
+
+function claimTemplate(claim: Json): JsonObject {
+  return {
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    metadata: { ...digObject(claim, 'metadata'), creationTimestamp: null },
+    spec: { ...digObject(claim, 'spec'), volumeMode: 'Filesystem' },
+    status: { phase: 'Pending' },
+  };
 }
 
 /** A Job that has done its work, with its finished pod. */
