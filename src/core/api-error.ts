@@ -1,3 +1,4 @@
+import { goQuote } from './go-format.js';
 import type { JsonObject } from './json.js';
 
 /**
@@ -126,7 +127,7 @@ export function notImplemented(what: string): ApiError {
   });
 }
 
-/** Quotes a string the way Go's `%q` does for the characters that occur in names and paths. */
+/** Quotes a string the way Go's `%q` does. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  return goQuote(text);
 }

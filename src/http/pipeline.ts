@@ -108,7 +108,7 @@ export class Pipeline {
   #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {
     if (isAllowedPath(info.path, world.release.allowedPaths)) return;
     const decision = this.#services.authorize(attributesOf(info, user), world, cluster);
-    if (!decision.allowed) throw forbidden(info, user, decision.reason);
+    if (!decision.allowed) throw forbidden(info, user, decision.reason, world.release.name);
   }
 
   async #dispatch(

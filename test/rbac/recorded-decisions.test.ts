@@ -85,7 +85,7 @@ for (const name of ['v4.1', 'v3.4'] as const) {
         const refused = !allowed && !decision.allowed;
         const expected = recorded.status === 403 && recorded.body.includes('"reason":"Forbidden"');
         seen += 1;
-        const { body } = statusReply(forbidden(info, user, decision.reason), {
+        const { body } = statusReply(forbidden(info, user, decision.reason, name), {
           release: name,
           accept: '',
           userAgent: recorded.requestHeaders?.['User-Agent'] ?? '',

@@ -1,5 +1,7 @@
 import { ApiError, qualified, quote, type StatusDetails } from '../../core/api-error.js';
+import { goFormat } from '../../core/go-format.js';
 import type { User } from '../../core/kube-object.js';
+import type { ReleaseName } from '../../core/release.js';
 import type { RequestInfo } from '../../core/request-info.js';
 import type { AccessAttributes } from '../../registry/contract.js';
 
@@ -25,24 +27,39 @@ export function attributesOf(info: RequestInfo, user: User): AccessAttributes {
 }
 
 /**
- * The refusal of a request the caller has no right to make.
+ * The refusal of a request the caller has no right to make. Sentence and reason go through Go's formatter once, as in
+ * the real server: a `%` in a name or a path shows.
  *
  * @see kubernetes/apiserver pkg/endpoints/handlers/responsewriters/errors.go
  */
-export function forbidden(info: RequestInfo, user: User, reason: string): ApiError {
+export function forbidden(info: RequestInfo, user: User, reason: string, release: ReleaseName): ApiError {
+  const prefix = prefixOf(info);
+  if (release === 'v2.1') return forbiddenByGateway(prefix);
   const sentence = sentenceOf(info, user).replace(/[&<>]/g, (character) => htmlEscapes[character] ?? '');
-  const because = reason === '' ? '' : `: ${reason}`;
-  if (!info.isResourceRequest) {
-    return new ApiError(403, 'Forbidden', `forbidden: ${sentence}${because}`, { details: {} });
-  }
-  const subject = qualified({ group: info.apiGroup, plural: info.resource });
-  const named = info.name === '' ? subject : `${subject} ${quote(info.name)}`;
+  const message = `${prefix}: ${goFormat(reason === '' ? sentence : `${sentence}: ${reason}`)}`;
+  if (!info.isResourceRequest) return new ApiError(403, 'Forbidden', message, { details: {} });
   const details: StatusDetails = {
     ...(info.name !== '' && { name: info.name }),
     ...(info.apiGroup !== '' && { group: info.apiGroup }),
     ...(info.resource !== '' && { kind: info.resource }),
   };
-  return new ApiError(403, 'Forbidden', `${named} is forbidden: ${sentence}${because}`, { details });
+  return new ApiError(403, 'Forbidden', message, { details });
+}
+
+/** In 2.1 the gateway in front refuses, and says why in a header. */
+function forbiddenByGateway(prefix: string): ApiError {
+  return new ApiError(403, 'Forbidden', '403 Forbidden', {
+    dialect: 'text',
+    headers: {
+      'WWW-Authenticate': `Forbidden,${prefix}: permission undefined`.replace(/[^\x20-\x7e]/g, '?'),
+    },
+  });
+}
+
+function prefixOf({ isResourceRequest, apiGroup, resource, name }: RequestInfo): string {
+  if (!isResourceRequest || (apiGroup === '' && resource === '')) return 'forbidden';
+  const subject = qualified({ group: apiGroup, plural: resource });
+  return name === '' ? `${subject} is forbidden` : `${subject} ${quote(name)} is forbidden`;
 }
 
 function sentenceOf(info: RequestInfo, user: User): string {
