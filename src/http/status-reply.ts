@@ -1,21 +1,12 @@
 import type { ApiError } from '../core/api-error.js';
-import { encodeCompact, encodeIndented, type JsonObject } from '../core/json.js';
-import { inRange, type ReleaseName } from '../core/release.js';
+import { encodeYaml } from '../core/go-yaml.js';
+import { encodeIndented, type JsonObject } from '../core/json.js';
+import { encodeStatusProtobuf } from '../core/protobuf-status.js';
 import type { Reply } from '../registry/contract.js';
+import { accept, encodeForCaller, type Negotiation } from '../registry/negotiation.js';
 import { jsonType } from '../registry/reply.js';
 
-/** What the form of a `Status` depends on. */
-export interface Negotiation {
-  readonly release: ReleaseName;
-  readonly accept: string;
-  readonly userAgent: string;
-  /** The `pretty` query parameter, when there is one. */
-  readonly pretty: string | null;
-}
-
-const browsers = ['curl', 'Wget', 'Mozilla/5.0'];
-const trueTexts = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
-const falseTexts = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
+export type { Negotiation } from '../registry/negotiation.js';
 
 /** The `Status` object of an error, members in wire order. */
 export function statusObject(error: ApiError): JsonObject {
@@ -32,29 +23,28 @@ export function statusObject(error: ApiError): JsonObject {
 }
 
 /**
- * An error as a Kubernetes `Status`: compact with a newline, or indented for people.
+ * An error as a Kubernetes `Status`, in the form the caller asks for; indented JSON when it asks for none we have.
  *
- * @see kubernetes/apiserver pkg/endpoints/handlers/negotiation/negotiate.go
+ * @see kubernetes/apiserver pkg/endpoints/handlers/responsewriters/writers.go
  */
 export function statusReply(error: ApiError, negotiation: Negotiation): Reply {
   const status = statusObject(error);
-  const headers = error.code === 403 ? { 'X-Content-Type-Options': 'nosniff', ...error.headers } : error.headers;
-  const indented = wantsIndented(negotiation);
-  let body = indented ? encodeIndented(status, 2) : `${encodeCompact(status)}\n`;
-  if (indented && !inRange(negotiation.release, { since: 'v3.4' })) {
-    body = body.replace('"metadata": {}', '"metadata": {\n    \n  }');
+  const headers =
+    error.code === 403 ? { 'X-Content-Type-Options': 'nosniff', ...error.headers } : error.headers;
+  const reply = (contentType: string, body: string | Buffer): Reply => ({
+    status: error.code,
+    contentType,
+    ...(headers && { headers }),
+    body,
+  });
+  const chosen = accept(negotiation.accept, () => false);
+  if (chosen === undefined) return reply(jsonType, encodeIndented(status, 2));
+  switch (chosen.wire) {
+    case 'application/json':
+      return reply(jsonType, encodeForCaller(status, negotiation, chosen.parameters));
+    case 'application/yaml':
+      return reply(chosen.wire, encodeYaml(status));
+    case 'application/vnd.kubernetes.protobuf':
+      return reply(chosen.wire, encodeStatusProtobuf(status));
   }
-  return { status: error.code, contentType: jsonType, ...(headers && { headers }), body };
-}
-
-/** Tells whether the caller looks like a person, or asks to be treated as one. */
-function wantsIndented({ accept, userAgent, pretty }: Negotiation): boolean {
-  if (accept !== '' && !accept.split(',').some((part) => /^\s*(\*\/\*|application\/(json|\*))\s*(;.*)?$/.test(part))) {
-    return true;
-  }
-  if (pretty !== null) {
-    if (trueTexts.has(pretty)) return true;
-    if (falseTexts.has(pretty)) return false;
-  }
-  return browsers.some((browser) => userAgent.startsWith(browser));
 }
