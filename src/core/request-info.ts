@@ -166,7 +166,9 @@ function scopeOf(info: Draft, release: Release, since41: boolean): ResourceScope
   const knowsResource = inRange(release.name, { since: 'v3.3' });
   const isGlobal =
     knowsResource &&
-    release.globalResources.some(([group, resource]) => group === info.apiGroup && resource === info.resource);
+    release.globalResources.some(
+      ([group, resource]) => group === info.apiGroup && resource === info.resource,
+    );
   if (isGlobal) return since41 && info.workspace !== '' ? 'Workspace' : 'Global';
   if (info.namespace !== '') return 'Namespace';
   if (info.devops !== '') return 'DevOps';
@@ -176,11 +178,8 @@ function scopeOf(info: Draft, release: Release, since41: boolean): ResourceScope
 
 function refineVerb(info: Draft, query: URLSearchParams): void {
   if (info.name === '' && info.verb === 'get') {
-    const watch = query.get('watch');
-    info.verb = watch !== null && watch !== 'false' && watch !== '0' ? 'watch' : 'list';
-    const fieldSelector = query.get('fieldSelector') ?? '';
-    const named = /(?:^|,)metadata\.name==?([^,!=]+)(?:,|$)/.exec(fieldSelector);
-    if (named?.[1] !== undefined) info.name = named[1];
+    info.verb = wantsWatch(query) ? 'watch' : 'list';
+    info.name = nameSelectedBy(query) ?? '';
   }
   if (info.verb === 'watch') {
     const selector = query.get('labelSelector') ?? '';
@@ -190,4 +189,26 @@ function refineVerb(info: Draft, query: URLSearchParams): void {
     }
   }
   if (info.name === '' && info.verb === 'delete') info.verb = 'deletecollection';
+}
+
+/** Anything but `false` and `0` asks for a watch, an empty value included. */
+function wantsWatch(query: URLSearchParams): boolean {
+  const watch = query.get('watch')?.toLowerCase();
+  return watch !== undefined && watch !== 'false' && watch !== '0';
+}
+
+/** The one name a field selector leaves; `undefined` for none, or when the list options as a whole cannot be read. */
+function nameSelectedBy(query: URLSearchParams): string | undefined {
+  const selector = query.get('fieldSelector') ?? '';
+  if (selector === '') return undefined;
+  if (['limit', 'timeoutSeconds'].some((key) => !/^[+-]?\d+$/.test(query.get(key) ?? '0'))) return undefined;
+  const values = new Map<string, string>();
+  for (const [term] of selector.matchAll(/(?:\\.|[^,\\])+/g)) {
+    const [, field, operator, value] = /^(.*?)(!=|==|=)(.*)$/s.exec(term) ?? [];
+    if (field === undefined || value === undefined || !/^(?:\\[\\,=]|[^\\,=])*$/.test(value))
+      return undefined;
+    if (operator !== '!=' && !values.has(field)) values.set(field, value.replace(/\\(.)/g, '$1'));
+  }
+  const name = values.get('metadata.name');
+  return name === undefined || name === '.' || name === '..' || /[/%]/.test(name) ? undefined : name;
 }

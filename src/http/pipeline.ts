@@ -221,6 +221,10 @@ function applyHeaderFixes(exchange: Exchange): void {
   const { headers, query } = exchange;
   const hop = headers['x-kubesphere-authorization'];
   if (hop !== undefined && (headers['authorization'] ?? '') === '') headers['authorization'] = hop;
+  const rawQuery = headers['x-kubesphere-rawquery'];
+  if (typeof rawQuery === 'string' && !exchange.url.includes('?')) {
+    for (const [key, value] of new URLSearchParams(rawQuery)) query.append(key, value);
+  }
   const dryrun = query.get('dryrun');
   if (dryrun !== null) {
     query.delete('dryrun');
