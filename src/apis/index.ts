@@ -1,4 +1,31 @@
 import type { ApiGroup } from '../registry/contract.js';
+import { applicationV2 } from './application.kubesphere.io/v2/index.js';
+import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
+import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
+import { iamV1alpha2 } from './iam.kubesphere.io/v1alpha2/index.js';
+import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
+import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
+import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
+import { staticImages } from './static/index.js';
+import { tenantV1alpha2 } from './tenant.kubesphere.io/v1alpha2/index.js';
+import { tenantV1alpha3 } from './tenant.kubesphere.io/v1alpha3/index.js';
+import { tenantV1beta1 } from './tenant.kubesphere.io/v1beta1/index.js';
+import { terminalV1alpha2 } from './terminal.kubesphere.io/v1alpha2/index.js';
+import { workloadTemplateV1alpha1 } from './workloadtemplate.kubesphere.io/v1alpha1/index.js';
 
 /** Every group-version with endpoints of its own: one line each. */
-export const groups: readonly ApiGroup[] = [];
+export const groups: readonly ApiGroup[] = [
+  applicationV2,
+  clusterV1alpha1,
+  gatewayV1alpha2,
+  iamV1alpha2,
+  iamV1beta1,
+  operationsV1alpha2,
+  packageV1alpha1,
+  staticImages,
+  tenantV1alpha2,
+  tenantV1alpha3,
+  tenantV1beta1,
+  terminalV1alpha2,
+  workloadTemplateV1alpha1,
+];

@@ -1,0 +1,127 @@
+import { notFound } from '../../../core/api-error.js';
+import {
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../../core/json.js';
+import { label } from '../../../core/kube-object.js';
+import { groupReferenceLabel, workspaceLabel } from '../../../core/well-known-keys.js';
+import { scopeKinds } from '../../../rbac/role-scopes.js';
+import type { Reply, RequestContext, Route } from '../../../registry/contract.js';
+import { readBodyArray } from '../../../registry/read-json-body.js';
+import { success } from '../../../registry/reply.js';
+import { createObject } from '../../../registry/verbs/create.js';
+import { deleteObject } from '../../../registry/verbs/delete.js';
+import { arrayReply, listReply } from '../../../registry/entity-reply.js';
+
+const namespaces = { group: '', plural: 'namespaces' };
+
+/** Routes for bindings of groups (3.1 to 3.4); those of users are written as members. */
+export const bindingRoutes: readonly Route[] = (
+  [
+    {
+      method: 'GET',
+      path: '/workspaces/{workspace}/workspacerolebindings',
+      handle: listWorkspaceRoleBindings,
+    },
+    {
+      method: 'POST',
+      path: '/workspaces/{workspace}/workspacerolebindings',
+      handle: createWorkspaceRoleBindings,
+    },
+    {
+      method: 'DELETE',
+      path: '/workspaces/{workspace}/workspacerolebindings/{rolebinding}',
+      handle: deleteWorkspaceRoleBinding,
+    },
+    { method: 'GET', path: '/workspaces/{workspace}/rolebindings', handle: listRoleBindings },
+    { method: 'POST', path: '/namespaces/{namespace}/rolebindings', handle: createRoleBindings },
+    {
+      method: 'DELETE',
+      path: '/namespaces/{namespace}/rolebindings/{rolebinding}',
+      handle: deleteRoleBinding,
+    },
+  ] satisfies Route[]
+).map((route): Route => ({ ...route, since: 'v3.1' }));
+
+function listWorkspaceRoleBindings(context: RequestContext): Reply {
+  const { bindings } = scopeKinds('workspace', context.release.name);
+  const found = context.cluster.store
+    .list(bindings)
+    .filter(({ object }) => label(object, workspaceLabel) === context.params['workspace']);
+  return listReply(context, bindings, found);
+}
+
+/** The bindings in every namespace of a workspace. */
+function listRoleBindings(context: RequestContext): Reply {
+  const { store } = context.cluster;
+  const { bindings } = scopeKinds('namespace', context.release.name);
+  const found = store.list(bindings).filter(({ object }) => {
+    const namespace = store.find(namespaces, undefined, object.metadata.namespace ?? '');
+    return namespace !== undefined && label(namespace.object, workspaceLabel) === context.params['workspace'];
+  });
+  return listReply(context, bindings, found);
+}
+
+function createWorkspaceRoleBindings(context: RequestContext): Reply {
+  const { bindings } = scopeKinds('workspace', context.release.name);
+  const resource = context.catalog.get(bindings.group, bindings.plural);
+  const items = readBodyArray(context, 'v1alpha2.WorkspaceRoleBinding');
+  const own = { [workspaceLabel]: context.params['workspace'] ?? '' };
+  const created = items.map((item) => createObject(context, resource, forGroup(item, own)).object);
+  return arrayReply(context, bindings, created, 'created');
+}
+
+function createRoleBindings(context: RequestContext): Reply {
+  const { bindings } = scopeKinds('namespace', context.release.name);
+  const resource = context.catalog.get(bindings.group, bindings.plural);
+  const namespace = context.params['namespace'] ?? '';
+  const items = readBodyArray(context, 'v1.RoleBinding');
+  const created = items.map(
+    (item) => createObject(context, resource, forGroup(item, {}), { namespace }).object,
+  );
+  return arrayReply(context, bindings, created, 'created');
+}
+
+/** The binding named after its first subject and its role, and labelled with the group it is for. */
+function forGroup(item: Json, labels: JsonObject): JsonObject {
+  const sent = isJsonObject(item) ? item : {};
+  const group = digString(digArray(sent, 'subjects')[0], 'name');
+  const metadata = digObject(sent, 'metadata');
+  const named =
+    digString(metadata, 'name') === ''
+      ? { generateName: `${group}-${digString(sent, 'roleRef', 'name')}-` }
+      : {};
+  return {
+    ...sent,
+    metadata: {
+      ...metadata,
+      ...named,
+      labels: { ...digObject(metadata, 'labels'), [groupReferenceLabel]: group, ...labels },
+    },
+  };
+}
+
+function deleteWorkspaceRoleBinding(context: RequestContext): Reply {
+  const { bindings } = scopeKinds('workspace', context.release.name);
+  const name = context.params['rolebinding'] ?? '';
+  const found = context.cluster.store.find(bindings, undefined, name)?.object;
+  if (found === undefined || label(found, workspaceLabel) !== context.params['workspace']) {
+    throw notFound({ group: bindings.group, plural: 'workspacerolebinding' }, name);
+  }
+  deleteObject(context, context.catalog.get(bindings.group, bindings.plural), { name });
+  return success();
+}
+
+function deleteRoleBinding(context: RequestContext): Reply {
+  const { bindings } = scopeKinds('namespace', context.release.name);
+  const { namespace = '', rolebinding = '' } = context.params;
+  deleteObject(context, context.catalog.get(bindings.group, bindings.plural), {
+    namespace,
+    name: rolebinding,
+  });
+  return success();
+}

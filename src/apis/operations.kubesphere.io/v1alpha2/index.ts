@@ -1,0 +1,12 @@
+import type { ApiGroup } from '../../../registry/contract.js';
+import { rerunJob } from './rerun-job.js';
+
+/** Things done to workloads that are no plain writes. */
+export const operationsV1alpha2: ApiGroup = {
+  name: 'operations.kubesphere.io',
+  version: 'v1alpha2',
+  since: 'v3.0',
+  routes: [
+    { method: 'POST', path: '/namespaces/{namespace}/jobs/{job}', handle: rerunJob, errors: 'message' },
+  ],
+};
