@@ -64,7 +64,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/kit/connect.ts', 'src/cli/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },
+  { files: ['src/kit/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -1,37 +1,47 @@
 import { version } from '../core/version.js';
-import type { World } from '../state/world.js';
+import type { InProcessFake } from '../kit/fake-ks-apiserver.js';
+import { loginRequest } from '../kit/log-in.js';
+
+const shownLogins = 8;
 
 /** What a person sees when a server is ready: where it is, who can log in, and a first request. */
-export function banner(url: string, world: World): string {
+export function banner({ url, controlUrl, world, tokens }: InProcessFake): string {
   const { name, tag } = world.release;
-  const logins = [...world.passwords]
-    .slice(0, shownLogins)
-    .map(([user, [password = '']]) => `  ${user} / ${password}`);
-  const more = world.passwords.size - logins.length;
+  const logins = [...world.passwords].map(([user, [password = '']]) => `  ${user} / ${password}`);
+  const more = logins.length - shownLogins;
+  const named = Object.entries(tokens).map(([token, text]) => `  ${token}: ${text}`);
   return [
-    `fake-ks-apiserver ${version} imitating KubeSphere ${tag} (--release ${name}) at ${url}`,
-    '',
-    ...(logins.length > 0
-      ? ['Logins:', ...logins, ...(more > 0 ? [`  and ${String(more)} more`] : []), '']
-      : []),
-    'Try:',
-    `  ${loginCommand(url, world)}`,
+    `fake-ks-apiserver ${version}, KubeSphere ${tag} (--release ${name}), listens at ${url}`,
+    `Its control API is ${controlUrl}`,
+    ...section('Logins:', [
+      ...logins.slice(0, shownLogins),
+      ...(more > 0 ? [`  and ${String(more)} more`] : []),
+    ]),
+    ...section('Tokens of the scenarios:', named),
+    ...section('Log in:', [`  ${loginCommand(url, name, ...firstLogin(world))}`]),
     '',
   ].join('\n');
 }
 
-const shownLogins = 8;
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+function firstLogin({ passwords }: InProcessFake['world']): [user: string, password: string] {
+  const [[user, [password = '']] = ['admin', ['P@88w0rd']]] = passwords;
+  return [user, password];
+}
 
 /** A curl line that logs in, in the way of the release. */
-function loginCommand(url: string, { release, passwords, settings }: World): string {
-  const [user = 'admin', known = []] = passwords.entries().next().value ?? [];
-  const password = known[0] ?? 'P@88w0rd';
-  if (release.name === 'v2.1') {
-    const body = JSON.stringify({ username: user, password });
-    return `curl -s -H 'Content-Type: application/json' -d '${body}' ${url}/kapis/iam.kubesphere.io/v1alpha2/login`;
-  }
-  const client = settings.clients[0] ?? { name: 'kubesphere', secret: 'kubesphere' };
-  const withClient =
-    release.name === 'v3.0' ? '' : ` -d client_id='${client.name}' -d client_secret='${client.secret}'`;
-  return `curl -s -d grant_type=password -d username='${user}' -d password='${password}'${withClient} ${url}/oauth/token`;
+function loginCommand(
+  url: string,
+  release: InProcessFake['release'],
+  user: string,
+  password: string,
+): string {
+  const { path, contentType, body } = loginRequest(release, user, password);
+  if (contentType === 'application/json')
+    return `curl -s -H 'Content-Type: application/json' -d '${body}' ${url}${path}`;
+  const fields = [...new URLSearchParams(body)].map(([key, value]) => `-d ${key}='${value}'`).join(' ');
+  return `curl -s ${fields} ${url}${path}`;
 }

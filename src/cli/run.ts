@@ -13,6 +13,22 @@ const commands: Readonly<
     summary: 'start a server (the default)',
     load: async () => (await import('./serve.js')).serveCommand,
   },
+  token: {
+    summary: 'print a token, valid or wrong in a chosen way',
+    load: async () => (await import('./token.js')).tokenCommand,
+  },
+  scenarios: {
+    summary: 'list the scenarios that come with the package',
+    load: async () => (await import('./scenarios.js')).scenariosCommand,
+  },
+  world: {
+    summary: 'print a world as kubectl prints lists',
+    load: async () => (await import('./world.js')).worldCommand,
+  },
+  healthcheck: {
+    summary: 'exit with 0 when a server is ready, with 1 when not',
+    load: async () => (await import('./healthcheck.js')).healthcheckCommand,
+  },
 };
 
 /** Runs a command line. Never throws for what the caller got wrong. @returns the exit code */

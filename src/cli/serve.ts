@@ -1,18 +1,11 @@
-import { describeFlags, configFlag, loadConfig } from '../config/load-config.js';
 import { optionFlags } from '../config/flags.js';
-import type { Flag } from '../config/setting.js';
+import { configFlag, describeFlags, loadConfig } from '../config/load-config.js';
 import { startFakeKsApiserver } from '../kit/start.js';
 import { banner } from './banner.js';
 import type { Command, CommandContext } from './command.js';
+import { logTo } from './log.js';
 
-const ownFlags: readonly Flag[] = [
-  {
-    name: 'json',
-    path: ['json'],
-    help: 'print one line of JSON instead of a banner when ready',
-    read: () => true,
-  },
-];
+const defaultPort = 9090;
 
 /** Starts a server and keeps it running until the process is asked to stop. */
 export const serveCommand: Command = {
@@ -20,7 +13,7 @@ export const serveCommand: Command = {
     [
       'Usage: fake-ks-apiserver [serve] [flags]',
       '',
-      describeFlags([...optionFlags, configFlag, ...ownFlags]),
+      describeFlags([...optionFlags, configFlag]),
       '',
       'Every flag can be given in the environment: --token-max-age 1h is FAKE_KS_TOKEN_MAX_AGE=1h.',
       '',
@@ -28,18 +21,19 @@ export const serveCommand: Command = {
   run: serve,
 };
 
-async function serve({ argv, environment, print, stopped }: CommandContext): Promise<number> {
-  const { options, own } = await loadConfig({ argv, environment, ownFlags });
-  const { logLevel: _logLevel, ...given } = options;
-  const server = await startFakeKsApiserver({ port: defaultPort, ...given });
+async function serve({ argv, environment, print, warn, stopped }: CommandContext): Promise<number> {
+  const { options } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
+  const { logLevel = 'warn', json = false, ...given } = options;
   const stop = stopped();
-  print(own.get('json') === true ? readyLine(server.url) : banner(server.url, server.world));
+  const server = await startFakeKsApiserver(
+    { port: defaultPort, ...given },
+    { observer: logTo(warn, logLevel, json) },
+  );
+  print(json ? readyLine(server.url) : banner(server));
   await stop;
   await server.close();
   return 0;
 }
-
-const defaultPort = 9090;
 
 /** The first line on stdout with `--json`. The HTTPS members are null while there is no HTTPS port. */
 function readyLine(url: string): string {

@@ -36,10 +36,16 @@ export async function checkSettings(settings: readonly Setting[]): Promise<Serve
 
 /** True for options so plain that no schema is needed to see they are right. */
 function isPlain(options: Readonly<Record<string, unknown>> | Options): options is ServeOptions {
-  const { host, port, ...others } = options as Readonly<Record<string, unknown>>;
+  const { host, port, json, ...others } = options as Readonly<Record<string, unknown>>;
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
   const isHost = typeof host === 'string' && host !== '';
-  return (port === undefined || isPort) && (host === undefined || isHost) && Object.keys(others).length === 0;
+  const isSwitch = json === undefined || typeof json === 'boolean';
+  return (
+    isSwitch &&
+    (port === undefined || isPort) &&
+    (host === undefined || isHost) &&
+    Object.keys(others).length === 0
+  );
 }
 
 async function problemsWith(

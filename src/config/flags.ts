@@ -1,6 +1,9 @@
 import { readClient, readDuration, readNumber, readRateLimit, readSwitch, readUser } from './read-text.js';
 import type { Flag } from './setting.js';
 
+/** How to run a server, as opposed to what it is. */
+const servingFlags = new Set(['host', 'port', 'tls-port', 'log-level', 'json']);
+
 /** Every option that can be given on the command line or in the environment, in the order of the help text. */
 export const optionFlags: readonly Flag[] = [
   { name: 'host', path: ['host'], value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1)' },
@@ -140,4 +143,13 @@ export const optionFlags: readonly Flag[] = [
     value: 'LEVEL',
     help: 'silent, error, warn or info: what to tell on stderr (default warn)',
   },
+  {
+    name: 'json',
+    path: ['json'],
+    help: 'print one line of JSON instead of a banner when ready',
+    read: readSwitch,
+  },
 ];
+
+/** The options that say what a world is, for commands that make one without serving it. */
+export const worldFlags: readonly Flag[] = optionFlags.filter(({ name }) => !servingFlags.has(name));

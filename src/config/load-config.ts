@@ -3,14 +3,16 @@ import { checkSettings } from './check-options.js';
 import { optionFlags } from './flags.js';
 import { readArguments, readEnvironment, type Arguments } from './read-arguments.js';
 import type { ServeOptions } from './schema.js';
-import type { Flag, Setting } from './setting.js';
+import { variableOf, type Flag, type Setting } from './setting.js';
 
 /** Where a command's options come from. */
 export interface ConfigSources {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Flags of the command itself, besides those of the options. */
-  readonly ownFlags: readonly Flag[];
+  /** The options this command takes. */
+  readonly options: readonly Flag[];
+  /** Flags of the command itself, besides those of the options; the environment does not mirror them. */
+  readonly own: readonly Flag[];
 }
 
 /** Options of a fake, with the settings of the command's own flags. */
@@ -28,21 +30,21 @@ export const configFlag: Flag = {
   help: 'options from a YAML or JSON file; environment and flags win over it',
 };
 
-/** Variables that mean something elsewhere and are no option. */
-const otherVariables = ['FAKE_KS_URL'];
+/** Variables that may be set for another command, or for tests. */
+const otherVariables = ['FAKE_KS_URL', ...optionFlags.map(({ name }) => variableOf(name))];
 
 /**
  * Reads configuration file, environment and flags, the later ones winning.
  *
  * @throws InputError with every problem found in all three
  */
-export async function loadConfig({ argv, environment, ownFlags }: ConfigSources): Promise<LoadedConfig> {
-  const flags = [...optionFlags, configFlag, ...ownFlags];
-  const given = readArguments(argv, flags);
-  const mirrored = readEnvironment(environment, flags, otherVariables);
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const mirroredFlags = [...sources.options, configFlag];
+  const given = readArguments(sources.argv, [...mirroredFlags, ...sources.own]);
+  const mirrored = readEnvironment(sources.environment, mirroredFlags, otherVariables);
   const problems = [...given.problems, ...wordProblems(given), ...mirrored.problems];
   const settings = [...mirrored.settings, ...given.settings];
-  const ownNames = new Set([configFlag.name, ...ownFlags.map(({ name }) => name)]);
+  const ownNames = new Set([configFlag, ...sources.own].map(({ name }) => name));
   const own = new Map<string, unknown>();
   const told: Setting[] = [];
   for (const setting of settings) {

@@ -64,9 +64,9 @@ export function readEnvironment(
   const problems: string[] = [];
   for (const variable in environment) {
     const text = environment[variable];
-    if (!variable.startsWith('FAKE_KS_') || text === undefined || text === '' || others.includes(variable))
-      continue;
+    if (!variable.startsWith('FAKE_KS_') || text === undefined || text === '') continue;
     const flag = byVariable.get(variable);
+    if (flag === undefined && others.includes(variable)) continue;
     if (flag === undefined) {
       problems.push(`${variable}: unknown variable${didYouMean(variable, [...byVariable.keys()])}`);
     } else {

@@ -14,6 +14,8 @@ export interface ServeOptions extends Options {
   /** Path of a PEM file; its content becomes `signKey`. */
   readonly signKeyFile?: string;
   readonly logLevel?: LogLevel;
+  /** One line of JSON instead of a banner when ready. */
+  readonly json?: boolean;
 }
 
 const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' });
@@ -146,6 +148,7 @@ export const serveSchema: z.ZodType<ServeOptions> = z.strictObject(
     tlsPort: port.exactOptional(),
     signKeyFile: text.exactOptional(),
     logLevel: oneOf(['silent', 'error', 'warn', 'info']).exactOptional(),
+    json: flag.exactOptional(),
   },
   { error: 'must be a mapping of options' },
 );

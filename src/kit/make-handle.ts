@@ -31,14 +31,14 @@ export function makeHandle({ url, release, line, close }: HandleParts): Omit<Fak
   };
 }
 
-function makeClock({ now, move }: ControlLine['clock']): FakeClock {
+function makeClock(line: ControlLine['clock']): FakeClock {
   const text = (moment: string | Date): string =>
     typeof moment === 'string' ? moment : moment.toISOString();
   return {
-    now: async () => new Date((await now()).now),
-    advance: (by) => move({ advance: by }),
-    set: (moment) => move({ set: text(moment) }),
-    freeze: (moment) => move({ freeze: moment === undefined ? true : text(moment) }),
-    resume: () => move({ resume: true }),
+    now: async () => new Date((await line.now()).now),
+    advance: (by) => line.move({ advance: by }),
+    set: (moment) => line.move({ set: text(moment) }),
+    freeze: (moment) => line.move({ freeze: moment === undefined ? true : text(moment) }),
+    resume: () => line.move({ resume: true }),
   };
 }

@@ -15,7 +15,7 @@ import { makeHandle } from './make-handle.js';
 /** How to run a fake, besides what it is. */
 export interface StartExtras {
   /** Told about requests, notes and errors of every world of the server. */
-  readonly observer?: JournalObserver;
+  readonly observer?: JournalObserver | undefined;
 }
 
 /**
@@ -30,8 +30,7 @@ export async function startFakeKsApiserver(
   const checked = await checkOptions(options);
   const release = chooseRelease(checked);
   const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release.name);
-  const built = buildWorld(checked, release, catalog);
-  const seed = built instanceof Promise ? await built : built;
+  const seed = await Promise.resolve(buildWorld(checked, release, catalog));
   seed.journal.observer = extras.observer;
   const { scenarios = [], host = '127.0.0.1', port = 0 } = checked;
   const { tokens } = scenarios.length === 0 ? { tokens: {} } : await makeSo(seed, scenarios, catalog);
