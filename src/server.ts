@@ -9,7 +9,7 @@ import { listenOn, type Listener } from './http/listen.js';
 import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
-import { oauthRoutes } from './oauth/routes.js';
+import { oauthGroups } from './oauth/routes.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
@@ -33,7 +33,7 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
   return new Pipeline({
     release: seed.release,
     catalog,
-    router: new Router([...groups, oauthRoutes], seed.release),
+    router: new Router([...groups, ...oauthGroups], seed.release),
     authenticate,
     authorize: evaluate,
     interceptors: [],

@@ -43,7 +43,8 @@ export function authenticate(
   const found = authenticateBasic(world, basic, dialect.basic, credentials);
   const settle = (result: User | BasicRefusal): User => {
     if (typeof result !== 'string') return result;
-    if (result === 'auth rate limit exceeded' && dialect.basic?.rateLimited === 429) throw tooManyRequests(dialect);
+    if (result === 'auth rate limit exceeded' && dialect.basic?.rateLimited === 429)
+      throw tooManyRequests(dialect);
     throw unauthorized(dialect, result);
   };
   return found instanceof Promise ? found.then(settle) : settle(found);

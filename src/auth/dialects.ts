@@ -57,6 +57,8 @@ export interface AuthDialect {
     readonly rateLimited: 401 | 429;
     /** `spec.type` of the LoginRecord a wrong password leaves. */
     readonly record: 'Basic' | 'Password';
+    /** `spec.groups` become groups of the caller. */
+    readonly usesGroups: boolean;
     /** Successes are recorded too, on this path prefix. */
     readonly recordsSuccessOn?: string;
   };
@@ -101,7 +103,7 @@ const v3_0: AuthDialect = {
   refusal: 'status',
   reasonPrefix: 'Unauthorized: ',
   unusable: '%!s(<nil>)',
-  basic: { rateLimited: 429, record: 'Basic', recordsSuccessOn: '/oauth/authorize' },
+  basic: { rateLimited: 429, record: 'Basic', usesGroups: false, recordsSuccessOn: '/oauth/authorize' },
   jwt: jwtGo,
   token: {
     order: ['username', 'uid', 'token_type', 'exp', 'iat', 'iss', 'nbf'],
@@ -109,7 +111,12 @@ const v3_0: AuthDialect = {
     fixedIssuer: 'kubesphere',
     fullName: 'name',
   },
-  identity: { looksUpUser: false, refusesDisabled: false, usesGroups: false, userKind: 'user.iam.kubesphere.io' },
+  identity: {
+    looksUpUser: false,
+    refusesDisabled: false,
+    usesGroups: false,
+    userKind: 'user.iam.kubesphere.io',
+  },
   honoursMultipleLogin: true,
   slidingSessions: false,
   addressHeaders: peerHeaders,
@@ -118,7 +125,7 @@ const v3_0: AuthDialect = {
 
 const v3_1: AuthDialect = {
   ...v3_0,
-  basic: { rateLimited: 401, record: 'Basic' },
+  basic: { rateLimited: 401, record: 'Basic', usesGroups: false },
   token: { ...v3_0.token, order: ['username', 'groups', 'extra', 'token_type', 'exp', 'iat', 'iss', 'nbf'] },
   identity: { ...v3_0.identity, looksUpUser: true, usesGroups: true },
   recordsUnknownUsers: false,
@@ -126,6 +133,7 @@ const v3_1: AuthDialect = {
 
 const v3_3: AuthDialect = {
   ...v3_1,
+  basic: { rateLimited: 401, record: 'Basic', usesGroups: true },
   jwt: issuerJwt,
   token: {
     order: ['aud', 'exp', 'iat', 'iss', 'nbf', 'sub', ...registeredFirst, 'name', ...profile],
@@ -139,7 +147,7 @@ const v3_3: AuthDialect = {
 
 const v3_4: AuthDialect = {
   ...v3_3,
-  basic: { rateLimited: 401, record: 'Password' },
+  basic: { rateLimited: 401, record: 'Password', usesGroups: true },
   jwt: { ...issuerJwt, precision: 'nanoseconds' },
   token: {
     ...v3_3.token,

@@ -25,6 +25,11 @@ export function findLogin(world: World, login: string): StoredObject | undefined
   return address.test(login) ? byEmail(world.host.store, login) : findUser(world, login);
 }
 
+/** A user's e-mail address; for 2.1, whose LDAP is not imitated, one made of the name. */
+export function emailOf(world: World, name: string): string {
+  return digString(findUser(world, name)?.object, 'spec', 'email') || `${name}@kubesphere.io`;
+}
+
 function byEmail(store: ObjectStore, email: string): StoredObject | undefined {
   const writes = store.writesOf(users);
   let index = emailIndexes.get(store);

@@ -5,7 +5,7 @@ import { parseGoDuration } from '../core/go-duration.js';
 import { inRange } from '../core/release.js';
 import type { World } from '../state/world.js';
 import { authDialects } from './dialects.js';
-import { findUser } from './find-user.js';
+import { emailOf, findUser } from './find-user.js';
 import type { TokenType } from './token-claims.js';
 
 /** How a minted token is signed; `none` leaves it unsigned. */
@@ -57,7 +57,12 @@ export function mintToken(world: World, spec: TokenSpec): string {
   const now = world.clock.now();
   const issuedAt = momentOf(spec.issuedAt, now) ?? now;
   const age = durationOf(spec.expiresIn) ?? defaultAge(world, type);
-  const token = signClaims(world, { ...claimsOf(world, spec, type, issuedAt, age), ...spec.claims }, type, spec);
+  const token = signClaims(
+    world,
+    { ...claimsOf(world, spec, type, issuedAt, age), ...spec.claims },
+    type,
+    spec,
+  );
   if (spec.remembered !== false && type !== 'static_token') remember(world, spec.user, token, issuedAt, age);
   return token;
 }
@@ -70,6 +75,8 @@ export function serviceAccountToken(world: World, namespace: string, name: strin
 /** Milliseconds a token of a type lives by configuration; 0 for ever. */
 export function defaultAge(world: World, type: TokenType): number {
   const { accessTokenMaxAge, accessTokenInactivityTimeout } = world.settings;
+  // In 2.1 the session decides, not the token.
+  if (type === 'access_token' && authDialects[world.release.name].slidingSessions) return 0;
   switch (type) {
     case 'access_token':
       return accessTokenMaxAge;
@@ -86,7 +93,12 @@ export function defaultAge(world: World, type: TokenType): number {
 function remember(world: World, user: string, token: string, issuedAt: number, age: number): void {
   const { slidingSessions } = authDialects[world.release.name];
   const expiresAt = slidingSessions ? issuedAt + world.settings.accessTokenInactivityTimeout : issuedAt + age;
-  world.sessions.remember(user, token, age === 0 && !slidingSessions ? undefined : expiresAt, world.clock.now());
+  world.sessions.remember(
+    user,
+    token,
+    age === 0 && !slidingSessions ? undefined : expiresAt,
+    world.clock.now(),
+  );
 }
 
 /** Every claim the release knows, to be written in its order. Milliseconds in. */
@@ -101,6 +113,7 @@ function claimsOf(world: World, spec: TokenSpec, type: TokenType, issuedAt: numb
     groups: spec.groups,
     extra: spec.extra,
     token_type: type,
+    type: type === 'refresh_token' ? type : undefined,
     exp: age === 0 ? undefined : written + Math.floor(age / 1000),
     iat: written,
     iss: spec.issuer ?? dialect.fixedIssuer ?? settings.issuer,
@@ -112,11 +125,9 @@ function claimsOf(world: World, spec: TokenSpec, type: TokenType, issuedAt: numb
   };
 }
 
-/** What 2.1 and 3.0 take from the user into every token. */
+/** What 2.1 (e-mail) and 3.0 (uid) take from the user into every token. */
 function identityClaims(world: World, name: string): JsonObject {
-  const user = findUser(world, name)?.object;
-  const email = (user?.['spec'] as JsonObject | undefined)?.['email'];
-  return { uid: user?.metadata.uid, email: typeof email === 'string' ? email : `${name}@kubesphere.io` };
+  return { uid: findUser(world, name)?.object.metadata.uid, email: emailOf(world, name) };
 }
 
 function signClaims(world: World, claims: JsonObject, type: TokenType, spec: TokenSpec): string {
@@ -133,7 +144,12 @@ function signClaims(world: World, claims: JsonObject, type: TokenType, spec: Tok
   return signOtherwise(world, algorithm, body, spec.key);
 }
 
-function signOtherwise(world: World, algorithm: TokenAlgorithm, body: string, key: string | undefined): string {
+function signOtherwise(
+  world: World,
+  algorithm: TokenAlgorithm,
+  body: string,
+  key: string | undefined,
+): string {
   const kid = algorithm === 'RS256' ? { kid: world.keys.keyId } : {};
   const input = `${encodeSegment(JSON.stringify({ alg: algorithm, ...kid, typ: 'JWT' }))}.${body}`;
   if (algorithm === 'none') return `${input}.`;
@@ -141,7 +157,9 @@ function signOtherwise(world: World, algorithm: TokenAlgorithm, body: string, ke
     return `${input}.${sign('RSA-SHA256', Buffer.from(input), world.keys.privateKey).toString('base64url')}`;
   }
   const secret = key === 'wrong' ? `not ${world.keys.jwtSecret}` : (key ?? world.keys.jwtSecret);
-  return `${input}.${createHmac(hmacs[algorithm] ?? 'sha256', secret).update(input).digest('base64url')}`;
+  return `${input}.${createHmac(hmacs[algorithm] ?? 'sha256', secret)
+    .update(input)
+    .digest('base64url')}`;
 }
 
 function encodeSegment(text: string): string {

@@ -97,6 +97,8 @@ function readProvider(value: JsonObject): IdentityProvider {
     type: textOf(value['type']),
     mappingMethod: textOf(value['mappingMethod']),
     disabled: value['disabled'] === true,
+    hidden: value['hidden'] === true,
+    displayName: textOf(value['displayName']),
     ...(isJsonObject(value['provider']) && { provider: value['provider'] }),
   };
 }

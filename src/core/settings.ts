@@ -19,6 +19,10 @@ export interface IdentityProvider {
   readonly mappingMethod: string;
   readonly disableLoginConfirmation?: boolean;
   readonly disabled?: boolean;
+  /** 4.1.3. */
+  readonly hidden?: boolean;
+  /** 4.1.3. */
+  readonly displayName?: string;
   readonly provider?: Readonly<Record<string, unknown>>;
 }
 

@@ -75,7 +75,11 @@ const htmlEscapes: Readonly<Record<string, string>> = {
  * @param from Path of the request, which relative targets are resolved against.
  * @param asText True where the handler has set `text/plain` beforehand, which suppresses the page.
  */
-export function found(from: { readonly method: string; readonly path: string }, url: string, asText = false): Reply {
+export function found(
+  from: { readonly method: string; readonly path: string },
+  url: string,
+  asText = false,
+): Reply {
   const location = headerText(resolveLocation(from.path, url));
   const headers = { Location: location };
   if (asText) return { status: 302, contentType: 'text/plain', headers };
@@ -101,5 +105,7 @@ function resolveLocation(from: string, url: string): string {
 
 /** Header values are ASCII: anything else is percent-encoded. */
 function headerText(url: string): string {
-  return url.replace(/[^\x21-\x7e]+/g, (text) => encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')));
+  return url.replace(/[^\x21-\x7e]+/g, (text) =>
+    encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')),
+  );
 }

@@ -14,6 +14,28 @@ interface Refusal {
 /** What each release answers, from the named one on; a release before the first column has no such case. */
 type Columns = Partial<Readonly<Record<ReleaseName, Refusal>>>;
 
+/** A situation in which a login endpoint refuses. */
+export type Situation =
+  | 'incorrectPassword'
+  | 'inactiveAccount'
+  | 'rateLimited'
+  | 'unknownClient'
+  | 'wrongClientSecret'
+  | 'unsupportedGrant'
+  | 'badForm'
+  | 'invalidRefreshToken'
+  | 'unregisteredUser'
+  | 'missingCode'
+  | 'invalidCode'
+  | 'serverError'
+  | 'unknownAuthorizeClient'
+  | 'redirectNotAllowed'
+  | 'unsupportedResponseType'
+  | 'reviewedTokenInvalid'
+  | 'unknownProvider'
+  | 'disabledProvider'
+  | 'missingCallbackCode';
+
 /** `{"error": …, "error_description": …}` */
 function oauth(status: number, error: string, text = ''): Refusal {
   return { status, form: 'oauth', error, text };
@@ -33,7 +55,7 @@ const redirectNotAllowed = 'redirect URL is not allowed';
 const clientNotFound = 'the OAuth client was not found';
 
 /** One row per situation, one column per release in which the answer changed. */
-const refusals = {
+const refusals: Readonly<Record<Situation, Columns>> = {
   incorrectPassword: {
     'v3.0': bare(401, 'Unauthorized: incorrect password'),
     'v3.1': plain(401, 'Unauthorized: incorrect password'),
@@ -134,10 +156,7 @@ const refusals = {
     'v3.0': bare(401, 'Unauthorized: missing code'),
     'v3.1': plain(401, 'Unauthorized: missing code'),
   },
-} satisfies Readonly<Record<string, Columns>>;
-
-/** A situation in which a login endpoint refuses. */
-export type Situation = keyof typeof refusals;
+};
 
 /**
  * The refusal of a situation in the words and form of a release.
@@ -145,12 +164,14 @@ export type Situation = keyof typeof refusals;
  * @param detail What the text names: a grant type, a reason.
  */
 export function refusal(release: ReleaseName, situation: Situation, detail = ''): ApiError {
-  const columns: Columns = refusals[situation];
+  const columns = refusals[situation];
   const at = releaseNames.indexOf(release);
   const column = releaseNames.slice(0, at + 1).findLast((name) => columns[name] !== undefined);
   const found = column === undefined ? undefined : columns[column];
   if (found === undefined) throw new Error(`${release} has no answer for ${situation}`);
   const { status, form, error } = found;
   const text = found.text.replace('{}', () => detail);
-  return form === 'oauth' ? new OAuthError(status, error, text) : new ApiError(status, error, text, { dialect: form });
+  return form === 'oauth'
+    ? new OAuthError(status, error, text)
+    : new ApiError(status, error, text, { dialect: form });
 }

@@ -35,7 +35,8 @@ export async function postToken(context: RequestContext): Promise<Reply> {
   try {
     return json(await grantTokens(context, release), 200, headers);
   } catch (error) {
-    if (headers !== undefined && isRefusal(error)) Object.assign(error, { headers: { ...headers, ...error.headers } });
+    if (headers !== undefined && isRefusal(error))
+      Object.assign(error, { headers: { ...headers, ...error.headers } });
     throw error;
   }
 }

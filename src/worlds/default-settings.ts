@@ -10,13 +10,14 @@ export const defaultJwtSecret = 'fake-ks-apiserver-public-test-secret';
 /** What a fresh install of a release is configured with. */
 export function defaultSettings(release: Release): Settings {
   const since41 = inRange(release.name, { since: 'v4.1' });
+  const is21 = release.name === 'v2.1';
   return {
     issuer: since41 ? 'http://ks-console.kubesphere-system.svc:30880' : 'kubesphere',
     accessTokenMaxAge: 2 * hour,
-    accessTokenInactivityTimeout: since41 ? 30 * minute : 2 * hour,
+    accessTokenInactivityTimeout: since41 ? 30 * minute : is21 ? 40 * minute : 2 * hour,
     maximumClockSkew: 10_000,
     multipleLogin: true,
-    rateLimit: { maxTries: 10, duration: 10 * minute },
+    rateLimit: is21 ? { maxTries: 5, duration: 30 * minute } : { maxTries: 10, duration: 10 * minute },
     loginHistory: { retention: 168 * hour, maximumEntries: 100 },
     clients: since41 ? [] : defaultClients(release),
     identityProviders: [],

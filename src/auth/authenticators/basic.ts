@@ -45,7 +45,7 @@ export function authenticateBasic(
           const reason = 'authenticated successfully';
           recordLogin(world, { ...attempt, user: verdict.user.metadata.name, success: true, reason }, from);
         }
-        return identityOf(world, verdict.user);
+        return identityOf(world, verdict.user, dialect.usesGroups);
       case 'incorrectPassword':
         if (verdict.user !== undefined) {
           const reason = 'incorrect password';
@@ -62,9 +62,9 @@ export function authenticateBasic(
   return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict);
 }
 
-function identityOf(world: World, user: KubeObject): User {
-  const { identity } = authDialects[world.release.name];
-  const own = identity.looksUpUser ? digArray(user, 'spec', 'groups').filter((group) => typeof group === 'string') : [];
-  const uid = identity.looksUpUser ? '' : (user.metadata.uid ?? '');
+function identityOf(world: World, user: KubeObject, usesGroups: boolean): User {
+  const own = usesGroups ? digArray(user, 'spec', 'groups').filter((group) => typeof group === 'string') : [];
+  const believesClaims = !authDialects[world.release.name].identity.looksUpUser;
+  const uid = believesClaims ? (user.metadata.uid ?? '') : '';
   return { name: user.metadata.name, uid, groups: [...own, 'system:authenticated'], extra: {} };
 }

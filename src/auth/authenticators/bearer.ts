@@ -29,7 +29,9 @@ const identities = new WeakMap<TokenClaims, KnownIdentity>();
  */
 export function authenticateBearer(world: World, token: string): User {
   const claims = verifyToken(world, token);
-  const stored = isServiceAccount(world, claims) ? checkServiceAccount(world, claims) : checkUser(world, claims);
+  const stored = isServiceAccount(world, claims)
+    ? checkServiceAccount(world, claims)
+    : checkUser(world, claims);
   const known = identities.get(claims);
   if (known !== undefined && known.stored === stored) return known.user;
   const user = identityOf(world, claims, stored);

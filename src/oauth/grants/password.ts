@@ -1,5 +1,5 @@
 import { ApiError, notImplemented } from '../../core/api-error.js';
-import type { JsonObject } from '../../core/json.js';
+import { digArray, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
 import { inRange } from '../../core/release.js';
 import type { OAuthClient } from '../../core/settings.js';
@@ -50,13 +50,18 @@ export function logIn(
   return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict);
 }
 
-function refuse(context: RequestContext, verdict: Exclude<LoginVerdict, { outcome: 'ok' }>, login: string): ApiError {
+function refuse(
+  context: RequestContext,
+  verdict: Exclude<LoginVerdict, { outcome: 'ok' }>,
+  login: string,
+): ApiError {
   const release = context.world.release.name;
   switch (verdict.outcome) {
     case 'incorrectPassword':
       if (verdict.user !== undefined) record(context, verdict.user.metadata.name, false);
       else if (inRange(release, { until: 'v3.0' })) {
-        if (login === '') return refusal(release, 'serverError', nameless);
+        if (!storable.test(login.replaceAll('@', '-')))
+          return refusal(release, 'serverError', unstorable(login));
         record(context, login, false);
       }
       return refusal(release, 'incorrectPassword');
@@ -67,12 +72,19 @@ function refuse(context: RequestContext, verdict: Exclude<LoginVerdict, { outcom
   }
 }
 
-/** What storing a login record for nobody runs into in 3.0. */
-const nameless =
-  'LoginRecord.iam.kubesphere.io "-" is invalid: metadata.generateName: Invalid value: "-": a DNS-1123 subdomain ' +
-  "must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric " +
-  "character (e.g. 'example.com', regex used for validation is " +
-  "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+/** Names 3.0 can store a login record for. */
+const storable = /^[a-z0-9]([-a-z0-9.]{0,240}[a-z0-9])?$/;
+
+/** What storing a login record under any other name runs into. */
+function unstorable(login: string): string {
+  const name = JSON.stringify(`${login.replaceAll('@', '-')}-`);
+  return (
+    `LoginRecord.iam.kubesphere.io ${name} is invalid: metadata.generateName: Invalid value: ${name}: a DNS-1123 ` +
+    "subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an " +
+    "alphanumeric character (e.g. 'example.com', regex used for validation is " +
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+  );
+}
 
 function record(context: RequestContext, user: string, success: boolean): void {
   const reason = success ? 'authenticated successfully' : 'incorrect password';
@@ -82,6 +94,8 @@ function record(context: RequestContext, user: string, success: boolean): void {
 /** Who the tokens are for; a password that must be changed first shows in them from 3.1 on. */
 function subjectOf({ world }: RequestContext, user: KubeObject): Subject {
   const { name } = user.metadata;
-  const marked = (annotation(user, uninitialized) ?? '') !== '' && inRange(world.release.name, { since: 'v3.1' });
-  return marked ? { name, extra: { uninitialized: ['true'] } } : { name };
+  const groups = digArray(user, 'spec', 'groups').filter((group) => typeof group === 'string');
+  const marked =
+    (annotation(user, uninitialized) ?? '') !== '' && inRange(world.release.name, { since: 'v3.1' });
+  return marked ? { name, groups, extra: { uninitialized: ['true'] } } : { name, groups };
 }

@@ -1,0 +1,40 @@
+import { badRequest } from '../core/api-error.js';
+import { digString, type Json } from '../core/json.js';
+import { inRange } from '../core/release.js';
+import { InvalidToken, type TokenClaims } from '../auth/token-claims.js';
+import { verifyToken } from '../auth/verify-token.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { readJsonBody } from '../registry/read-json-body.js';
+import { json } from '../registry/reply.js';
+import { refusal } from './refusals.js';
+
+/**
+ * A TokenReview: is this token good, and whose is it? Signature, time and session are looked at, not the user.
+ *
+ * @see kubesphere/kubesphere pkg/kapis/oauth/handler.go tokenReview
+ */
+export function reviewToken(context: RequestContext): Reply {
+  const { world } = context;
+  const release = world.release.name;
+  const review = readJsonBody(context);
+  const token = digString(review, 'spec', 'token');
+  if (token === '') throw badRequest('token must not be null');
+  try {
+    return json(reviewed(review, verifyToken(world, token), inRange(release, { until: 'v2.1' })));
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error;
+    if (inRange(release, { until: 'v2.1' }))
+      return json({ ...echo(review), status: { authenticated: false } });
+    throw refusal(release, 'reviewedTokenInvalid', error.message);
+  }
+}
+
+function reviewed(review: Json, claims: TokenClaims, isGateway: boolean): ReturnType<typeof echo> {
+  const { username, uid } = claims;
+  const user = isGateway ? { groups: ['system:authenticated'], uid: username, username } : { uid, username };
+  return { ...echo(review), status: { authenticated: true, user } };
+}
+
+function echo(review: Json): { readonly [key: string]: Json } {
+  return { apiVersion: digString(review, 'apiVersion'), kind: 'TokenReview' };
+}
