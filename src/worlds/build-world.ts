@@ -6,10 +6,12 @@ import type { Release } from '../core/release.js';
 import type { Catalog } from '../registry/catalog.js';
 import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
+import { applyOptions } from './apply-options.js';
 import { configuredSettings } from './configured-settings.js';
 import { defaultJwtSecret, defaultSettings } from './default-settings.js';
 import { defaultClusters, loadDefault } from './default-world.js';
 import { loadInstall } from './install.js';
+import { optionSettings } from './option-settings.js';
 
 const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
 
@@ -22,8 +24,8 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   const world = createWorld(
     {
       release,
-      settings: configured.settings,
-      keys: new SigningKeys(secret, options.signKey ?? readFileSync(testKey, 'utf8')),
+      settings: optionSettings(options, configured.settings, release.name),
+      keys: new SigningKeys(secret, options.signKey ?? configured.signKey ?? readFileSync(testKey, 'utf8')),
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.now !== undefined && { now: Date.parse(options.now) }),
     },
@@ -33,6 +35,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   else if (document === undefined) loadInstall(world, catalog);
   else loadDocument(world, document, catalog);
   world.listener = runControllers(catalog);
+  applyOptions(world, options, catalog);
   return world;
 }
 

@@ -2,12 +2,14 @@ import { parseGoDuration } from '../core/go-duration.js';
 import { dig, digArray, digObject, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { WorldDocument } from '../core/options.js';
 import { inRange, type Release } from '../core/release.js';
-import type { OAuthClient, Settings } from '../core/settings.js';
+import type { IdentityProvider, OAuthClient, Settings } from '../core/settings.js';
 
 /** Settings with the secret that goes with them. */
 export interface ConfiguredSettings {
   readonly settings: Settings;
   readonly jwtSecret: string | undefined;
+  /** PEM of the configured RSA key. */
+  readonly signKey: string | undefined;
 }
 
 /** Applies a world's own configuration (the shape of `kubesphere-config`) on top of a release's defaults. */
@@ -23,8 +25,12 @@ export function configuredSettings(
     ? digObject(authentication, 'issuer')
     : digObject(authentication, 'oauthOptions');
   const clients = digArray(tokens, 'clients').filter(isJsonObject).map(readClient);
+  const providers = digArray(tokens, 'identityProviders').filter(isJsonObject);
+  const signKeyData = text(tokens['signKeyData']);
   const settings: Settings = {
     ...defaults,
+    ...(signKeyData !== undefined && { signKeyData }),
+    identityProviders: providers.map((provider) => provider as unknown as IdentityProvider),
     issuer: text(tokens['url'] ?? tokens['issuer']) ?? defaults.issuer,
     accessTokenMaxAge: duration(tokens['accessTokenMaxAge']) ?? defaults.accessTokenMaxAge,
     accessTokenInactivityTimeout:
@@ -48,6 +54,7 @@ export function configuredSettings(
   };
   return {
     settings,
+    signKey: signKeyData === undefined ? undefined : Buffer.from(signKeyData, 'base64').toString('utf8'),
     jwtSecret: text(meta['jwtSecret'] ?? tokens['jwtSecret'] ?? authentication['jwtSecret']),
   };
 }
