@@ -1,5 +1,6 @@
 import type { ReleaseRange } from '../core/release.js';
 import type { Resource } from '../registry/contract.js';
+import { hooksOf } from './resource-hooks.js';
 
 type Row = readonly [
   group: string,
@@ -73,6 +74,7 @@ export function kubesphereResources(): Resource[] {
     verbs,
     custom: true,
     types: Object.fromEntries(versions.split(' ').map((version) => [version, `${group}/${version}.${kind}`])),
+    ...hooksOf(group, plural),
     ...range,
   }));
 }

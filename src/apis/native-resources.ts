@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Resource } from '../registry/contract.js';
+import { hooksOf } from './resource-hooks.js';
 
 /** A row of `fixtures/kubernetes/resources.json`. */
 interface Row {
@@ -36,6 +37,7 @@ export function nativeResources(): Resource[] {
       verbs: row.verbs.split(','),
       custom: false,
       types: { ...before?.types, [row.v]: `${typesFolder}/${row.v}.${row.k}` },
+      ...hooksOf(row.g, row.r),
       ...(row.short && { shortNames: row.short }),
       ...(row.cat && { categories: row.cat }),
       ...(row.del && { deleted: row.del }),

@@ -2,6 +2,7 @@ import type { Route } from '../../../registry/contract.js';
 import { memberRoutes } from '../handlers/members.js';
 import { changePassword } from '../handlers/password.js';
 import { listRoleTemplatesOfUser } from '../handlers/role-templates.js';
+import { reviewSubjectAccess } from '../handlers/subject-access-reviews.js';
 import {
   createUser,
   deleteUser,
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   { method: 'PUT', path: '/users/{user}/password', handle: changePassword },
   { method: 'GET', path: '/users/{user}/loginrecords', handle: listLoginRecords },
   { method: 'GET', path: '/users/{username}/roletemplates', handle: listRoleTemplatesOfUser },
+  { method: 'POST', path: '/subjectaccessreviews', handle: reviewSubjectAccess },
   ...memberRoutes('/clustermembers', {
     scope: 'cluster',
     memberParam: 'clustermember',

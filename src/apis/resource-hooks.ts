@@ -1,0 +1,30 @@
+import { ApiError } from '../core/api-error.js';
+import { label } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import type { Resource, ResourceHooks } from '../registry/contract.js';
+import { userHooks } from './iam.kubesphere.io/validate-user.js';
+
+const protectedLabel = 'kubesphere.io/protected-resource';
+
+/** The admission webhook of 4.1 that keeps labelled objects. */
+const protector: ResourceHooks = {
+  validateDelete: (object, { world }) => {
+    if (!inRange(world.release.name, { since: 'v4.1' }) || label(object, protectedLabel) !== 'true') return;
+    const text =
+      'admission webhook "protector.kubesphere.io" denied the request: this resource may not be deleted';
+    throw new ApiError(403, 'Forbidden', text);
+  },
+};
+
+/** By `plural.group`. */
+const resourceHooks: ReadonlyMap<string, ResourceHooks> = new Map([
+  ['users.iam.kubesphere.io', userHooks],
+  ['workspacetemplates.tenant.kubesphere.io', protector],
+  ['namespaces.', protector],
+]);
+
+/** What is special about writing a kind; nothing for most. */
+export function hooksOf(group: string, plural: string): Pick<Resource, 'hooks'> {
+  const hooks = resourceHooks.get(`${plural}.${group}`);
+  return hooks === undefined ? {} : { hooks };
+}
