@@ -40,7 +40,7 @@ export async function runCommandLine(context: CommandContext): Promise<number> {
   const name = named ? first : 'serve';
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {
-    context.warn(`${name}: unknown command${didYouMean(name, Object.keys(commands))}\n`);
+    context.warn(`fake-ks-apiserver: ${name}: unknown command${didYouMean(name, Object.keys(commands))}\n`);
     return misused;
   }
   const argv = named ? rest : context.argv;

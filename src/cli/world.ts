@@ -41,7 +41,7 @@ async function printWorld({ argv, environment, print }: CommandContext): Promise
     print(`${JSON.stringify(world, null, 2)}\n`);
   } else {
     const { stringify } = await import('yaml');
-    print(stringify(world, { aliasDuplicateObjects: false, lineWidth: 0 }));
+    print(stringify(world, { aliasDuplicateObjects: false, lineWidth: 0, schema: 'yaml-1.1' }));
   }
   return 0;
 }
