@@ -5,9 +5,11 @@ import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller } from './controller.js';
 import { garbageCollector } from './garbage-collector.js';
+import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { podTermination } from './pod-termination.js';
+import { roleAggregation, roleTemplateController } from './role-aggregation.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
@@ -21,6 +23,9 @@ const controllers: readonly Controller[] = [
   serviceAccountController,
   serviceAccountSecretController,
   userController,
+  loginRecordController,
+  roleTemplateController,
+  roleAggregation,
   workspaceTemplateController,
   workspaceController,
   namespaceController,

@@ -3,10 +3,8 @@ import { digArray, digString, isJsonObject, type JsonObject } from '../core/json
 import { label, type KubeObject, type User } from '../core/kube-object.js';
 import type { ReleaseName } from '../core/release.js';
 import type { StoredObject } from '../state/object-store.js';
+import { workspaceLabel } from '../core/well-known-keys.js';
 import { principalOf } from './match-subject.js';
-
-/** Label that puts workspace roles and their bindings, and namespaces, into a workspace. */
-export const workspaceLabel = 'kubesphere.io/workspace';
 
 /** A binding that gives a role to someone. */
 export interface Grant {

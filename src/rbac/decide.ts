@@ -1,15 +1,10 @@
 import { quote } from '../core/api-error.js';
 import { label } from '../core/kube-object.js';
 import { inRange, type ReleaseName } from '../core/release.js';
+import { workspaceLabel } from '../core/well-known-keys.js';
 import type { AccessAttributes, Decision } from '../registry/contract.js';
 import type { ObjectStore, StoredObject } from '../state/object-store.js';
-import {
-  describeGrant,
-  PartitionedBindings,
-  workspaceLabel,
-  type BindingIndex,
-  type Grant,
-} from './bindings.js';
+import { describeGrant, PartitionedBindings, type BindingIndex, type Grant } from './bindings.js';
 import { ruleAllows } from './match-rule.js';
 import { findRole, rbacKinds, type CompiledRole, type RbacKinds } from './roles.js';
 
