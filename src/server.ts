@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
 import type { ControlApi } from './control/http/control-api.js';
-import { ApiError, notImplemented } from './core/api-error.js';
+import { ApiError } from './core/api-error.js';
 import { version } from './core/version.js';
 import { chooseWorld, type Destination } from './http/choose-world.js';
 import { listenOn, type Listener } from './http/listen.js';
@@ -10,6 +10,7 @@ import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
 import { oauthGroups } from './oauth/routes.js';
+import { kubernetes } from './kube/native.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
@@ -37,9 +38,7 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
     authenticate,
     authorize: evaluate,
     interceptors: [],
-    kubernetes: () => {
-      throw notImplemented('native Kubernetes paths');
-    },
+    kubernetes,
     fallback: () => undefined,
   });
 }
@@ -77,12 +76,14 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     (await control)(request, response, space, url);
   };
 
-  const listener = await listenOn(address.host, address.port, (request, response) => {
+  const answer: RequestListener = (request, response) => {
     response.setHeader('X-Fake-Ks-Apiserver', version);
     const url = request.url ?? '/';
     const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
     void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));
-  });
+  };
+  const mendTargets = seed.release.brand?.name.includes(' ') === true;
+  const listener = await listenOn(address.host, address.port, answer, mendTargets);
   return { ...listener, spaces };
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { InputError } from '../core/input-error.js';
+import { mendingFront } from './mend-target.js';
 
 /** A listening HTTP server. */
 export interface Listener {
@@ -18,9 +19,15 @@ const idleMilliseconds = 75_000;
 /**
  * Listens on an address; resolves when connections are taken.
  *
+ * @param mendTargets Takes spaces in request targets, as old curls send them.
  * @throws InputError when the address cannot be listened on, saying what to do
  */
-export async function listenOn(host: string, port: number, handle: RequestListener): Promise<Listener> {
+export async function listenOn(
+  host: string,
+  port: number,
+  handle: RequestListener,
+  mendTargets = false,
+): Promise<Listener> {
   const server = createServer(
     {
       maxHeaderSize: headLimit,
@@ -31,24 +38,25 @@ export async function listenOn(host: string, port: number, handle: RequestListen
     handle,
   );
   server.on('clientError', answerBadHead);
+  const front = mendTargets ? mendingFront(server) : server;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    front.once('error', (error) => {
       reject(cannotListen(host, port, error));
     });
-    server.listen(port, host, resolve);
+    front.listen(port, host, resolve);
   });
-  const bound = server.address() as AddressInfo;
+  const bound = front.address() as AddressInfo;
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   let closed: Promise<void> | undefined;
   return {
     url: `http://${shown}:${String(bound.port)}`,
-    close: () => (closed ??= closeServer(server)),
+    close: () => (closed ??= closeServer(front, server)),
   };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(front: NetServer, server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => {
+    front.close(() => {
       resolve();
     });
     server.closeAllConnections();
