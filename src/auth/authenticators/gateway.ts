@@ -6,18 +6,6 @@ import { InvalidToken } from '../token-claims.js';
 import { verifyToken } from '../verify-token.js';
 import { anonymous } from './anonymous.js';
 
-/** What the default gateway lets through unseen, by prefix; the second list only for GET. */
-const open = [
-  '/kapis/iam.kubesphere.io/v1alpha2/login',
-  '/kapis/iam.kubesphere.io/v1alpha2/authenticate',
-  '/apis/account.kubesphere.io/v1alpha1/authenticate',
-  '/images',
-  '/swagger',
-  '/kapis/v1alpha1/configz',
-  '/kapis/devops.kubesphere.io/v1alpha2/webhook/github',
-  '/kapis/devops.kubesphere.io/v1alpha2/webhook/git',
-];
-
 /**
  * Who is asking, as the gateway in front of 2.1 finds out: a token in the header, a cookie or the query, in that order.
  *
@@ -25,7 +13,7 @@ const open = [
  * @see kubesphere/kubesphere pkg/apigateway/caddy-plugin/authenticate/authenticate.go
  */
 export function authenticateAtGateway(credentials: Credentials, world: World): User {
-  if (open.some((prefix) => credentials.path.startsWith(prefix))) return anonymous;
+  if (isOpen(credentials.path, world.release.allowedPaths)) return anonymous;
   const token = findToken(credentials);
   if (token === undefined) throw unauthorized('no token found');
   if (token === '') throw unauthorized('token length is zero');
@@ -35,6 +23,11 @@ export function authenticateAtGateway(credentials: Credentials, world: World): U
   } catch (error) {
     throw error instanceof InvalidToken ? unauthorized(error.message) : error;
   }
+}
+
+/** Differs from KubeSphere: the app store paths are open for every method, not only for GET. */
+function isOpen(path: string, allowed: readonly string[]): boolean {
+  return allowed.some((prefix) => path.startsWith(prefix.replace(/\*$/, '')));
 }
 
 function findToken({ headers, url }: Credentials): string | undefined {
