@@ -143,10 +143,8 @@ function generateConflict(resource: Resource, name: string): ApiError {
   );
 }
 
-/** The object without a status of its own making: what plain creates store of kinds whose status is an endpoint. */
-export function withoutStatus(object: KubeObject, resource: Resource): KubeObject {
-  if (!hasStatusEndpoint(resource) || object['status'] === undefined) return object;
-  return Object.fromEntries(
-    Object.entries(object).filter(([key]) => key !== 'status'),
-  ) as unknown as KubeObject;
+/** An object as sent, without its status where that has an endpoint of its own: what a client's create stores. */
+export function withoutStatus(object: JsonObject, resource: Resource): JsonObject {
+  if (!hasStatusEndpoint(resource)) return object;
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== 'status'));
 }

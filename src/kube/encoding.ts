@@ -1,0 +1,175 @@
+import { encodeYaml } from '../core/go-yaml.js';
+import { encodeCompact, type Json, type JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import type { Reply, Resource } from '../registry/contract.js';
+import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
+import type { ListPage } from '../registry/verbs/list.js';
+import type { StoredObject } from '../state/object-store.js';
+
+/** A kind at one of its versions, as a request names it. */
+export interface ServedKind {
+  readonly resource: Resource;
+  readonly version: string;
+  readonly release: ReleaseName;
+}
+
+/** How an answer is to be written. */
+export interface AnswerForm {
+  readonly negotiation: Negotiation;
+  readonly accepted: Accepted;
+}
+
+/** Bytes of a list below which it is sent in one piece. */
+const pieceBytes = 256 * 1024;
+
+/** `group/version` of a kind. */
+export function apiVersionOf({ resource, version }: Pick<ServedKind, 'resource' | 'version'>): string {
+  return resource.group === '' ? version : `${resource.group}/${version}`;
+}
+
+/** An object as kube-apiserver shows it: native kinds in the order of their Go types, custom resources sorted. */
+export function shownObject(object: KubeObject, kind: ServedKind, item = false): JsonObject {
+  const { resource, version, release } = kind;
+  const linked = inRange(release, { until: 'v3.0' }) ? withSelfLink(object, kind) : object;
+  const current = { ...linked, apiVersion: apiVersionOf(kind), kind: resource.kind };
+  if (resource.custom) return untyped(current);
+  const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(current, resource, version);
+  return item ? members : { kind: resource.kind, apiVersion: apiVersionOf(kind), ...members };
+}
+
+/** Until Kubernetes 1.20 every object told where it is. */
+function withSelfLink(object: KubeObject, kind: ServedKind): KubeObject {
+  const { name, namespace = '' } = object.metadata;
+  const selfLink = `${collectionPath(kind, namespace)}/${name}`;
+  return { ...object, metadata: { ...object.metadata, selfLink } };
+}
+
+function collectionPath(kind: ServedKind, namespace: string): string {
+  const root = kind.resource.group === '' ? '/api' : '/apis';
+  const scope = namespace === '' ? '' : `/namespaces/${namespace}`;
+  return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
+}
+
+/** Answers with any value in the form asked for. */
+export function answer(value: Json, form: AnswerForm, status = 200): Reply {
+  const { accepted, negotiation } = form;
+  if (accepted.wire === 'application/yaml')
+    return { status, contentType: accepted.wire, body: encodeYaml(value) };
+  return {
+    status,
+    contentType: 'application/json',
+    body: encodeForCaller(value, negotiation, accepted.parameters),
+  };
+}
+
+/** Answers with one object; compact JSON comes from bytes kept with it. */
+export function answerObject(stored: StoredObject, kind: ServedKind, form: AnswerForm, status = 200): Reply {
+  if (!isCompact(form)) return answer(shownObject(stored.object, kind), form, status);
+  const body = stored.bytes(
+    `kube ${kind.version}`,
+    (object) => `${encodeCompact(shownObject(object, kind))}\n`,
+  );
+  return { status, contentType: 'application/json', body };
+}
+
+/** Answers with a page of objects; compact JSON is joined from bytes kept with them and leaves in pieces. */
+export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, namespace: string): Reply {
+  const { resource } = kind;
+  const metadata = listMetadata(page, kind, namespace);
+  const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+  if (!isCompact(form)) {
+    const items = page.items.map(({ object }) => shownObject(object, kind, true));
+    return answer(resource.custom ? untyped({ ...head, items }) : { ...head, items }, form);
+  }
+  const [before, after] = resource.custom
+    ? [
+        `{"apiVersion":${JSON.stringify(head.apiVersion)},"items":[`,
+        `],"kind":${JSON.stringify(head.kind)},"metadata":${encodeCompact(untyped(metadata))}}\n`,
+      ]
+    : [`${encodeCompact(head).slice(0, -1)},"items":[`, ']}\n'];
+  const body = joined(page.items, kind, before, after);
+  return { status: 200, contentType: 'application/json', body };
+}
+
+function listMetadata(page: ListPage, kind: ServedKind, namespace: string): JsonObject {
+  const linked = inRange(kind.release, { until: 'v3.0' });
+  return {
+    ...(linked && { selfLink: collectionPath(kind, namespace) }),
+    resourceVersion: page.version,
+    ...(page.continue !== undefined ? { continue: page.continue } : kind.resource.custom && { continue: '' }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
+  };
+}
+
+function isCompact({ accepted, negotiation }: AnswerForm): boolean {
+  return accepted.wire === 'application/json' && !wantsPretty(negotiation, accepted.parameters);
+}
+
+function itemBytes(stored: StoredObject, kind: ServedKind): Buffer {
+  return stored.bytes(`kube item ${kind.version}`, (object) =>
+    encodeCompact(shownObject(object, kind, true)),
+  );
+}
+
+const comma = Buffer.from(',');
+
+/** The bytes of a list: at once when few, else as pieces made while the client reads. */
+function joined(
+  items: readonly StoredObject[],
+  kind: ServedKind,
+  before: string,
+  after: string,
+): Buffer | AsyncIterable<Buffer> {
+  const pieces: Buffer[] = [Buffer.from(before)];
+  let size = 0;
+  for (const [at, stored] of items.entries()) {
+    if (size > pieceBytes) return rest(pieces, items, at, kind, after);
+    const bytes = itemBytes(stored, kind);
+    if (at > 0) pieces.push(comma);
+    pieces.push(bytes);
+    size += bytes.length;
+  }
+  pieces.push(Buffer.from(after));
+  return Buffer.concat(pieces);
+}
+
+async function* rest(
+  first: readonly Buffer[],
+  items: readonly StoredObject[],
+  start: number,
+  kind: ServedKind,
+  after: string,
+): AsyncGenerator<Buffer> {
+  let pieces = [...first];
+  let size = 0;
+  for (const stored of items.slice(start)) {
+    const bytes = itemBytes(stored, kind);
+    pieces.push(comma, bytes);
+    size += bytes.length;
+    if (size <= pieceBytes) continue;
+    yield Buffer.concat(pieces);
+    pieces = [];
+    size = 0;
+    await turn();
+  }
+  yield Buffer.concat([...pieces, Buffer.from(after)]);
+}
+
+/** Lets other requests have their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function typed(object: JsonObject, _resource: Resource, _version: string): JsonObject {
+  return object;
+}
+
+function untyped<T extends Json>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: Json) => untyped(item)) as unknown as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value as JsonObject).flatMap(([key, member]): [string, Json][] =>
+    member === undefined ? [] : [[key, untyped(member)]],
+  );
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1))) as T;
+}

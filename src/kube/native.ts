@@ -1,0 +1,308 @@
+import { ApiError, notFound, notImplemented } from '../core/api-error.js';
+import type { JsonObject } from '../core/json.js';
+import type { Handler, Reply, RequestContext, Resource } from '../registry/contract.js';
+import { hasStatusEndpoint } from '../registry/generation.js';
+import { accept } from '../registry/negotiation.js';
+import { createObject, withoutStatus } from '../registry/verbs/create.js';
+import { deleteObject } from '../registry/verbs/delete.js';
+import { getObject } from '../registry/verbs/get.js';
+import { patchObject } from '../registry/verbs/patch.js';
+import { updateObject } from '../registry/verbs/update.js';
+import { listObjects } from '../registry/verbs/list.js';
+import { componentStatuses, componentStatusList } from './component-statuses.js';
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
+import {
+  answer,
+  answerList,
+  answerObject,
+  apiVersionOf,
+  type AnswerForm,
+  type ServedKind,
+} from './encoding.js';
+import { readListOptions } from './list-options.js';
+import { parseNativePath, type NativePath } from './native-path.js';
+import { readDeleteOptions, readDryRun } from './options-from-query.js';
+import { readObjectBody } from './read-object-body.js';
+import { readPatchBody } from './read-patch-body.js';
+
+/** A request to a kind, with everything found out about it. */
+interface KindRequest {
+  readonly context: RequestContext;
+  readonly path: NativePath;
+  readonly kind: ServedKind;
+  readonly form: AnswerForm;
+}
+
+const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+/**
+ * Answers `/api` and `/apis` as the Kubernetes underneath does: the real server passes these requests on and the
+ * answers back unchanged.
+ *
+ * @see kubernetes/apiserver pkg/endpoints/installer.go, pkg/endpoints/handlers
+ */
+export const kubernetes: Handler = (context) => {
+  const path = parseNativePath(context.info.localPath);
+  const form = formOf(context);
+  if (path.plural === '') {
+    if (context.method !== 'GET' && context.method !== 'HEAD') throw notAllowed();
+    return answer(discover(context, path), form);
+  }
+  const resource = context.catalog.find(path.group, path.version, path.plural);
+  if (resource === undefined) throw unknownResource(context, path);
+  if (resource.plural === 'componentstatuses' && resource.group === '')
+    return answerComponents(context, path, form);
+  const request: KindRequest = {
+    context,
+    path,
+    kind: { resource, version: path.version, release: context.release.name },
+    form,
+  };
+  checkScope(request);
+  if (path.subresource !== '') return serveSubresource(request);
+  return path.name === '' ? serveCollection(request) : serveObject(request);
+};
+
+function formOf(context: RequestContext): AnswerForm {
+  const header = (name: string): string => {
+    const value = context.headers[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const negotiation = {
+    release: context.release.name,
+    accept: header('accept'),
+    userAgent: header('user-agent'),
+    pretty: context.query.get('pretty'),
+  };
+  const accepted = accept(negotiation.accept, () => false);
+  if (accepted === undefined || accepted.wire === 'application/vnd.kubernetes.protobuf') {
+    const second = accept(withoutProtobuf(negotiation.accept), () => false);
+    if (second === undefined || accepted === undefined) throw notAcceptable();
+    return { negotiation, accepted: second };
+  }
+  return { negotiation, accepted };
+}
+
+/** Objects are not written as protobuf here; whoever also takes JSON gets that. */
+function withoutProtobuf(header: string): string {
+  const others = header.split(',').filter((part) => !part.includes('protobuf'));
+  if (others.length === 0) throw notAcceptable();
+  return others.join(',');
+}
+
+function notAcceptable(): ApiError {
+  return new ApiError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${served.join(', ')}`,
+  );
+}
+
+function discover({ catalog, info, headers }: RequestContext, { group, version }: NativePath): JsonObject {
+  if (group === '' && version === '') {
+    if (info.localPath.startsWith('/apis')) return apiGroupList(catalog);
+    return apiVersions(typeof headers['host'] === 'string' ? headers['host'] : '');
+  }
+  const found = version === '' ? apiGroup(catalog, group) : apiResourceList(catalog, group, version);
+  if (found === undefined) throw pageNotFound();
+  return found;
+}
+
+/** 404 of a group nobody serves, as text. */
+function pageNotFound(): ApiError {
+  return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
+}
+
+function unknownResource({ catalog }: RequestContext, { group, version }: NativePath): ApiError {
+  const isServed = catalog.resources.some(
+    (one) => one.group === group && one.versions.includes(version) && !one.custom,
+  );
+  return isServed ? noSuchResource() : pageNotFound();
+}
+
+function noSuchResource(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', { details: {} });
+}
+
+function notAllowed(): ApiError {
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {
+      details: {},
+    },
+  );
+}
+
+function checkScope({ path, kind }: KindRequest): void {
+  const { namespaced } = kind.resource;
+  if (!namespaced && path.namespace !== '') throw noSuchResource();
+  if (namespaced && path.namespace === '' && path.name !== '') throw noSuchResource();
+}
+
+function answerComponents(
+  { release, method }: RequestContext,
+  { name }: NativePath,
+  form: AnswerForm,
+): Reply {
+  if (method !== 'GET' && method !== 'HEAD') throw notAllowed();
+  if (name === '') return answer(componentStatusList(release.name), form);
+  const found = componentStatuses(release.name).find(
+    ({ metadata }) => (metadata as JsonObject)['name'] === name,
+  );
+  if (found === undefined) throw notFound({ group: '', plural: 'componentstatuses' }, name);
+  return answer({ kind: 'ComponentStatus', apiVersion: 'v1', ...found }, form);
+}
+
+function serveCollection(request: KindRequest): Reply | Promise<Reply> {
+  const { context, path, kind, form } = request;
+  switch (context.method) {
+    case 'GET':
+    case 'HEAD': {
+      checkVerb(kind.resource, 'list');
+      const options = readListOptions(context.query, kind.resource, context.cluster.store.version);
+      if (options.watch || path.watch) throw notImplemented('watching /api and /apis');
+      return answerList(
+        listObjects(context, kind.resource, { ...options, namespace: path.namespace }),
+        kind,
+        form,
+        path.namespace,
+      );
+    }
+    case 'POST':
+      checkVerb(kind.resource, 'create');
+      if (kind.resource.namespaced && path.namespace === '') throw notAllowed();
+      return create(request);
+    case 'DELETE':
+      checkVerb(kind.resource, 'deletecollection');
+      return deleteCollection(request);
+    default:
+      throw notAllowed();
+  }
+}
+
+function checkVerb(resource: Resource, verb: string): void {
+  if (!resource.verbs.includes(verb)) throw notAllowed();
+}
+
+async function create({ context, path, kind, form }: KindRequest): Promise<Reply> {
+  const { resource } = kind;
+  if (!resource.verbs.includes('get')) throw notImplemented(`creating ${resource.kind}`);
+  const dryRun = readDryRun(context.query, 'CreateOptions');
+  const object = await readObjectBody(context, { kind: resource.kind, apiVersion: apiVersionOf(kind) });
+  const keepsStatus = resource.plural === 'nodes';
+  const given = keepsStatus ? object : withoutStatus(object, resource);
+  return answerObject(
+    createObject(context, resource, given, { namespace: path.namespace, dryRun }),
+    kind,
+    form,
+    201,
+  );
+}
+
+function serveObject(request: KindRequest): Reply | Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const key = { namespace: path.namespace, name: path.name };
+  switch (context.method) {
+    case 'GET':
+    case 'HEAD':
+      checkVerb(kind.resource, 'get');
+      return answerObject(getObject(context, kind.resource, key), kind, form);
+    case 'PUT':
+      checkVerb(kind.resource, 'update');
+      return update(request);
+    case 'PATCH':
+      checkVerb(kind.resource, 'patch');
+      return patch(request);
+    case 'DELETE':
+      checkVerb(kind.resource, 'delete');
+      return remove(request);
+    default:
+      throw notAllowed();
+  }
+}
+
+async function update(request: KindRequest, subresource?: 'status' | 'finalize'): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const dryRun = readDryRun(context.query, 'UpdateOptions');
+  const object = await readObjectBody(context, { kind: kind.resource.kind, apiVersion: apiVersionOf(kind) });
+  const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
+  const stored = updateObject(context, kind.resource, object, {
+    name: path.name,
+    namespace: path.namespace,
+    dryRun,
+    ...(subresource && { subresource }),
+  });
+  return answerObject(stored, kind, form, existed ? 200 : 201);
+}
+
+function patch(request: KindRequest, subresource?: 'status'): Reply {
+  const { context, path, kind, form } = request;
+  const dryRun = readDryRun(context.query, 'PatchOptions');
+  const body = readPatchBody(context, kind.resource);
+  const key = { namespace: path.namespace, name: path.name };
+  const stored = patchObject(context, kind.resource, key, body, {
+    dryRun,
+    ...(subresource && { subresource }),
+  });
+  return answerObject(stored, kind, form);
+}
+
+async function remove({ context, path, kind, form }: KindRequest): Promise<Reply> {
+  const { resource } = kind;
+  const options = await readDeletion(context);
+  const { stored, gone } = deleteObject(
+    context,
+    resource,
+    { namespace: path.namespace, name: path.name },
+    options,
+  );
+  if (!gone || resource.deleted === 'object') return answerObject(stored, kind, form);
+  const { name, uid } = stored.object.metadata;
+  const details = {
+    name,
+    ...(resource.group !== '' && { group: resource.group }),
+    kind: resource.plural,
+    ...(uid !== undefined && { uid }),
+  };
+  return answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, form);
+}
+
+async function readDeletion(context: RequestContext): Promise<ReturnType<typeof readDeleteOptions>> {
+  if (context.body === undefined) return readDeleteOptions(context.query, undefined);
+  const body = await readObjectBody(context, { kind: 'DeleteOptions' });
+  return readDeleteOptions(context.query, body);
+}
+
+async function deleteCollection({ context, path, kind, form }: KindRequest): Promise<Reply> {
+  const { resource } = kind;
+  const options = await readDeletion(context);
+  const listed = readListOptions(context.query, resource, context.cluster.store.version);
+  const page = listObjects(context, resource, { ...listed, namespace: path.namespace });
+  for (const { object } of page.items) {
+    const { name, namespace = '' } = object.metadata;
+    if (context.cluster.store.find(resource, namespace, name) === undefined) continue;
+    deleteObject(context, resource, { namespace, name }, options);
+  }
+  return answerList({ ...page, version: String(context.cluster.store.version) }, kind, form, path.namespace);
+}
+
+function serveSubresource(request: KindRequest): Reply | Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { resource } = kind;
+  const known = resource.subresources?.find(({ name }) => name === path.subresource);
+  if (known === undefined) throw resource.custom ? pageNotFound() : noSuchResource();
+  const isStatus = known.name === 'status' && hasStatusEndpoint(resource);
+  if (context.method === 'GET' && isStatus) {
+    return answerObject(
+      getObject(context, resource, { namespace: path.namespace, name: path.name }),
+      kind,
+      form,
+    );
+  }
+  if (context.method === 'PUT' && isStatus) return update(request, 'status');
+  if (context.method === 'PUT' && known.name === 'finalize') return update(request, 'finalize');
+  if (context.method === 'PATCH' && isStatus) return patch(request, 'status');
+  throw notImplemented(`the subresource ${resource.plural}/${known.name}`);
+}

@@ -1,0 +1,127 @@
+import { ApiError, badRequest, quote } from '../core/api-error.js';
+import { parseGoJson } from '../core/go-json.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { RequestContext } from '../registry/contract.js';
+import { goJsonType } from '../registry/object-meta.js';
+
+/** Bytes of a body shown in an error. */
+const shownBytes = 30;
+const typeMeta =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** What a body is expected to be. */
+export interface ExpectedBody {
+  readonly kind: string;
+  /** As in the URL, `group/version`; absent: any will do. */
+  readonly apiVersion?: string;
+}
+
+/**
+ * Reads the object in a request body: JSON, or YAML when the Content-Type says so.
+ *
+ * @throws ApiError 415 for other media types, 400 in the words of kube-apiserver's decoder
+ * @see kubernetes/apiserver pkg/endpoints/handlers/create.go, rest.go
+ */
+export async function readObjectBody(context: RequestContext, expected: ExpectedBody): Promise<JsonObject> {
+  const value = await readValue(context, expected);
+  if (!isJsonObject(value)) throw unrecognized(context.body, expected, wrongRoot(value));
+  const { kind, apiVersion } = value;
+  for (const member of [apiVersion, kind]) {
+    if (member !== undefined && member !== null && typeof member !== 'string') {
+      const why = `json: cannot unmarshal ${goJsonType(member)} into Go struct field .${member === kind ? 'kind' : 'apiVersion'} of type string`;
+      throw unrecognized(context.body, expected, why);
+    }
+  }
+  checkKind(kind, expected);
+  const given = typeof apiVersion === 'string' ? apiVersion : '';
+  if (given !== '' && expected.apiVersion !== undefined && given !== expected.apiVersion) {
+    throw badRequest(
+      `the API version in the data (${given}) does not match the expected API version (${expected.apiVersion})`,
+    );
+  }
+  return value;
+}
+
+function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: ExpectedBody): void {
+  if (typeof given !== 'string' || given === '' || given === kind) return;
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const group = apiVersion.includes('/') ? (apiVersion.split(/[./]/, 1)[0] ?? '') : 'core';
+  throw badRequest(
+    `${given} in version ${quote(version)} cannot be handled as a ${kind}: converting (${version}.${given}) to (${group}.${kind}): unknown conversion`,
+  );
+}
+
+async function readValue(context: RequestContext, expected: ExpectedBody): Promise<Json> {
+  const text = context.body?.toString('utf8') ?? '';
+  const type = mediaTypeOf(context);
+  if (type === 'application/vnd.kubernetes.protobuf') {
+    throw unsupportedMedia(
+      'protobuf request bodies are not understood by fake-ks-apiserver; send JSON or YAML',
+      ['application/json', 'application/yaml'],
+    );
+  }
+  if (type === 'application/yaml') return readYaml(text, context.body, expected);
+  if (type !== 'application/json') {
+    throw unsupportedMedia('the body of the request was in an unknown format', [
+      'application/json',
+      'application/yaml',
+      'application/vnd.kubernetes.protobuf',
+    ]);
+  }
+  try {
+    return parseGoJson(text, 'unmarshal');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw unrecognized(
+      context.body,
+      expected,
+      `couldn't get version/kind; json parse error: ${error.message}`,
+    );
+  }
+}
+
+async function readYaml(text: string, body: Buffer | undefined, expected: ExpectedBody): Promise<Json> {
+  const { parse } = await import('yaml');
+  try {
+    const value = parse(text, { maxAliasCount: 100, version: '1.1', merge: true }) as unknown;
+    // Through text, so that what comes out is plain JSON whatever YAML can express besides.
+    return parseGoJson(JSON.stringify(value ?? null), 'unmarshal');
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    throw unrecognized(body, expected, `yaml: ${why}`);
+  }
+}
+
+/** The media type of a request body, without parameters; JSON when none is named. */
+export function mediaTypeOf({ headers }: Pick<RequestContext, 'headers'>): string {
+  const header = headers['content-type'];
+  const type = typeof header === 'string' ? (header.split(';', 1)[0] ?? '').trim().toLowerCase() : '';
+  return type === '' ? 'application/json' : type;
+}
+
+/** 415 that lists what would be taken. */
+export function unsupportedMedia(what: string, accepted: readonly string[]): ApiError {
+  return new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `${what} - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+function wrongRoot(value: Json): string {
+  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${goJsonType(value)} into Go value of type ${typeMeta}`;
+}
+
+function unrecognized(body: Buffer | undefined, { kind }: ExpectedBody, why: string): ApiError {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`,
+  );
+}
+
+/** The beginning of a body: as it is when it looks like JSON, else in hexadecimal. */
+function summary(body: Buffer | undefined): string {
+  if (body === undefined || body.length === 0) return '<empty>';
+  const start = body.subarray(0, shownBytes);
+  const shown = body[0] === 0x7b ? start.toString('utf8') : start.toString('hex');
+  return body.length > shownBytes ? `${shown} ...` : shown;
+}
