@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { nativeHooks } from '../kube/native-defaults.js';
 import type { Resource } from '../registry/contract.js';
 import { hooksOf } from './resource-hooks.js';
 
@@ -26,6 +27,7 @@ export function nativeResources(): Resource[] {
   for (const row of rows) {
     const key = `${row.r}.${row.g}`;
     const before = known.get(key);
+    const hooks = nativeHooks({ group: row.g, plural: row.r });
     const typesFolder = row.g === '' ? 'core' : (row.g.split('.', 1)[0] ?? row.g);
     known.set(key, {
       group: row.g,
@@ -41,6 +43,7 @@ export function nativeResources(): Resource[] {
       ...(row.short && { shortNames: row.short }),
       ...(row.cat && { categories: row.cat }),
       ...(row.del && { deleted: row.del }),
+      ...(hooks && { hooks }),
       ...(row.sub && {
         subresources: row.sub.map(([name, kind, apiVersion, verbs]) => ({
           name,
