@@ -10,6 +10,7 @@ import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
 import { oauthGroups } from './oauth/routes.js';
+import { reviewAccountToken } from './oauth/token-review.js';
 import { kubernetes } from './kube/native.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
@@ -37,7 +38,7 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
     router: new Router([...groups, ...oauthGroups], seed.release),
     authenticate,
     authorize: evaluate,
-    interceptors: [],
+    interceptors: seed.release.name === 'v2.1' ? [reviewAccountToken] : [],
     kubernetes,
     fallback: () => undefined,
   });

@@ -19,15 +19,15 @@ const defaultRole = 'platform-regular';
 export function putUser(context: WriteContext, option: UserOption): void {
   const { world, catalog, cluster } = context;
   world.passwords.set(option.name, [option.password]);
-  const users = catalog.byPlural(iam, 'users');
-  // 2.1 keeps its users in LDAP: a name and a password are all there is.
-  if (users === undefined) return;
+  const users = catalog.get(iam, 'users');
   const known = cluster.store.find(users, undefined, option.name)?.object;
   const role = option.globalRole ?? (known === undefined ? defaultRole : undefined);
   const user = userObject(context, users, option, known, role);
   if (known === undefined) createObject(context, users, user);
   writeStatus(context, users, user);
-  if (role !== undefined) bindGlobally(context, option.name, role);
+  // 2.1 has no global roles.
+  if (role !== undefined && catalog.byPlural(iam, 'globalrolebindings') !== undefined)
+    bindGlobally(context, option.name, role);
 }
 
 function userObject(
