@@ -1,7 +1,9 @@
 import { badRequest } from '../core/api-error.js';
 import { goJsonType, parseGoJson } from '../core/go-json.js';
-import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
+import { digObject, isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
+import { checkGoTypes } from './check-go-types.js';
 import type { RequestContext, Resource } from './contract.js';
+import { typed } from './typed-json.js';
 
 /** What a body is read from. */
 export type BodyRequest = Pick<RequestContext, 'headers' | 'body'>;
@@ -54,9 +56,31 @@ export function readBodyArray(context: BodyRequest, goType: string): JsonArray {
   return items;
 }
 
-/** A body read into the struct of a kind, in the version of the release. @throws ApiError 400 */
+/**
+ * A body read into the struct of a kind, in the version of the release: unknown members are gone, zero values filled in.
+ *
+ * @throws ApiError 400
+ */
 export function readTypedBody(context: BodyRequest, resource: Resource): JsonObject {
-  return readBodyObject(context, `${resource.versions[0] ?? ''}.${resource.kind}`);
+  const version = resource.versions[0] ?? '';
+  return intoStruct(readBodyObject(context, `${version}.${resource.kind}`), resource);
+}
+
+/** A body read into a slice of structs of a kind. @throws ApiError 400 */
+export function readTypedArray(context: BodyRequest, resource: Resource): JsonObject[] {
+  const items = readBodyArray(context, `${resource.versions[0] ?? ''}.${resource.kind}`);
+  return items.map((item) => intoStruct(isJsonObject(item) ? item : {}, resource));
+}
+
+function intoStruct(value: JsonObject, resource: Resource): JsonObject {
+  const version = resource.versions[0] ?? '';
+  const type = resource.types?.[version];
+  if (type === undefined) return value;
+  checkGoTypes(value, type);
+  const struct = typed(value, resource, version);
+  const { creationTimestamp, ...metadata } = digObject(struct, 'metadata');
+  // Go prints a time that is not set as null; for who reads the struct it is just not there.
+  return creationTimestamp === null ? { ...struct, metadata } : struct;
 }
 
 function cannotUnmarshal(value: Json, goType: string): Error {

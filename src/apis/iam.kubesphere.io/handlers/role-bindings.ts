@@ -11,7 +11,7 @@ import { label } from '../../../core/kube-object.js';
 import { groupReferenceLabel, workspaceLabel } from '../../../core/well-known-keys.js';
 import { scopeKinds } from '../../../rbac/role-scopes.js';
 import type { Reply, RequestContext, Route } from '../../../registry/contract.js';
-import { readBodyArray } from '../../../registry/read-json-body.js';
+import { readTypedArray } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
 import { createObject } from '../../../registry/verbs/create.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
@@ -69,7 +69,7 @@ function listRoleBindings(context: RequestContext): Reply {
 function createWorkspaceRoleBindings(context: RequestContext): Reply {
   const { bindings } = scopeKinds('workspace', context.release.name);
   const resource = context.catalog.get(bindings.group, bindings.plural);
-  const items = readBodyArray(context, 'v1alpha2.WorkspaceRoleBinding');
+  const items = readTypedArray(context, resource);
   const own = { [workspaceLabel]: context.params['workspace'] ?? '' };
   const created = items.map((item) => createObject(context, resource, forGroup(item, own)).object);
   return arrayReply(context, bindings, created, 'created');
@@ -79,7 +79,7 @@ function createRoleBindings(context: RequestContext): Reply {
   const { bindings } = scopeKinds('namespace', context.release.name);
   const resource = context.catalog.get(bindings.group, bindings.plural);
   const namespace = context.params['namespace'] ?? '';
-  const items = readBodyArray(context, 'v1.RoleBinding');
+  const items = readTypedArray(context, resource);
   const created = items.map(
     (item) => createObject(context, resource, forGroup(item, {}), { namespace }).object,
   );
@@ -87,8 +87,7 @@ function createRoleBindings(context: RequestContext): Reply {
 }
 
 /** The binding named after its first subject and its role, and labelled with the group it is for. */
-function forGroup(item: Json, labels: JsonObject): JsonObject {
-  const sent = isJsonObject(item) ? item : {};
+function forGroup(sent: JsonObject, labels: JsonObject): JsonObject {
   const group = digString(digArray(sent, 'subjects')[0], 'name');
   const metadata = digObject(sent, 'metadata');
   const named =

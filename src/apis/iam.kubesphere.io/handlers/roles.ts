@@ -109,12 +109,15 @@ function placed(sent: JsonObject, { scope, place }: RoleRequest): JsonObject {
   return { ...sent, metadata: { ...metadata, labels } };
 }
 
+/** Rules cannot be patched: they follow from the annotation, or stay. */
 function patchRole(context: RequestContext, request: RoleRequest): Reply {
   const { resource, scope, place, name } = request;
   const sent = readTypedBody(context, resource);
-  ownRole(context, request);
+  const { rules } = ownRole(context, request);
   const aggregates = digObject(sent, 'metadata', 'annotations')[aggregationRolesAnnotation] !== undefined;
-  const wanted = aggregates ? withAggregatedRules(sent, (one) => findRole(context, request, one)) : sent;
+  const wanted = aggregates
+    ? withAggregatedRules(sent, (one) => findRole(context, request, one))
+    : { ...sent, rules };
   const { kind: _kind, apiVersion: _version, ...body } = wanted;
   const { name: _name, ...metadata } = digObject(body, 'metadata');
   const patched = patchObject(
