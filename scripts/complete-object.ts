@@ -42,62 +42,6 @@ function addressOf({ metadata }: KubeObject): string {
   return flat('10.233.', String(4 + numberOf(key, 28)), '.', String(2 + numberOf(flat(key, '/'), 250)));
 }
 
-/** A Namespace as its controllers leave it. */
-export function namespace(given: KubeObject, { minor }: Platform, release: Release): KubeObject {
-  const { name, labels } = given.metadata;
-  const inWorkspace = labels !== undefined && Object.hasOwn(labels, 'kubesphere.io/workspace');
-  const finalizer = inRange(release.name, { since: 'v4.1' })
-    ? 'kubesphere.io/cascading-deletion'
-    : 'finalizers.kubesphere.io/namespaces';
-  const before41 = inRange(release.name, { until: 'v3.4' });
-  return {
-    ...given,
-    metadata: {
-      ...given.metadata,
-      labels: {
-        ...(minor >= 21 && { 'kubernetes.io/metadata.name': name }),
-        ...(before41 && { 'kubesphere.io/namespace': name }),
-        ...labels,
-      },
-      ...(inWorkspace && { finalizers: [finalizer] }),
-    },
-    spec: { finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
-  };
-}
-
-/** A WorkspaceTemplate and the Workspace it is rolled out as, in the versions of the release. */
-export function workspace(given: KubeObject, release: Release): KubeObject[] {
-  const before41 = inRange(release.name, { until: 'v3.4' });
-  const { name, annotations, creationTimestamp } = given.metadata;
-  const finalizers = before41 ? ['finalizers.tenant.kubesphere.io'] : ['kubesphere.io/cascading-deletion'];
-  const isolation: JsonObject = before41 ? { networkIsolation: false } : {};
-  const manager = digString(given, 'spec', 'template', 'spec', 'manager');
-  const template: KubeObject = {
-    ...given,
-    apiVersion: before41 ? 'tenant.kubesphere.io/v1alpha2' : given.apiVersion,
-    metadata: {
-      ...given.metadata,
-      uid: uidOf(flat('WorkspaceTemplate/', name)),
-      finalizers: before41 ? ['finalizers.workspacetemplate.kubesphere.io'] : finalizers,
-    },
-    spec: { ...digObject(given, 'spec'), template: { metadata: {}, spec: { manager, ...isolation } } },
-  };
-  const made: KubeObject = {
-    kind: 'Workspace',
-    apiVersion: before41 ? 'tenant.kubesphere.io/v1alpha1' : given.apiVersion,
-    metadata: {
-      name,
-      ...(creationTimestamp && { creationTimestamp }),
-      ...(annotations && { annotations }),
-      finalizers,
-    },
-    spec: { manager, ...isolation },
-    status: {},
-  };
-  return release.name === 'v2.1' ? [made] : [template, made];
-}
-
 /** A Cluster in the shape of the release: the switches of federation are gone in 4.1. */
 export function cluster(given: KubeObject, release: Release): KubeObject {
   const { joinFederation, enable, ...spec } = digObject(given, 'spec');

@@ -13,15 +13,8 @@ import {
   type WorkloadFacts,
 } from '../src/generate/workload.js';
 import type { Catalog } from '../src/registry/catalog.js';
-import {
-  boundClaim,
-  claims,
-  cluster,
-  namespace,
-  service,
-  serviceAccounts,
-  workspace,
-} from './complete-object.js';
+import { namespace, workspace } from '../src/generate/tenant-objects.js';
+import { boundClaim, claims, cluster, service, serviceAccounts } from './complete-object.js';
 import { compiledAt, endpoints, pullEvents, staticPod } from './complete-pods.js';
 import { numbered } from './number-objects.js';
 

@@ -27,25 +27,20 @@ export async function checkOptions(options: Options): Promise<Options> {
  */
 export async function checkSettings(settings: readonly Setting[]): Promise<ServeOptions> {
   const joined = join(settings);
-  if (isPlain(joined)) return joined;
+  if (isPlain(joined, ['json'])) return joined;
   const { serveSchema } = await import('./schema.js');
   const problems = await problemsWith(serveSchema, joined, (path) => placeOf(settings, path));
   if (problems.length > 0) throw new InputError(problems);
   return joined;
 }
 
-/** True for options so plain that no schema is needed to see they are right. */
-function isPlain(options: Readonly<Record<string, unknown>> | Options): options is ServeOptions {
-  const { host, port, json, ...others } = options as Readonly<Record<string, unknown>>;
-  const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
-  const isHost = typeof host === 'string' && host !== '';
-  const isSwitch = json === undefined || typeof json === 'boolean';
-  return (
-    isSwitch &&
-    (port === undefined || isPort) &&
-    (host === undefined || isHost) &&
-    Object.keys(others).length === 0
-  );
+/** True for options so plain that no schema is needed to see they are right. @param switches Further ones allowed */
+function isPlain(options: object, switches: readonly string[] = []): options is ServeOptions {
+  return Object.entries(options).every(([name, value]: [string, unknown]) => {
+    if (name === 'host') return typeof value === 'string' && value !== '';
+    if (name === 'port') return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
+    return switches.includes(name) && typeof value === 'boolean';
+  });
 }
 
 async function problemsWith(

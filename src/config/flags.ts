@@ -14,7 +14,13 @@ export const optionFlags: readonly Flag[] = [
     help: 'HTTP port; 0 picks a free one (default 9090)',
     read: readNumber,
   },
-  { name: 'tls-port', path: ['tlsPort'], value: 'N', help: 'HTTPS port (not implemented yet)', read: readNumber },
+  {
+    name: 'tls-port',
+    path: ['tlsPort'],
+    value: 'N',
+    help: 'HTTPS port (not implemented yet)',
+    read: readNumber,
+  },
   {
     name: 'release',
     path: ['release'],

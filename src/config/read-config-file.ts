@@ -10,29 +10,11 @@ import type { Setting } from './setting.js';
  */
 export async function readConfigFile(file: string): Promise<readonly Setting[]> {
   const text = readText('--config', file);
-  const { isNode, LineCounter, parseDocument } = await import('yaml');
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new InputError(
-      document.errors.map((error) => ({
-        source: file,
-        line: lineCounter.linePos(error.pos[0]).line,
-        message: `${error.message}; correct the YAML`,
-      })),
-    );
-  }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const { readPositionedYaml } = await import('../core/positioned-yaml.js');
+  const { value: content, lineOf } = await readPositionedYaml(text, file);
   if (content === null) return [];
   if (!isJsonObject(content))
-    throw new InputError([`${file}: must be a mapping of options such as "release: v4.1"`]);
-  const lineOf = (path: readonly (string | number)[]): number | undefined => {
-    for (let length = path.length; length > 0; length -= 1) {
-      const node: unknown = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lineCounter.linePos(node.range[0]).line;
-    }
-    return undefined;
-  };
+    throw new InputError([{ source: file, message: 'must be a mapping of options such as "release: v4.1"' }]);
   return Object.entries(content).flatMap(([key, value]): Setting[] =>
     key === 'generate' && isJsonObject(value)
       ? Object.entries(value).map(([name, number]) => ({

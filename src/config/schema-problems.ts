@@ -31,16 +31,9 @@ function translate(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): 
     }));
   }
   const found = valueAt(value, path);
-  if (issue.code === 'custom') return [{ path, message: issue.message }];
-  return [
-    {
-      path,
-      message:
-        found === undefined
-          ? `is missing; ${issue.message}`
-          : `${issue.message}, not ${describeInput(found)}`,
-    },
-  ];
+  if (issue.code === 'custom' || found === '') return [{ path, message: issue.message }];
+  if (found === undefined) return [{ path, message: `is missing; ${issue.message}` }];
+  return [{ path, message: `${issue.message}, not ${describeInput(found)}` }];
 }
 
 function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
