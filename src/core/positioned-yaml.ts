@@ -1,5 +1,5 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import { InputError } from './input-error.js';
+import { InputError, type InputProblem } from './input-error.js';
 import type { Json } from './json.js';
 
 /** Largest file read, in characters. */
@@ -28,37 +28,57 @@ export interface PositionedValue {
  * are too large, nest too deeply or repeat anchors too often.
  */
 export async function readPositionedYaml(text: string, source: string): Promise<PositionedValue> {
-  if (text.length > sizeLimit) {
-    const message = `too large: ${String(text.length)} characters, at most ${String(sizeLimit)}; split it`;
-    throw new InputError([{ source, line: 1, message }]);
-  }
+  if (text.length > sizeLimit) throw tooLarge(text, source, sizeLimit);
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
+  const parse = (): Document.Parsed[] => [
+    yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false }),
+  ];
+  const [only] = read(yaml, parse, lines, text, source);
+  return only ?? { value: null, lineOf: () => 1 };
+}
+
+/**
+ * Reads the documents of a YAML stream, separated by `---`.
+ *
+ * @param limit Largest text read, in characters.
+ * @throws InputError as {@link readPositionedYaml}
+ */
+export async function readPositionedStream(
+  text: string,
+  source: string,
+  limit: number,
+): Promise<PositionedValue[]> {
+  if (text.length > limit) throw tooLarge(text, source, limit);
+  const yaml = await import('yaml');
+  const lines = new yaml.LineCounter();
+  const parse = (): Document.Parsed[] => {
+    const documents = yaml.parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+    return Array.isArray(documents) ? documents : [];
+  };
+  return read(yaml, parse, lines, text, source);
+}
+
+function tooLarge(text: string, source: string, limit: number): InputError {
+  const message = `too large: ${String(text.length)} characters, at most ${String(limit)}; split it`;
+  return new InputError([{ source, line: 1, message }]);
+}
+
+function read(
+  yaml: typeof import('yaml'),
+  parse: () => Document.Parsed[],
+  lines: LineCounter,
+  text: string,
+  source: string,
+): PositionedValue[] {
   try {
-    const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const problems = [...document.errors, ...document.warnings].map(({ message, pos, code }) => {
-      if (message.includes('call stack')) throw new RangeError(message);
-      const what = code === 'DUPLICATE_KEY' ? duplicateKey(text, pos[0]) : `${message}; correct the YAML`;
-      return { source, line: lines.linePos(pos[0]).line, message: what };
-    });
-    yaml.visit(document, {
-      Alias(_key, alias) {
-        if (alias.resolve(document) !== undefined) return;
-        const message = `*${alias.source}: no anchor of that name before it; set &${alias.source} first`;
-        problems.push({ source, line: lineAt(lines, alias), message });
-      },
-      Pair(_key, { key }) {
-        if (!yaml.isScalar(key) || key.value !== '__proto__') return;
-        problems.push({
-          source,
-          line: lineAt(lines, key),
-          message: '__proto__: not a name to use here; take it out',
-        });
-      },
-    });
+    const documents = parse();
+    const problems = documents.flatMap((document) => problemsOf(yaml, document, lines, text, source));
     if (problems.length > 0) throw new InputError(problems.slice(0, problemLimit));
-    const value = document.toJS({ maxAliasCount: aliasLimit }) as Json;
-    return { value, lineOf: (path) => lineOf(document, lines, path) };
+    return documents.map((document) => {
+      const value = document.toJS({ maxAliasCount: aliasLimit }) as Json;
+      return { value, lineOf: (path) => lineOf(document, lines, path) };
+    });
   } catch (error) {
     if (error instanceof RangeError) {
       throw new InputError([{ source, line: 1, message: 'nested too deeply; flatten it' }], { cause: error });
@@ -69,6 +89,36 @@ export async function readPositionedYaml(text: string, source: string): Promise<
     }
     throw error;
   }
+}
+
+/** What is wrong with a document before anybody looks at what it says. */
+function problemsOf(
+  yaml: typeof import('yaml'),
+  document: Document.Parsed,
+  lines: LineCounter,
+  text: string,
+  source: string,
+): InputProblem[] {
+  const problems: InputProblem[] = [...document.errors, ...document.warnings].map(
+    ({ message, pos, code }) => {
+      if (message.includes('call stack')) throw new RangeError(message);
+      const what = code === 'DUPLICATE_KEY' ? duplicateKey(text, pos[0]) : `${message}; correct the YAML`;
+      return { source, line: lines.linePos(pos[0]).line, message: what };
+    },
+  );
+  yaml.visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const message = `*${alias.source}: no anchor of that name before it; set &${alias.source} first`;
+      problems.push({ source, line: lineAt(lines, alias), message });
+    },
+    Pair(_key, { key }) {
+      if (!yaml.isScalar(key) || key.value !== '__proto__') return;
+      const message = '__proto__: not a name to use here; take it out';
+      problems.push({ source, line: lineAt(lines, key), message });
+    },
+  });
+  return problems;
 }
 
 function duplicateKey(text: string, at: number): string {

@@ -52,7 +52,14 @@ export class Random {
       .map((word) => word.toString(16).padStart(8, '0'))
       .join('');
     const variant = '89ab'.charAt(this.integer(4));
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+    // Joined, not concatenated: thousands of uids as flat strings take a fraction of the memory.
+    return [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      `4${hex.slice(13, 16)}`,
+      `${variant}${hex.slice(17, 20)}`,
+      hex.slice(20),
+    ].join('-');
   }
 
   /** A generator that continues from the same point. */

@@ -28,6 +28,9 @@ export interface WorldSeed {
 /** Told about every change in any cluster; see `controllers/`. */
 export type ChangeListener = (world: World, cluster: ClusterState, change: Change) => void;
 
+/** Something that goes on by itself, such as heartbeats: started in every fork, by tasks on its clock. */
+export type Routine = (world: World) => void;
+
 /**
  * Everything that changes while a server runs: one per server, or per space of a server.
  *
@@ -49,6 +52,8 @@ export class World {
   readonly passwords: Map<string, readonly string[]>;
   /** Told about every change; set once by the composition root, kept by forks. */
   listener: ChangeListener | undefined;
+  /** Started in every fork of this world; not in the world they are given to. */
+  readonly routines: Routine[];
 
   constructor(parts: {
     release: Release;
@@ -62,6 +67,7 @@ export class World {
     clusters: Map<string, ClusterState>;
     passwords: Map<string, readonly string[]>;
     listener: ChangeListener | undefined;
+    routines: Routine[];
   }) {
     this.release = parts.release;
     this.settings = parts.settings;
@@ -74,6 +80,7 @@ export class World {
     this.clusters = parts.clusters;
     this.passwords = parts.passwords;
     this.listener = parts.listener;
+    this.routines = parts.routines;
     for (const cluster of this.clusters.values()) {
       cluster.store.onChange((change) => this.listener?.(this, cluster, change));
     }
@@ -94,7 +101,7 @@ export class World {
     for (const [name, { isHost, store }] of this.clusters) {
       clusters.set(name, { name, isHost, store: store.fork(clock, random) });
     }
-    return new World({
+    const copy = new World({
       release: this.release,
       settings: this.settings,
       keys: this.keys,
@@ -106,7 +113,10 @@ export class World {
       clusters,
       passwords: new Map(this.passwords),
       listener: this.listener,
+      routines: this.routines,
     });
+    for (const routine of this.routines) routine(copy);
+    return copy;
   }
 }
 
@@ -130,5 +140,6 @@ export function createWorld(seed: WorldSeed, clusterNames: readonly string[]): W
     clusters,
     passwords: new Map(),
     listener: undefined,
+    routines: [],
   });
 }

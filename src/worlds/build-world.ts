@@ -1,27 +1,65 @@
 import { readFileSync } from 'node:fs';
 import { runControllers } from '../controllers/index.js';
-import type { KubeObject } from '../core/kube-object.js';
-import type { Options, WorldDocument } from '../core/options.js';
-import type { Release } from '../core/release.js';
+import { expireLoginRecords } from '../controllers/login-record.js';
+import { nodeHeartbeats } from '../controllers/node-heartbeat.js';
+import { releaseLimitedUsers } from '../controllers/user-status.js';
+import type { Options, UserOption, WorldDocument } from '../core/options.js';
+import { inRange, type Release } from '../core/release.js';
+import type { OAuthClient } from '../core/settings.js';
 import type { Catalog } from '../registry/catalog.js';
+import { putClient } from '../scenario/put-client.js';
+import { putUser } from '../scenario/put-user.js';
 import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
-import { applyOptions } from './apply-options.js';
 import { configuredSettings } from './configured-settings.js';
 import { defaultJwtSecret, defaultSettings } from './default-settings.js';
 import { defaultClusters, loadDefault } from './default-world.js';
+import { recentEvents } from './freshen.js';
 import { loadInstall } from './install.js';
 import { optionSettings } from './option-settings.js';
+import { refreshClusters } from './refresh-clusters.js';
+import type { CheckedWorld } from './check-world.js';
 
 const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
 
-/** Makes the seed world of a server. @throws Error with one line per problem when a file cannot be used */
-export function buildWorld(options: Options, release: Release, catalog: Catalog): World {
-  const document = readDocument(options.world);
+/**
+ * Makes the seed world of a server; what is served are forks of it.
+ *
+ * Plain options give it at once; worlds in files and generated data are read by code that is only then loaded.
+ *
+ * @throws InputError with one line per problem when a world cannot be used
+ */
+export function buildWorld(options: Options, release: Release, catalog: Catalog): World | Promise<World> {
+  const { world = 'default', generate } = options;
+  if (world !== 'default' && world !== 'empty') return buildGiven(world, options, release, catalog);
+  const isDefault = world === 'default';
+  const built = emptyWorld(options, release, undefined, isDefault ? defaultClusters : ['host']);
+  if (isDefault) loadDefault(built, catalog);
+  else loadInstall(built, catalog);
+  const live = new Map(
+    [...built.clusters.values()].map(({ name, store }) => [name, namesOf(store.list(nodes))]),
+  );
+  if (isDefault) built.routines.push(recentEvents(built));
+  return finish(built, options, catalog, live, generate !== undefined);
+}
+
+const nodes = { group: '', plural: 'nodes' };
+
+function namesOf(
+  stored: readonly { readonly object: { readonly metadata: { readonly name: string } } }[],
+): string[] {
+  return stored.map(({ object }) => object.metadata.name);
+}
+
+function emptyWorld(
+  options: Options,
+  release: Release,
+  document: WorldDocument | undefined,
+  clusters: readonly string[],
+): World {
   const configured = configuredSettings(document, defaultSettings(release), release);
-  const isDefault = options.world === undefined || options.world === 'default';
   const secret = options.jwtSecret ?? configured.jwtSecret ?? defaultJwtSecret;
-  const world = createWorld(
+  return createWorld(
     {
       release,
       settings: optionSettings(options, configured.settings, release.name),
@@ -29,26 +67,66 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.now !== undefined && { now: Date.parse(options.now) }),
     },
-    isDefault ? defaultClusters : ['host'],
+    clusters,
   );
-  if (isDefault) loadDefault(world, catalog);
-  else if (document === undefined) loadInstall(world, catalog);
-  else loadDocument(world, document, catalog);
-  world.listener = runControllers(catalog);
-  applyOptions(world, options, catalog);
-  return world;
 }
 
-function readDocument(world: Options['world']): WorldDocument | undefined {
-  if (world === undefined || world === 'default' || world === 'empty') return undefined;
-  return typeof world === 'string' ? (JSON.parse(readFileSync(world, 'utf8')) as WorldDocument) : world;
+async function buildGiven(
+  given: string | WorldDocument,
+  options: Options,
+  release: Release,
+  catalog: Catalog,
+): Promise<World> {
+  const { readWorld } = await import('./read-world.js');
+  const checked = await readWorld(given, release, catalog);
+  const world = emptyWorld(options, release, checked.document, ['host']);
+  if (!checked.exact) loadInstall(world, catalog);
+  loadObjects(world, checked);
+  if (!checked.exact) refreshClusters(world);
+  return finish(world, options, catalog, new Map(), options.generate !== undefined);
 }
 
-function loadDocument(world: World, document: WorldDocument, catalog: Catalog): void {
+function loadObjects(world: World, { document, objects }: CheckedWorld): void {
   for (const { name, password } of document.users ?? []) world.passwords.set(name, [password]);
-  for (const object of document.objects as readonly KubeObject[]) {
-    const resource = catalog.byKind(object.apiVersion, object.kind);
-    if (resource === undefined) throw new Error(`unknown kind ${object.apiVersion} ${object.kind}`);
-    world.host.store.load({ group: resource.group, plural: resource.plural }, object);
-  }
+  for (const { resource, object } of objects) world.host.store.load(resource, object);
+}
+
+/** Adds what options ask for on top of any world, and sets it going. */
+function finish(
+  world: World,
+  options: Options,
+  catalog: Catalog,
+  live: Map<string, readonly string[]>,
+  generates: boolean,
+): World | Promise<World> {
+  const origin = Math.floor(world.clock.now() / 1000) * 1000;
+  const complete = (): World => {
+    applyLogins(world, catalog, options.users ?? [], options.clients ?? []);
+    if ([...live.values()].some((names) => names.length > 0))
+      world.routines.push(nodeHeartbeats(live, origin));
+    world.routines.push(releaseLimitedUsers, expireLoginRecords);
+    world.listener = runControllers(catalog);
+    return world;
+  };
+  if (!generates) return complete();
+  return import('../generate/generate-world.js').then(async ({ generateWorld }) => {
+    const made = await generateWorld(world, options.generate ?? {}, options.seed ?? 1, origin);
+    live.set(world.host.name, [...(live.get(world.host.name) ?? []), ...made.nodeNames]);
+    refreshClusters(world);
+    return complete();
+  });
+}
+
+function applyLogins(
+  world: World,
+  catalog: Catalog,
+  users: readonly UserOption[],
+  clients: readonly OAuthClient[],
+): void {
+  const user = { name: 'system:admin', uid: '', groups: ['system:masters'], extra: {} };
+  const context = { world, catalog, cluster: world.host, user };
+  for (const option of users) putUser(context, option);
+  // Before 4.1 clients are part of the configuration, see optionSettings.
+  if (inRange(world.release.name, { since: 'v4.1' }))
+    for (const client of clients) putClient(context, client);
 }

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { label, type KubeObject } from '../core/kube-object.js';
+import { mintToken } from '../auth/mint-token.js';
 import type { Release, ReleaseName } from '../core/release.js';
 import { Membership } from '../generate/membership.js';
 import { Tenancy } from '../generate/tenancy.js';
 import type { Catalog } from '../registry/catalog.js';
 import type { ObjectStore } from '../state/object-store.js';
+import { formatTimestamp } from '../state/clock.js';
 import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
 import { defaultSettings } from './default-settings.js';
 import { defaultUsers, type DefaultUser } from './default-users.js';
+import { signAccountTokens, upgradeNodes } from './freshen.js';
 import { loadInstall, loadMemberInstall } from './install.js';
 import { refreshClusters } from './refresh-clusters.js';
 
@@ -20,11 +23,23 @@ const usersCreated = '2023-09-04T08:00:00Z';
 
 const seeds = new Map<ReleaseName, World>();
 
-/** Puts the default world of the release into an empty world with {@link defaultClusters}; read once per process, then shared. */
+/**
+ * Puts the default world of the release into an empty world with {@link defaultClusters}; read once per process, then
+ * shared.
+ */
 export function loadDefault(world: World, catalog: Catalog): void {
   const seed = seedOf(world.release, catalog);
   for (const [name, { store }] of seed.clusters) world.clusters.get(name)?.store.adopt(store);
   for (const [name, passwords] of seed.passwords) world.passwords.set(name, passwords);
+  signAccountTokens(world, (namespace, account, created) => {
+    // Signed when the account was made, unless the clock stands before that.
+    const issuedAt = formatTimestamp(Math.min(Date.parse(created), world.clock.now()));
+    const user = `kubesphere:serviceaccount:${namespace}:${account}`;
+    return mintToken(world, { user, type: 'static_token', issuedAt });
+  });
+  if (world.settings.kubernetesVersion === world.release.kubernetesVersion) return;
+  upgradeNodes(world);
+  refreshClusters(world);
 }
 
 function seedOf(release: Release, catalog: Catalog): World {

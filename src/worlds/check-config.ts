@@ -1,0 +1,73 @@
+import { parseGoDuration } from '../core/go-duration.js';
+import { describeInput } from '../core/input-error.js';
+import { dig, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { Release } from '../core/release.js';
+import type { Report } from './check-object.js';
+
+type Test = readonly [fits: (value: Json) => boolean, wanted: string];
+
+const isText: Test = [(value) => typeof value === 'string', 'a text'];
+const isFlag: Test = [(value) => typeof value === 'boolean', 'true or false'];
+const isCount: Test = [(value) => typeof value === 'number' && value >= 0, 'a number'];
+const isDuration: Test = [
+  (value) => typeof value === 'string' && parseGoDuration(value) !== undefined,
+  'a duration like 2h or 10m0s',
+];
+
+/** The members of `kubesphere-config` that change what the fake does; all others are taken as they are. */
+const members: readonly (readonly [path: string, test: Test])[] = [
+  ['authentication.multipleLogin', isFlag],
+  ['authentication.authenticateRateLimiterMaxTries', isCount],
+  ['authentication.authenticateRateLimiterDuration', isDuration],
+  ['authentication.maximumClockSkew', isDuration],
+  ['authentication.jwtSecret', isText],
+  ...['issuer', 'oauthOptions'].flatMap((place) => [
+    [`authentication.${place}.accessTokenMaxAge`, isDuration] as const,
+    [`authentication.${place}.accessTokenInactivityTimeout`, isDuration] as const,
+    [`authentication.${place}.maximumClockSkew`, isDuration] as const,
+    [`authentication.${place}.jwtSecret`, isText] as const,
+  ]),
+  ['authentication.issuer.url', isText],
+  ['multicluster.enable', isFlag],
+  [
+    'multicluster.clusterRole',
+    [(value) => value === 'host' || value === 'member' || value === 'none', 'host, member or none'],
+  ],
+  ['multicluster.hostClusterName', isText],
+];
+
+const metaTexts = ['release', 'jwtSecret', 'kubernetesVersion'];
+
+/** Reports members of a world's configuration that are of the wrong type, or of another release. */
+export function checkConfig(document: JsonObject, release: Release, report: Report): void {
+  const { meta, config } = document;
+  if (isJsonObject(config)) checkMembers(config, ['config'], report);
+  if (!isJsonObject(meta)) return;
+  const own = meta['config'];
+  if (own !== undefined && !isJsonObject(own)) {
+    report(['meta', 'config'], `must be a mapping, got ${describeInput(own)}`);
+  } else if (own !== undefined) {
+    checkMembers(own, ['meta', 'config'], report);
+  }
+  for (const key of metaTexts) {
+    const given = meta[key];
+    if (given !== undefined && typeof given !== 'string') {
+      report(['meta', key], `must be a text, got ${describeInput(given)}`);
+    }
+  }
+  const recorded = /^v\d+\.\d+/.exec(String(meta['release'] ?? ''))?.[0];
+  if (recorded !== undefined && recorded !== release.name) {
+    const help = `the world was recorded from ${recorded}, the server is ${release.name}; start it with --release ${recorded}`;
+    report(['meta', 'release'], help);
+  }
+}
+
+function checkMembers(config: JsonObject, place: readonly string[], report: Report): void {
+  for (const [path, [fits, wanted]] of members) {
+    const steps = path.split('.');
+    const value = dig(config, ...steps);
+    if (value !== undefined && value !== null && !fits(value)) {
+      report([...place, ...steps], `must be ${wanted}, got ${describeInput(value)}`);
+    }
+  }
+}

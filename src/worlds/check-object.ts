@@ -1,0 +1,96 @@
+import { describeInput } from '../core/input-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+
+type Path = readonly (string | number)[];
+
+/** Takes down what is wrong at a place of the document being checked. */
+export type Report = (path: Path, message: string) => void;
+
+/** Where objects of a kind are kept. */
+export interface Target {
+  readonly group: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** Levels an object may have; real ones need about twenty. */
+const deepest = 100;
+
+/** The value as an object that can be stored, or `undefined` after its faults were reported. */
+export function checkObject(value: JsonObject, path: Path, report: Report): KubeObject | undefined {
+  let sound = true;
+  const refuse: Report = (at, message) => {
+    sound = false;
+    report([...path, ...at], message);
+  };
+  const bad = unsafePlace(value);
+  if (bad !== undefined) refuse([], bad);
+  for (const key of ['kind', 'apiVersion']) {
+    const given = value[key];
+    if (given === undefined)
+      refuse([key], `is missing; say what this is, such as ${key === 'kind' ? 'Node' : 'v1'}`);
+    else if (typeof given !== 'string' || given === '')
+      refuse([key], `must be a text, got ${describeInput(given)}`);
+  }
+  const { metadata } = value;
+  if (!isJsonObject(metadata))
+    refuse(['metadata'], `must be a mapping with a name, got ${describeInput(metadata)}`);
+  else checkMetadata(metadata, refuse);
+  return sound ? (value as KubeObject) : undefined;
+}
+
+function checkMetadata(metadata: JsonObject, refuse: Report): void {
+  const { name } = metadata;
+  if (name === undefined) refuse(['metadata', 'name'], 'is missing; give the object a name');
+  for (const key of ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'generateName']) {
+    const given = metadata[key];
+    if (given === undefined || (given === null && key === 'creationTimestamp')) continue;
+    const quoted = typeof given === 'number' || typeof given === 'boolean' ? '; put it in quotes' : '';
+    if (typeof given !== 'string')
+      refuse(['metadata', key], `must be a text, got ${describeInput(given)}${quoted}`);
+    else if (given === '' && key !== 'resourceVersion')
+      refuse(['metadata', key], 'is empty; fill it in or take it out');
+  }
+  const { creationTimestamp } = metadata;
+  if (typeof creationTimestamp === 'string' && Number.isNaN(Date.parse(creationTimestamp))) {
+    const got = describeInput(creationTimestamp);
+    refuse(['metadata', 'creationTimestamp'], `must be a moment like 2024-01-31T08:00:00Z, got ${got}`);
+  }
+  for (const key of ['labels', 'annotations']) checkTexts(metadata[key], ['metadata', key], refuse);
+  for (const key of ['ownerReferences', 'finalizers']) {
+    const given = metadata[key];
+    if (given === undefined || given === null || Array.isArray(given)) continue;
+    refuse(['metadata', key], `must be a list, got ${describeInput(given)}`);
+  }
+}
+
+/** Labels and annotations are texts only; YAML makes other things of `true` and `1` unless they are quoted. */
+function checkTexts(given: Json | undefined, path: Path, refuse: Report): void {
+  if (given === undefined || given === null) return;
+  if (!isJsonObject(given)) {
+    refuse(path, `must be a mapping of texts, got ${describeInput(given)}`);
+    return;
+  }
+  for (const [key, text] of Object.entries(given)) {
+    if (typeof text !== 'string')
+      refuse([...path, key], `must be a text, got ${describeInput(text)}; put it in quotes`);
+  }
+}
+
+/** What makes a value unsafe to store: the key `__proto__`, or too many levels. */
+function unsafePlace(value: JsonObject): string | undefined {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return 'nested too deeply; flatten it';
+    const next: unknown[] = [];
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue;
+      if (Object.hasOwn(each, '__proto__')) return 'has the key __proto__; take it out';
+      for (const member of Object.values(each))
+        if (typeof member === 'object' && member !== null) next.push(member);
+    }
+    level = next;
+  }
+  return undefined;
+}
