@@ -144,7 +144,11 @@ export interface Resource extends ReleaseRange {
 /** What is special about writing a kind; every hook may be absent. */
 export interface ResourceHooks {
   /** Completes an object before it is checked and stored: defaults, cleaning. */
-  readonly prepare?: (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => KubeObject;
+  readonly prepare?: (
+    object: KubeObject,
+    previous: KubeObject | undefined,
+    context: WriteContext,
+  ) => KubeObject;
   /** Refuses a bad object. @throws ApiError */
   readonly validate?: (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => void;
   /** Refuses a deletion. @throws ApiError */
@@ -166,4 +170,3 @@ export interface ApiGroup extends ReleaseRange {
   readonly version: string;
   readonly routes: readonly Route[];
 }
-

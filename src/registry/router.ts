@@ -46,7 +46,8 @@ export class Router {
     for (const group of groups) {
       if (!inRange(release.name, group)) continue;
       const prefix = group.name === '' ? '' : `/kapis/${group.name}/${group.version}`;
-      for (const route of group.routes) if (inRange(release.name, route)) this.#add(route, prefix + route.path);
+      for (const route of group.routes)
+        if (inRange(release.name, route)) this.#add(route, prefix + route.path);
     }
     const bySpecificity = (a: Pattern, b: Pattern): number => b.literals - a.literals;
     for (const patterns of this.#byLength.values()) patterns.sort(bySpecificity);
@@ -94,11 +95,7 @@ export class Router {
   #methodNotAllowed(candidates: readonly RouteMatch[]): ApiError {
     const methods = [...new Set(candidates.map(({ route }) => route.method))];
     const named = inRange(this.#release.name, { since: 'v3.1' });
-    return routerError(
-      405,
-      '405: Method Not Allowed',
-      named ? { Allow: methods.join(', ') } : undefined,
-    );
+    return routerError(405, '405: Method Not Allowed', named ? { Allow: methods.join(', ') } : undefined);
   }
 
   #notAcceptable(left: readonly RouteMatch[], request: RouteRequest): ApiError {
@@ -125,7 +122,9 @@ function splitPath(path: string): string[] {
 }
 
 function matchSegments(pattern: Pattern, segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.open ? segments.length < pattern.segments.length : segments.length !== pattern.segments.length) {
+  if (
+    pattern.open ? segments.length < pattern.segments.length : segments.length !== pattern.segments.length
+  ) {
     return undefined;
   }
   const params: Record<string, string> = {};

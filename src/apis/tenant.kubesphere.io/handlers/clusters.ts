@@ -11,7 +11,9 @@ const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
 
 /** `GET /clusters`: what the caller sees, without kubeconfig. */
 export function listClusters(context: RequestContext): Reply {
-  return listReply(context, clusters, visibleClusters(context), withoutKubeconfig);
+  return listReply(context, clusters, visibleClusters(context), withoutKubeconfig, {
+    form: 'without kubeconfig',
+  });
 }
 
 /** `GET /workspaces/{workspace}/clusters`: where a workspace is placed, in the order it says so; never paged. */

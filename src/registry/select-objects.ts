@@ -1,0 +1,196 @@
+import type { GroupResource } from '../core/api-error.js';
+import { digString } from '../core/json.js';
+import { annotation, type KubeObject } from '../core/kube-object.js';
+import { labelMatcher } from '../core/label-selector.js';
+import { paginate, type ListPage, type ListQuery } from '../core/list-query.js';
+import { inRange } from '../core/release.js';
+import type { StoredObject } from '../state/object-store.js';
+import { kindListOf } from './kinds/index.js';
+import type { FilterContext, KindList, SortKey } from './kinds/kind-list.js';
+
+/** The two families of filters: those of `resources…/v1alpha3` and its kin, and those of the generic resource API. */
+export type FilterDialect = 'v1alpha3' | 'generic';
+
+/** What a selection depends on besides the query. */
+export interface Selection extends FilterContext {
+  readonly resource: GroupResource;
+  readonly dialect: FilterDialect;
+}
+
+type Test = (object: KubeObject) => boolean;
+
+const aliasKey = 'kubesphere.io/alias-name';
+const nothing: Test = () => false;
+const everything: Test = () => true;
+/** Selections kept per list of objects; the list is replaced by every write to its resource. */
+const keptSelections = 64;
+const selections = new WeakMap<readonly StoredObject[], Map<string, readonly StoredObject[]>>();
+
+/**
+ * The objects a list query asks for, filtered, sorted and cut.
+ *
+ * Sorted results are kept as long as the given list lives, so that pages of a long list do not sort it again.
+ *
+ * @see kubesphere/kubesphere pkg/models/resources/v1alpha3/interface.go
+ */
+export function selectObjects(
+  all: readonly StoredObject[],
+  query: ListQuery,
+  selection: Selection,
+): ListPage<StoredObject> {
+  const { resource, dialect, store } = selection;
+  const order = `${query.sortBy} ${String(query.ascending)}`;
+  const filters = JSON.stringify([...query.filters]);
+  // Some filters look at other objects too; the store's version stands for them.
+  const version = query.filters.size === 0 ? '' : String(store.version);
+  const key = `${resource.plural}.${resource.group} ${dialect} ${version} ${order} ${query.labelSelector} ${filters}`;
+  let known = selections.get(all);
+  if (known === undefined) selections.set(all, (known = new Map()));
+  let selected = known.get(key);
+  if (selected === undefined) {
+    selected = select(all, query, selection);
+    if (known.size >= keptSelections) known.clear();
+    known.set(key, selected);
+  }
+  return paginate(selected, query);
+}
+
+function select(
+  all: readonly StoredObject[],
+  query: ListQuery,
+  selection: Selection,
+): readonly StoredObject[] {
+  const kind = kindListOf(selection.resource);
+  const tests: Test[] = [labelTest(query.labelSelector, everything)];
+  for (const [key, value] of query.filters) tests.push(filterTest(key, value, kind, selection));
+  const wanted = tests.filter((test) => test !== everything);
+  const matching =
+    wanted.length === 0 ? [...all] : all.filter(({ object }) => wanted.every((test) => test(object)));
+  return sorted(matching, query, kind);
+}
+
+function sorted(
+  objects: StoredObject[],
+  { sortBy, ascending }: ListQuery,
+  kind: KindList,
+): readonly StoredObject[] {
+  const byTime: SortKey = ({ metadata }) => metadata.creationTimestamp ?? '';
+  const byName: SortKey = ({ metadata }) => metadata.name;
+  const custom =
+    kind.sorts !== undefined && Object.hasOwn(kind.sorts, sortBy) ? kind.sorts[sortBy] : undefined;
+  const keyOf = sortBy === 'name' ? byName : (custom ?? byTime);
+  const keyed = objects.map((stored) => ({
+    stored,
+    key: keyOf(stored.object),
+    name: stored.object.metadata.name,
+  }));
+  const descending = (a: (typeof keyed)[number], b: (typeof keyed)[number]): number => {
+    if (a.key !== b.key) return a.key < b.key ? 1 : -1;
+    return a.name === b.name ? 0 : a.name < b.name ? 1 : -1;
+  };
+  keyed.sort(ascending ? (a, b) => -descending(a, b) : descending);
+  return keyed.map(({ stored }) => stored);
+}
+
+function labelTest(selector: string, otherwise: Test): Test {
+  if (selector === '') return everything;
+  try {
+    return labelMatcher(selector) ?? everything;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** A selector over annotations instead of labels. */
+function annotationTest(selector: string): Test {
+  const test = labelTest(selector, nothing);
+  return (object) => {
+    const labels = object.metadata.annotations ?? {};
+    return test({ ...object, metadata: { ...object.metadata, labels } });
+  };
+}
+
+function filterTest(key: string, value: string, kind: KindList, selection: Selection): Test {
+  const own = kind.filters !== undefined && Object.hasOwn(kind.filters, key) ? kind.filters[key] : undefined;
+  if (own !== undefined) return (object) => own(object, value, selection);
+  if (kind.closed === true) return nothing;
+  return metadataTest(key, value, selection);
+}
+
+/** The filters every kind has. */
+function metadataTest(key: string, value: string, { dialect, release, resource }: Selection): Test {
+  const since41 = inRange(release, { since: 'v4.1' });
+  switch (key) {
+    case 'names': {
+      const names = new Set(value.split(','));
+      return ({ metadata }) => names.has(metadata.name);
+    }
+    case 'name':
+      return nameTest(value, since41, dialect);
+    case 'nameAndAlias':
+      return since41 ? nameTest(value, true, dialect) : nothing;
+    case 'alias':
+      if (release === 'v3.4') return (object) => annotation(object, aliasKey)?.includes(value) === true;
+      break;
+    case 'uid':
+      return ({ metadata }) => metadata.uid === value;
+    case 'namespace':
+      return ({ metadata }) => (metadata.namespace ?? '') === value;
+    case 'ownerReference':
+      return ({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === value) === true;
+    case 'ownerKind':
+      return ({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === value) === true;
+    case 'label':
+      return dialect === 'generic'
+        ? pairTest(value, ({ metadata }) => metadata.labels)
+        : labelTest(value, nothing);
+    case 'annotation':
+      return dialect === 'generic'
+        ? pairTest(value, ({ metadata }) => metadata.annotations)
+        : annotationTest(value);
+    case 'fieldSelector':
+      if (dialect === 'generic' || resource.plural === 'secrets')
+        return fieldTest(value, dialect === 'generic');
+      break;
+    default:
+  }
+  return since41 ? everything : nothing;
+}
+
+function nameTest(value: string, withAlias: boolean, dialect: FilterDialect): Test {
+  if (!withAlias) return ({ metadata }) => metadata.name.includes(value);
+  const fold = (text: string): string => (dialect === 'generic' ? text.toLowerCase() : text);
+  const folded = fold(value);
+  return (object) =>
+    object.metadata.name.includes(value) || fold(annotation(object, aliasKey) ?? '').includes(folded);
+}
+
+/** `k=v`, `k!=v`, `k` or `k=*`: the forms the generic resource API knows. */
+function pairTest(
+  value: string,
+  of: (object: KubeObject) => Readonly<Record<string, string>> | undefined,
+): Test {
+  const [, key = '', operator = '', wanted = ''] = /^([^=!]*)(!=|={1,2})?(.*)$/s.exec(value) ?? [];
+  return (object) => {
+    const map = of(object) ?? {};
+    if (!Object.hasOwn(map, key)) return false;
+    if (operator === '' || (operator !== '!=' && wanted === '*')) return true;
+    return (map[key] === wanted) === (operator !== '!=');
+  };
+}
+
+/** `path=v`, `path==v` or `path!=v`, joined by commas; a missing path matches nothing. */
+function fieldTest(selector: string, foldsCase: boolean): Test {
+  const tests = selector.split(',').map((part): Test => {
+    const [, path = '', operator = '=', wanted = ''] = /^(.*?)(!=|={1,2})(.*)$/s.exec(part) ?? [];
+    const steps = path.replace(/^\$?\.?/, '').split('.');
+    const ignoreCase = foldsCase && wanted.startsWith('~');
+    const target = ignoreCase ? wanted.slice(1).toLowerCase() : wanted;
+    return (object) => {
+      const text = digString(object, ...steps);
+      if (text === '') return false;
+      return ((ignoreCase ? text.toLowerCase() : text) === target) === (operator !== '!=');
+    };
+  });
+  return (object) => tests.every((test) => test(object));
+}
