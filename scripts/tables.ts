@@ -30,7 +30,7 @@ export async function readPage({ file, mark, rows }: TablePage): Promise<{ is: s
 function layOut(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(3, ...cells.map((row) => [...(row[column] ?? '')].length)),
+    Math.max(3, ...cells.map((row) => (row[column] ?? '').length)),
   );
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
