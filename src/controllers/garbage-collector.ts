@@ -13,6 +13,8 @@ import {
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
+/** Kinds nothing ever hangs on, and of which objects come and go all the time: one with every login. */
+const neverOwners = new Set(['loginrecords']);
 
 /**
  * Deletes what belonged to an object that is gone, and serves the two other ways to delete an owner: its dependents
@@ -24,6 +26,7 @@ export const garbageCollector: Controller = {
   name: 'garbage-collector',
   watches: ['*'],
   reconcile: (context, change) => {
+    if (neverOwners.has(change.resource.plural)) return;
     const owner = change.stored.object;
     if (change.type === 'DELETED') {
       deleteDependents(context, owner);
