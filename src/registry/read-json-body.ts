@@ -8,17 +8,20 @@ import { typed } from './typed-json.js';
 /** What a body is read from. */
 export type BodyRequest = Pick<RequestContext, 'headers' | 'body'>;
 
+/** Read as JSON wherever they occur in a Content-Type; this covers `application/json-patch+json`. */
+const jsonTypes = ['application/json', 'application/merge-patch+json'];
+
 /**
  * The JSON value of a request's body, read the way go-restful's `ReadEntity` does.
  *
  * @throws ApiError 400: without a JSON Content-Type `[ServiceError:400] Unable to unmarshal content of type:…`, without
  * a body `EOF`, else what Go's decoder finds wrong.
- * @see emicklei/go-restful request.go, entity_accessors.go
+ * @see emicklei/go-restful request.go, entity_accessors.go; kubesphere/kubesphere pkg/apiserver/runtime/runtime.go
  */
 export function readJsonBody(context: BodyRequest): Json {
   const header = context.headers['content-type'];
   const contentType = typeof header === 'string' ? header : '';
-  if (!contentType.includes('application/json')) {
+  if (!jsonTypes.some((type) => contentType.includes(type))) {
     throw badRequest(`[ServiceError:400] Unable to unmarshal content of type:${contentType}`);
   }
   return parseGoJson(context.body?.toString('utf8') ?? '');

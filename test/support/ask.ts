@@ -34,7 +34,12 @@ export async function as(ks: InProcessFake, user: string | undefined): Promise<A
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, contentType: response.headers.get('content-type'), text, json: parse(text) };
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      text,
+      json: parse(text),
+    };
   };
   return { send, get: (path) => send('GET', path) };
 }

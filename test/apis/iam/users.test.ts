@@ -51,33 +51,39 @@ test.for(releases)('a user is created, seen, changed, deleted and gone in %s', a
   );
 });
 
-test.for(releases)('the role on the platform goes into a binding and is shown with the user in %s', async (release) => {
-  await using ks = await startFakeKsApiserver({ release, world: 'empty' });
-  const admin = await as(ks, 'admin');
-  const at = base(release);
-  const annotations = { 'iam.kubesphere.io/globalrole': 'platform-regular' };
-  expect((await admin.send('POST', `${at}/users`, user('ann', { annotations }))).status).toBe(200);
-  const bindings = { group: 'iam.kubesphere.io', plural: 'globalrolebindings' };
-  const binding = ks.world.host.store.get(bindings, undefined, 'ann-platform-regular').object;
-  expect(binding).toMatchObject({
-    metadata: {
-      labels: { 'iam.kubesphere.io/role-ref': 'platform-regular', 'iam.kubesphere.io/user-ref': 'ann' },
-    },
-    subjects: [{ kind: 'User', apiGroup: 'iam.kubesphere.io', name: 'ann' }],
-    roleRef: { apiGroup: 'iam.kubesphere.io', kind: 'GlobalRole', name: 'platform-regular' },
-  });
-  const shown = await admin.get(`${at}/users/ann`);
-  expect(shown.json['metadata'].annotations).toMatchObject(annotations);
+test.for(releases)(
+  'the role on the platform goes into a binding and is shown with the user in %s',
+  async (release) => {
+    await using ks = await startFakeKsApiserver({ release, world: 'empty' });
+    const admin = await as(ks, 'admin');
+    const at = base(release);
+    const annotations = { 'iam.kubesphere.io/globalrole': 'platform-regular' };
+    expect((await admin.send('POST', `${at}/users`, user('ann', { annotations }))).status).toBe(200);
+    const bindings = { group: 'iam.kubesphere.io', plural: 'globalrolebindings' };
+    const binding = ks.world.host.store.get(bindings, undefined, 'ann-platform-regular').object;
+    expect(binding).toMatchObject({
+      metadata: {
+        labels: { 'iam.kubesphere.io/role-ref': 'platform-regular', 'iam.kubesphere.io/user-ref': 'ann' },
+      },
+      subjects: [{ kind: 'User', apiGroup: 'iam.kubesphere.io', name: 'ann' }],
+      roleRef: { apiGroup: 'iam.kubesphere.io', kind: 'GlobalRole', name: 'platform-regular' },
+    });
+    const shown = await admin.get(`${at}/users/ann`);
+    expect(shown.json['metadata'].annotations).toMatchObject(annotations);
 
-  const changed = { ...shown.json['metadata'].annotations, 'iam.kubesphere.io/globalrole': 'platform-admin' };
-  await admin.send('PUT', `${at}/users/ann`, {
-    ...shown.json,
-    metadata: { ...shown.json['metadata'], annotations: changed },
-  });
-  expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-regular')).toBeUndefined();
-  expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-admin')).toBeDefined();
-  expect((await admin.get(`${at}/users/ann`)).json['metadata'].annotations).toMatchObject(changed);
-});
+    const changed = {
+      ...shown.json['metadata'].annotations,
+      'iam.kubesphere.io/globalrole': 'platform-admin',
+    };
+    await admin.send('PUT', `${at}/users/ann`, {
+      ...shown.json,
+      metadata: { ...shown.json['metadata'], annotations: changed },
+    });
+    expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-regular')).toBeUndefined();
+    expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-admin')).toBeDefined();
+    expect((await admin.get(`${at}/users/ann`)).json['metadata'].annotations).toMatchObject(changed);
+  },
+);
 
 test('a user with a role that does not exist is not created', async () => {
   await using ks = await startFakeKsApiserver({ world: 'empty' });
@@ -100,7 +106,12 @@ test.for([
   ['nothing', '', 'application/json', 'EOF\n'],
   ['another type', '{}', 'text/plain', '[ServiceError:400] Unable to unmarshal content of type:text/plain\n'],
   ['a list', '[]', 'application/json', 'json: cannot unmarshal array into Go value of type v1beta1.User\n'],
-  ['a string', '"x"', 'application/json', 'json: cannot unmarshal string into Go value of type v1beta1.User\n'],
+  [
+    'a string',
+    '"x"',
+    'application/json',
+    'json: cannot unmarshal string into Go value of type v1beta1.User\n',
+  ],
   ['too deep', '['.repeat(100_000), 'application/json', 'exceeded max depth\n'],
 ] as const)('a user body that is %s is refused in the words of the decoder', async ([, body, type, text]) => {
   await using ks = await startFakeKsApiserver({ world: 'empty' });
@@ -140,7 +151,10 @@ test.for([
   await using ks = await startFakeKsApiserver({ release, world: 'empty' });
   const admin = await as(ks, 'admin');
   const at = release === 'v4.1' ? base('v4.1') : base('v3.4');
-  const refused = await admin.send('POST', `${at}/users`, { ...user('ann'), spec: { email: '', password: weak } });
+  const refused = await admin.send('POST', `${at}/users`, {
+    ...user('ann'),
+    spec: { email: '', password: weak },
+  });
   expect(refused.status).toBe(422);
   expect(refused.text).toMatch(/^User\.iam\.kubesphere\.io "ann" is invalid: /);
   expect(refused.text).toContain(text);
@@ -154,7 +168,10 @@ test.for([
 ] as const)('in %s the address %s is refused with %d', async ([release, email, status, text]) => {
   await using ks = await startFakeKsApiserver({ release, world: 'empty' });
   const admin = await as(ks, 'admin');
-  const refused = await admin.send('POST', `${base(release)}/users`, { metadata: { name: 'ann' }, spec: { email } });
+  const refused = await admin.send('POST', `${base(release)}/users`, {
+    metadata: { name: 'ann' },
+    spec: { email },
+  });
   expect(refused.status).toBe(status);
   expect(refused.text).toBe(`admission webhook "users.iam.kubesphere.io" denied the request: ${text}\n`);
 });
@@ -171,7 +188,10 @@ test('a user changes their own password with the current one, and only with it',
   expect([wrong.status, wrong.text]).toEqual([400, 'incorrect old password\n']);
   const none = await ann.send('PUT', `${at}/users/ann/password`, { password: next });
   expect(none.text).toBe('incorrect old password\n');
-  const right = await ann.send('PUT', `${at}/users/ann/password`, { currentPassword: password, password: next });
+  const right = await ann.send('PUT', `${at}/users/ann/password`, {
+    currentPassword: password,
+    password: next,
+  });
   expect(right.json).toEqual({ message: 'success' });
   await expect(ks.login('ann', next)).resolves.toHaveProperty('access_token');
   await expect(ks.login('ann', password)).rejects.toThrow();
@@ -197,7 +217,10 @@ test('passwords leave through no answer of this group', async () => {
   const at = base('v4.1');
   await admin.send('POST', `${at}/users`, user('ann'));
   const { json } = await admin.get(`${at}/users/ann`);
-  const put = await admin.send('PUT', `${at}/users/ann`, { ...json, spec: { ...json['spec'], password: 'Other1234' } });
+  const put = await admin.send('PUT', `${at}/users/ann`, {
+    ...json,
+    spec: { ...json['spec'], password: 'Other1234' },
+  });
   for (const { text } of [await admin.get(`${at}/users`), await admin.get(`${at}/users/ann`), put]) {
     expect(text).not.toContain('"password"');
   }
@@ -213,7 +236,12 @@ test('changing the role of a user takes the right to update users', async () => 
   const ann = await as(ks, 'ann');
   const { json } = await ann.get(`${at}/users/ann`);
   const raised = { 'iam.kubesphere.io/globalrole': 'platform-admin' };
-  const refused = await ann.send('PUT', `${at}/users/ann`, { ...json, metadata: { ...json['metadata'], annotations: raised } });
+  const refused = await ann.send('PUT', `${at}/users/ann`, {
+    ...json,
+    metadata: { ...json['metadata'], annotations: raised },
+  });
   expect(refused.status).toBe(403);
-  expect(refused.text).toBe('user.iam.kubesphere.io "ann" is forbidden: update global role binding is not allowed\n');
+  expect(refused.text).toBe(
+    'user.iam.kubesphere.io "ann" is forbidden: update global role binding is not allowed\n',
+  );
 });
