@@ -23,16 +23,13 @@ export interface AppliedScenarios {
 const writer: User = { name: 'kubernetes-admin', uid: '', groups: ['system:masters'], extra: {} };
 
 /**
- * Makes a world be as a scenario says: settings, clock, clients, users, objects of every cluster, tokens and faults,
- * in this order, so that each may count on the ones before.
+ * Makes a world be as scenarios say, one after the other: where two say different things the later one wins.
  *
- * @throws InputError when the world or its release cannot be so; nothing of it is applied then
+ * Of each, settings, clock, clients, users, objects of every cluster, tokens and faults come in this order, so that each
+ * may count on the ones before.
+ *
+ * @throws InputError when the world or its release cannot be so; nothing of any of them is applied then
  */
-export function applyScenario(world: World, scenario: NamedScenario, catalog: KindCatalog): AppliedScenarios {
-  return applyScenarios(world, [scenario], catalog);
-}
-
-/** Applies several scenarios, in order: where two say different things the later one wins. @throws InputError */
 export function applyScenarios(
   world: World,
   scenarios: readonly NamedScenario[],
