@@ -1,5 +1,5 @@
 import { mintToken, serviceAccountToken } from '../../src/auth/mint-token.js';
-import type { KubeObject } from '../../src/core/kube-object.js';
+import type { ObjectMeta } from '../../src/core/kube-object.js';
 import type { World } from '../../src/state/world.js';
 
 /** What tests here need of a running fake. */
@@ -46,15 +46,18 @@ const hash = '$2a$10$zcHepmzfKPoxCVCYZr5K7ORPZZ/ySe9p/7IUb/8u./xHrnSX2LOCO';
 export function put(
   { world }: Asked,
   plural: string,
-  object: Readonly<Record<string, unknown>> & { readonly metadata: { readonly name: string } },
+  object: Readonly<Record<string, unknown>> & { readonly metadata: ObjectMeta },
   group = iam,
 ): void {
   const apiVersion = group === '' ? 'v1' : `${group}/v1`;
-  world.host.store.create({ group, plural }, {
-    apiVersion,
-    kind: plural,
-    ...object,
-  } as unknown as KubeObject);
+  world.host.store.create(
+    { group, plural },
+    {
+      apiVersion,
+      kind: plural,
+      ...object,
+    },
+  );
 }
 
 /** Makes a user that can log in; without a role. */
@@ -92,8 +95,8 @@ export function bind(
 ): void {
   const metadata = {
     name: `test-${subject.name.replaceAll(':', '-')}-${role}`,
-    ...(kind === 'Role' && { namespace: place }),
-    ...(kind === 'WorkspaceRole' && { labels: { 'kubesphere.io/workspace': place } }),
+    ...(kind === 'Role' && place !== undefined && { namespace: place }),
+    ...(kind === 'WorkspaceRole' && place !== undefined && { labels: { 'kubesphere.io/workspace': place } }),
   };
   put(
     ks,

@@ -51,9 +51,9 @@ function userOf(as: string, world: WorldDocument, isOf4: boolean): User | undefi
 for (const name of ['v4.1', 'v3.4'] as const) {
   const folder = new URL(`${name}/`, recordings);
   describe.skipIf(!existsSync(folder))(`with the recorded world of ${name}`, () => {
-    const read = <T>(file: string): T => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as T;
-    const document = existsSync(folder) ? read<WorldDocument>('world.json') : { objects: [] };
-    const cases = existsSync(folder) ? read<Recorded[]>('cases.json') : [];
+    const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    const document = existsSync(folder) ? (read('world.json') as WorldDocument) : { objects: [] };
+    const cases = existsSync(folder) ? (read('cases.json') as Recorded[]) : [];
     const release = releases[name];
     const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], name);
     const world = existsSync(folder) ? buildWorld({ world: document }, release, catalog) : undefined;

@@ -55,7 +55,7 @@ describe('a rule', () => {
     [{ verbs: null, apiGroups: null, resources: null }, about({}), false],
     [{ verbs: [1, {}], apiGroups: 'x' }, about({}), false],
   ] as const)('%j, asked %j: %s', ([rule, attributes, allowed]) => {
-    const [read] = readRules({ rules: [rule] } as never);
+    const [read] = readRules({ rules: [rule] });
     expect(read !== undefined && ruleAllows(read, attributes)).toBe(allowed);
   });
 });
@@ -142,6 +142,8 @@ describe('a policy', () => {
     'package authz\nallow { input.Unknown == "x" }',
     'package authz\nallow { input.Verb == "get"',
     'package authz\nallow { }',
+    'package authz\nallow { a := ["x"]\n a == input.Verb }',
+    'package authz\nallow { a := "x"\n a[_] == input.Verb }',
     'package authz\nhelper { input.Verb == "get" }\nallow { helper }',
     'package authz\nimport future.keywords\nallow { input.Verb == "get" }',
     'package authz\nallow { input.Verb == "\\q" }',
