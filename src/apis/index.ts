@@ -6,6 +6,7 @@ import { iamV1alpha2 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
+import { resourcesV1alpha3 } from './resources.kubesphere.io/v1alpha3/index.js';
 import { staticImages } from './static/index.js';
 import { tenantV1alpha2 } from './tenant.kubesphere.io/v1alpha2/index.js';
 import { tenantV1alpha3 } from './tenant.kubesphere.io/v1alpha3/index.js';
@@ -22,6 +23,7 @@ export const groups: readonly ApiGroup[] = [
   iamV1beta1,
   operationsV1alpha2,
   packageV1alpha1,
+  resourcesV1alpha3,
   staticImages,
   tenantV1alpha2,
   tenantV1alpha3,

@@ -22,6 +22,8 @@ export interface ListOptions {
   readonly dialect?: FilterDialect;
   /** Names what `show` does, where it depends on nothing but the object: its bytes are then kept with the object. */
   readonly form?: string;
+  /** Print items as maps: keys sorted, kind and apiVersion among them. */
+  readonly untyped?: boolean;
 }
 
 /** Shows an object the way an endpoint wants it, before it is printed as its Go type. */
@@ -54,7 +56,9 @@ export function listReply(
       : page(context, resource, stored, options);
   const body = listBody(
     items,
-    itemForm(context, resource, show, options.form),
+    options.untyped === true
+      ? { name: 'untyped', show: (object: KubeObject) => untyped(show(object)) }
+      : itemForm(context, resource, show, options.form),
     '',
     ` "totalItems": ${String(total)}`,
   );

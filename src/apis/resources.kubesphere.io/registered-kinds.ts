@@ -1,0 +1,76 @@
+import type { GroupResource } from '../../core/api-error.js';
+import { inRange, type Release, type ReleaseRange } from '../../core/release.js';
+
+/** A kind that `resources.kubesphere.io/v1alpha3` serves. */
+export interface RegisteredKind extends GroupResource, ReleaseRange {
+  readonly namespaced: boolean;
+  /** Read without its Go type: members in the order of a map, with kind and apiVersion. */
+  readonly untyped?: ReleaseRange;
+}
+
+type Row = readonly [plural: string, group: string, range?: ReleaseRange, untyped?: ReleaseRange];
+
+const since41: ReleaseRange = { since: 'v4.1' };
+const since31: ReleaseRange = { since: 'v3.1' };
+const until34: ReleaseRange = { until: 'v3.4' };
+
+const namespaced: readonly Row[] = [
+  ['deployments', 'apps'],
+  ['daemonsets', 'apps'],
+  ['statefulsets', 'apps'],
+  ['services', ''],
+  ['configmaps', ''],
+  ['secrets', '', since31],
+  ['serviceaccounts', '', since31],
+  ['pods', ''],
+  ['persistentvolumeclaims', ''],
+  ['ingresses', 'networking.k8s.io'],
+  ['jobs', 'batch'],
+  ['networkpolicies', 'networking.k8s.io', until34],
+  ['roles', 'rbac.authorization.k8s.io'],
+  ['rolebindings', 'rbac.authorization.k8s.io'],
+  // The version of these depends on the Kubernetes underneath, so 4.1 reads them without a type.
+  ['cronjobs', 'batch', {}, since41],
+  ['horizontalpodautoscalers', 'autoscaling', {}, since41],
+];
+
+const clusterScoped: readonly Row[] = [
+  ['persistentvolumes', '', since31],
+  ['nodes', ''],
+  ['namespaces', ''],
+  ['customresourcedefinitions', 'apiextensions.k8s.io'],
+  ['workspaces', 'tenant.kubesphere.io'],
+  ['workspacetemplates', 'tenant.kubesphere.io'],
+  ['globalroles', 'iam.kubesphere.io'],
+  ['globalrolebindings', 'iam.kubesphere.io'],
+  ['workspaceroles', 'iam.kubesphere.io'],
+  ['workspacerolebindings', 'iam.kubesphere.io'],
+  ['users', 'iam.kubesphere.io'],
+  ['groups', 'iam.kubesphere.io', since31],
+  ['groupbindings', 'iam.kubesphere.io', since31],
+  ['loginrecords', 'iam.kubesphere.io'],
+  ['clusters', 'cluster.kubesphere.io'],
+  ['labels', 'cluster.kubesphere.io', since41],
+  ['clusterroles', 'rbac.authorization.k8s.io'],
+  ['clusterrolebindings', 'rbac.authorization.k8s.io'],
+  ['storageclasses', 'storage.k8s.io', until34],
+];
+
+function kinds(rows: readonly Row[], isNamespaced: boolean): RegisteredKind[] {
+  return rows.map(([plural, group, range, untyped]) => ({
+    plural,
+    group,
+    namespaced: isNamespaced,
+    ...range,
+    ...(untyped && { untyped }),
+  }));
+}
+
+const registered = [...kinds(namespaced, true), ...kinds(clusterScoped, false)];
+const byPlural = new Map(registered.map((kind) => [kind.plural, kind]));
+
+/** The kind a URL names; `undefined` when the release does not serve it. */
+export function registeredKind(plural: string, release: Release): RegisteredKind | undefined {
+  const kind = byPlural.get(plural);
+  return kind !== undefined && inRange(release.name, kind) ? kind : undefined;
+}
