@@ -180,7 +180,7 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
     causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
   }
   causes.push(...ownerProblems(metadata.ownerReferences ?? []));
-  for (const finalizer of metadata.finalizers ?? []) causes.push(...finalizerProblems(finalizer));
+  for (const finalizer of metadata.finalizers ?? []) causes.push(...finalizerProblems(finalizer, resource));
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
     for (const text of qualifiedNameProblems(key)) causes.push(invalidValue('metadata.labels', key, text));
     for (const text of labelValueProblems(value)) causes.push(invalidValue('metadata.labels', value, text));
@@ -204,11 +204,13 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
 /** Most bytes all annotations of an object may take together. */
 const annotationBytes = 256 * 1024;
 
-function finalizerProblems(finalizer: string): Cause[] {
+/** Only native kinds insist on finalizers that are standard or have a prefix. */
+function finalizerProblems(finalizer: string, { custom }: Resource): Cause[] {
   const problems = qualifiedNameProblems(finalizer).map((text) =>
     invalidValue('metadata.finalizers', finalizer, text),
   );
-  if (problems.length > 0 || finalizer.includes('/') || standardFinalizers.has(finalizer)) return problems;
+  if (problems.length > 0 || custom || finalizer.includes('/') || standardFinalizers.has(finalizer))
+    return problems;
   return [
     invalidValue(
       'metadata.finalizers',
