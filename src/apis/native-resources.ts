@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { nativeHooks } from '../kube/native-defaults.js';
 import type { Resource } from '../registry/contract.js';
+import { mergeHooks } from '../registry/merge-hooks.js';
 import { hooksOf } from './resource-hooks.js';
 
 /** A row of `fixtures/kubernetes/resources.json`. */
@@ -27,7 +28,7 @@ export function nativeResources(): Resource[] {
   for (const row of rows) {
     const key = `${row.r}.${row.g}`;
     const before = known.get(key);
-    const hooks = nativeHooks({ group: row.g, plural: row.r });
+    const hooks = mergeHooks(nativeHooks({ group: row.g, plural: row.r }), hooksOf(row.g, row.r).hooks);
     const typesFolder = row.g === '' ? 'core' : (row.g.split('.', 1)[0] ?? row.g);
     known.set(key, {
       group: row.g,
@@ -39,7 +40,6 @@ export function nativeResources(): Resource[] {
       verbs: row.verbs.split(','),
       custom: false,
       types: { ...before?.types, [row.v]: `${typesFolder}/${row.v}.${row.k}` },
-      ...hooksOf(row.g, row.r),
       ...(row.short && { shortNames: row.short }),
       ...(row.cat && { categories: row.cat }),
       ...(row.del && { deleted: row.del }),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from './api-error.js';
+import { maxDepth } from './go-json.js';
 import { isJsonObject, type Json } from './json.js';
 
 /** One operation of a JSON patch, checked. */
@@ -170,7 +171,21 @@ function withMember(target: Json, key: string, value: Json): Json {
   return Object.fromEntries(members);
 }
 
+/** Refuses to nest deeper than any body may. */
+function checkDepth(path: readonly string[], value: Json): void {
+  let level: readonly Json[] = [value];
+  for (let depth = path.length; level.length > 0; depth += 1) {
+    if (depth > maxDepth) throw rejected();
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null
+        ? Object.values(one).filter((member) => member !== undefined)
+        : [],
+    ) as Json[];
+  }
+}
+
 function add(target: Json, path: readonly string[], value: Json): Json {
+  checkDepth(path, value);
   if (path.length === 0) return value;
   return change(target, path, (container, last) => {
     if (!Array.isArray(container)) return withMember(container, last, value);
@@ -193,6 +208,7 @@ function remove(target: Json, path: readonly string[]): Json {
 }
 
 function replace(target: Json, path: readonly string[], value: Json): Json {
+  checkDepth(path, value);
   if (path.length === 0) return value;
   return change(target, path, (container, last) => {
     if (Array.isArray(container)) {

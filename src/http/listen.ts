@@ -65,6 +65,8 @@ function closeServer(front: NetServer, server: Server): Promise<void> {
 
 /** What Go's HTTP server answers to something that is not HTTP, or has a head too large. */
 function answerBadHead(error: Error & { readonly code?: string }, socket: Socket): void {
+  // More of a body nobody waits for: the answer that ends this connection is already on its way.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -14,28 +14,58 @@ export function mayHaveBody(request: IncomingMessage): boolean {
   return !bodyless.has(request.method ?? 'GET') || length !== '0';
 }
 
+/** Bytes of a refused body still taken, so that a client that only listens after sending gets its answer. */
+const drainLimit = 64 * 1024 * 1024;
+
 /**
  * Reads a request body to its end.
  *
- * @throws ApiError 413 above {@link bodyLimit}; the rest is drained so that the answer can be written.
+ * @returns `undefined` for an empty one
+ * @throws ApiError 413 above {@link bodyLimit} (some of the rest is drained so that the answer can be read), 400 when
+ * the client gave up half-way: it hears no answer, but nothing may be done with half a body
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  if (declared <= bodyLimit) {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+export function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) {
+    drain(request);
+    return Promise.reject(tooLarge());
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > bodyLimit) break;
-      chunks.push(chunk);
-    }
-  }
-  if (declared > bodyLimit || size > bodyLimit) {
-    request.resume();
-    throw new ApiError(413, 'RequestEntityTooLarge', `limit is ${String(bodyLimit)}`, {
-      dialect: 'status',
-      headers: { Connection: 'close' },
+      if (size <= bodyLimit) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', take);
+      drain(request);
+      reject(tooLarge());
+    };
+    request.on('data', take);
+    request.once('end', () => {
+      resolve(size === 0 ? undefined : Buffer.concat(chunks));
     });
-  }
-  return size === 0 ? undefined : Buffer.concat(chunks);
+    const gone = (): void => {
+      reject(new ApiError(400, 'BadRequest', 'unexpected EOF', { dialect: 'status' }));
+    };
+    request.once('close', gone);
+    request.once('error', gone);
+  });
+}
+
+function tooLarge(): ApiError {
+  const text = `Request entity too large: limit is ${String(bodyLimit)}`;
+  return new ApiError(413, 'RequestEntityTooLarge', text, { dialect: 'status' });
+}
+
+/** Takes what still comes and throws it away; closing at once would destroy the answer on its way. */
+function drain(request: IncomingMessage): void {
+  let drained = 0;
+  request.on('data', (chunk: Buffer) => {
+    drained += chunk.length;
+    if (drained > drainLimit) request.socket.destroy();
+  });
+  request.on('error', () => undefined);
+  request.resume();
 }
