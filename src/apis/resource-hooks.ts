@@ -1,6 +1,7 @@
 import { ApiError } from '../core/api-error.js';
 import { label } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
+import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { userHooks } from './iam.kubesphere.io/validate-user.js';
 
@@ -16,8 +17,21 @@ const protector: ResourceHooks = {
   },
 };
 
+/** Roles must not carry a policy this fake cannot evaluate: it would silently give other rights. */
+const roleHooks: ResourceHooks = { validate: assertKnownRego };
+const roleKinds = [
+  'globalroles.iam.kubesphere.io',
+  'workspaceroles.iam.kubesphere.io',
+  'clusterroles.iam.kubesphere.io',
+  'roles.iam.kubesphere.io',
+  'roletemplates.iam.kubesphere.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+];
+
 /** By `plural.group`. */
 const resourceHooks: ReadonlyMap<string, ResourceHooks> = new Map([
+  ...roleKinds.map((kind) => [kind, roleHooks] as const),
   ['users.iam.kubesphere.io', userHooks],
   ['workspacetemplates.tenant.kubesphere.io', protector],
   ['namespaces.', protector],

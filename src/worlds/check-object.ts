@@ -1,6 +1,7 @@
 import { describeInput } from '../core/input-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
+import { compileRego, regoOverride } from '../rbac/rego-overrides.js';
 
 type Path = readonly (string | number)[];
 
@@ -19,9 +20,9 @@ const deepest = 100;
 
 /** The value as an object that can be stored, or `undefined` after its faults were reported. */
 export function checkObject(value: JsonObject, path: Path, report: Report): KubeObject | undefined {
-  let sound = true;
+  let faults = 0;
   const refuse: Report = (at, message) => {
-    sound = false;
+    faults += 1;
     report([...path, ...at], message);
   };
   const bad = unsafePlace(value);
@@ -37,7 +38,7 @@ export function checkObject(value: JsonObject, path: Path, report: Report): Kube
   if (!isJsonObject(metadata))
     refuse(['metadata'], `must be a mapping with a name, got ${describeInput(metadata)}`);
   else checkMetadata(metadata, refuse);
-  return sound ? (value as KubeObject) : undefined;
+  return faults === 0 ? (value as KubeObject) : undefined;
 }
 
 function checkMetadata(metadata: JsonObject, refuse: Report): void {
@@ -58,11 +59,22 @@ function checkMetadata(metadata: JsonObject, refuse: Report): void {
     refuse(['metadata', 'creationTimestamp'], `must be a moment like 2024-01-31T08:00:00Z, got ${got}`);
   }
   for (const key of ['labels', 'annotations']) checkTexts(metadata[key], ['metadata', key], refuse);
+  checkPolicy(metadata['annotations'], refuse);
   for (const key of ['ownerReferences', 'finalizers']) {
     const given = metadata[key];
     if (given === undefined || given === null || Array.isArray(given)) continue;
     refuse(['metadata', key], `must be a list, got ${describeInput(given)}`);
   }
+}
+
+/** A role with a policy nobody here can evaluate would silently give other rights than the real server. */
+function checkPolicy(annotations: Json | undefined, refuse: Report): void {
+  const text = isJsonObject(annotations) ? annotations[regoOverride] : undefined;
+  if (typeof text !== 'string' || text === '' || compileRego(text) !== undefined) return;
+  refuse(
+    ['metadata', 'annotations', regoOverride],
+    'holds a policy this fake cannot evaluate; use comparisons of input only, or rules instead',
+  );
 }
 
 /** Labels and annotations are texts only; YAML makes other things of `true` and `1` unless they are quoted. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mintToken } from '../../src/auth/mint-token.js';
 import { releaseNames } from '../../src/core/release.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { isAllowedPath } from '../../src/rbac/allowed-paths.js';
@@ -179,6 +180,40 @@ describe('bindings that cannot be followed', () => {
     bind(ks, 'GlobalRole', 'odd', user);
     expect((await ask(ks, 'u', 'GET', path)).status).toBe(403);
   });
+});
+
+test('a policy this fake cannot evaluate is refused by name when it is written', async () => {
+  await using ks = await startFakeKsApiserver({ world: 'empty' });
+  const annotations = {
+    'iam.kubesphere.io/rego-override': 'package authz\nallow { count(input.User.Groups) > 0 }',
+  };
+  const response = await fetch(`${ks.url}/apis/iam.kubesphere.io/v1beta1/globalroles`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${mintToken(ks.world, { user: 'admin' })}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({
+      apiVersion: 'iam.kubesphere.io/v1beta1',
+      kind: 'GlobalRole',
+      metadata: { name: 'odd', annotations },
+      rules: [],
+    }),
+  });
+  expect(response.status).toBe(501);
+  expect(await response.text()).toContain('rego-override of GlobalRole odd');
+});
+
+test('a world file with such a policy is not loaded', async () => {
+  const annotations = {
+    'iam.kubesphere.io/rego-override': 'package authz\nallow { count(input.User.Groups) > 0 }',
+  };
+  const role = {
+    apiVersion: 'iam.kubesphere.io/v1beta1',
+    kind: 'GlobalRole',
+    metadata: { name: 'odd', annotations },
+  };
+  await expect(startFakeKsApiserver({ world: { objects: [role] } })).rejects.toThrow('rego-override');
 });
 
 describe('paths that skip authorization', () => {
