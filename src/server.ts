@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { genericResources } from './apis/generic/generic-resources.js';
 import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
 import type { ControlApi } from './control/http/control-api.js';
@@ -40,7 +41,7 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
     authorize: evaluate,
     interceptors: seed.release.name === 'v2.1' ? [reviewAccountToken] : [],
     kubernetes,
-    fallback: () => undefined,
+    fallback: genericResources,
   });
 }
 
