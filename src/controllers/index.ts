@@ -8,6 +8,7 @@ import { garbageCollector } from './garbage-collector.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
 import { podTermination } from './pod-termination.js';
 import { roleAggregation, roleTemplateController } from './role-aggregation.js';
 import { serviceAccountController } from './service-account.js';
@@ -29,6 +30,8 @@ const controllers: readonly Controller[] = [
   workspaceTemplateController,
   workspaceController,
   namespaceController,
+  nativeRbacMirror,
+  clusterAdminMirror,
   garbageCollector,
 ];
 
