@@ -10,7 +10,7 @@ export const compiledAt = '2024-06-03T10:00:00Z';
 /** A pod that the kubelet of a node runs from a file. */
 export function staticPod(given: KubeObject, { platform, scheduler }: WorkloadFacts): KubeObject {
   const { name, namespace = 'default', labels, annotations, creationTimestamp } = given.metadata;
-  const { nodeName, ...spec } = digObject(given, 'spec');
+  const { nodeName: _placed, ...spec } = digObject(given, 'spec');
   return podObject(
     {
       name,
@@ -18,7 +18,7 @@ export function staticPod(given: KubeObject, { platform, scheduler }: WorkloadFa
       ...(labels && { labels }),
       ...(annotations && { annotations }),
       spec,
-      placement: scheduler.placeOn(String(nodeName), spec),
+      placement: scheduler.placeOn(digString(given, 'spec', 'nodeName'), spec),
       created: creationTimestamp ?? compiledAt,
     },
     platform,

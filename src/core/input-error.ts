@@ -42,7 +42,8 @@ export function describeInput(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return `a ${typeof value}`;
   return JSON.stringify(value.length > longest ? `${value.slice(0, longest)}…` : value);
 }
 

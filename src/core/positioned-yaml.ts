@@ -1,3 +1,4 @@
+import type * as Yaml from 'yaml';
 import type { Document, LineCounter, Node } from 'yaml';
 import { InputError, type InputProblem } from './input-error.js';
 import type { Json } from './json.js';
@@ -65,7 +66,7 @@ function tooLarge(text: string, source: string, limit: number): InputError {
 }
 
 function read(
-  yaml: typeof import('yaml'),
+  yaml: typeof Yaml,
   parse: () => Document.Parsed[],
   lines: LineCounter,
   text: string,
@@ -93,7 +94,7 @@ function read(
 
 /** What is wrong with a document before anybody looks at what it says. */
 function problemsOf(
-  yaml: typeof import('yaml'),
+  yaml: typeof Yaml,
   document: Document.Parsed,
   lines: LineCounter,
   text: string,
@@ -102,7 +103,10 @@ function problemsOf(
   const problems: InputProblem[] = [...document.errors, ...document.warnings].map(
     ({ message, pos, code }) => {
       if (message.includes('call stack')) throw new RangeError(message);
-      const what = code === 'DUPLICATE_KEY' ? duplicateKey(text, pos[0]) : `${message}; correct the YAML`;
+      const what =
+        code === 'DUPLICATE_KEY'
+          ? duplicateKey(text, pos[0])
+          : `${message}; correct the ${source.endsWith('.json') ? 'JSON' : 'YAML'}`;
       return { source, line: lines.linePos(pos[0]).line, message: what };
     },
   );

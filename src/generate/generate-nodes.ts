@@ -2,7 +2,7 @@ import { deepFreeze, type JsonArray, type JsonObject } from '../core/json.js';
 import type { ObjectMeta } from '../core/kube-object.js';
 import { formatTimestamp } from '../state/clock.js';
 import { lastHeartbeat } from '../state/heartbeat-times.js';
-import type { Generation } from './generate-world.js';
+import type { Generation } from './generation.js';
 import { flat } from './identity.js';
 import { nodeImages } from './image.js';
 import { completeNode } from './node.js';

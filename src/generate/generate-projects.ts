@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../state/clock.js';
 import type { KubeObject } from '../core/kube-object.js';
-import type { Generation } from './generate-world.js';
+import type { Generation } from './generation.js';
 import { namesIn, Names, putObject } from './put-objects.js';
 import { Tenancy } from './tenancy.js';
 import { namespace, workspace } from './tenant-objects.js';

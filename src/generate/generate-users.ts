@@ -1,6 +1,6 @@
 import { inRange } from '../core/release.js';
 import { formatTimestamp } from '../state/clock.js';
-import type { Generation } from './generate-world.js';
+import type { Generation } from './generation.js';
 import type { Projects } from './generate-projects.js';
 import { Membership } from './membership.js';
 import { namesIn, Names, putObject } from './put-objects.js';

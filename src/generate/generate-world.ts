@@ -1,22 +1,12 @@
-import type { Faker } from '@faker-js/faker';
 import type { GenerateOption } from '../core/options.js';
 import { Random } from '../state/random.js';
 import type { World } from '../state/world.js';
+import type { Generation } from './generation.js';
 import { generateNodes } from './generate-nodes.js';
 import { generatePods } from './generate-pods.js';
 import { generateProjects, type Projects } from './generate-projects.js';
 import { generateUsers } from './generate-users.js';
-import { platformOf, type Platform } from './platform.js';
-
-/** What generators share. */
-export interface Generation {
-  readonly world: World;
-  readonly faker: Faker;
-  readonly random: Random;
-  readonly platform: Platform;
-  /** Milliseconds since 1970 from which heartbeats count. */
-  readonly origin: number;
-}
+import { platformOf } from './platform.js';
 
 /** What was made, as far as others need to know. */
 export interface Generated {

@@ -23,12 +23,12 @@ export function nodeImage(image: string): JsonObject {
 /** The list of images of a node, the largest first, as the kubelet reports it. */
 export function nodeImages(images: Iterable<string>): JsonObject[] {
   return [...new Set(images)]
-    .map(nodeImage)
+    .map((image) => ({ image, entry: nodeImage(image) }))
     .sort(
-      (a, b) =>
-        Number(b['sizeBytes']) - Number(a['sizeBytes']) || (String(a['names']) < String(b['names']) ? -1 : 1),
+      (a, b) => Number(b.entry['sizeBytes']) - Number(a.entry['sizeBytes']) || (a.image < b.image ? -1 : 1),
     )
-    .slice(0, mostImages);
+    .slice(0, mostImages)
+    .map(({ entry }) => entry);
 }
 
 /** Images a kubelet reports at most. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.js';
+import { digString, type JsonObject } from '../core/json.js';
 import type { KubeObject, OwnerReference } from '../core/kube-object.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import { flat, uidOf } from './identity.js';
@@ -138,8 +138,8 @@ export class Membership {
         subjects: subjects.map((subject) => ({ ...subject, apiGroup: native })),
         roleRef: {
           apiGroup: native,
-          kind: String(roleRef['kind']),
-          name: flat('kubesphere:iam:', String(roleRef['name'])),
+          kind: digString(roleRef, 'kind'),
+          name: flat('kubesphere:iam:', digString(roleRef, 'name')),
         },
       },
     ];

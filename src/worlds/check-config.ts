@@ -1,6 +1,6 @@
 import { parseGoDuration } from '../core/go-duration.js';
 import { describeInput } from '../core/input-error.js';
-import { dig, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { dig, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Release } from '../core/release.js';
 import type { Report } from './check-object.js';
 
@@ -55,7 +55,7 @@ export function checkConfig(document: JsonObject, release: Release, report: Repo
       report(['meta', key], `must be a text, got ${describeInput(given)}`);
     }
   }
-  const recorded = /^v\d+\.\d+/.exec(String(meta['release'] ?? ''))?.[0];
+  const recorded = /^v\d+\.\d+/.exec(digString(meta, 'release'))?.[0];
   if (recorded !== undefined && recorded !== release.name) {
     const help = `the world was recorded from ${recorded}, the server is ${release.name}; start it with --release ${recorded}`;
     report(['meta', 'release'], help);

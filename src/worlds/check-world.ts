@@ -82,7 +82,7 @@ export class WorldChecker {
     if (!isJsonObject(value)) {
       report([], `must be a Kubernetes object, a List or a world document, got ${describeInput(value)}`);
     } else if (Object.hasOwn(value, 'kind') || Object.hasOwn(value, 'apiVersion')) {
-      this.#addObject(value, [], part.source, report);
+      this.#addObject(value, [], part, report);
     } else if (keys.some((key) => Object.hasOwn(value, key))) {
       this.#addDocument(value, part, report);
     } else {
@@ -119,7 +119,7 @@ export class WorldChecker {
     }
     checkConfig(value, this.#release, report);
     this.#addUsers(value['users'], report);
-    this.#addItems(value['objects'], ['objects'], part.source, report);
+    this.#addItems(value['objects'], ['objects'], part, report);
   }
 
   #addUsers(users: Json | undefined, report: Report): void {
@@ -151,7 +151,7 @@ export class WorldChecker {
     }
   }
 
-  #addItems(items: Json | undefined, path: Path, source: string, report: Report, list?: JsonObject): void {
+  #addItems(items: Json | undefined, path: Path, part: WorldPart, report: Report, list?: JsonObject): void {
     if (items === undefined || items === null) return;
     if (!Array.isArray(items)) {
       report(path, `must be a list of Kubernetes objects, got ${describeInput(items)}`);
@@ -159,15 +159,15 @@ export class WorldChecker {
     }
     for (const [at, item] of (items as readonly Json[]).entries()) {
       if (isJsonObject(item))
-        this.#addObject(list === undefined ? item : named(item, list), [...path, at], source, report);
+        this.#addObject(list === undefined ? item : named(item, list), [...path, at], part, report);
       else report([...path, at], `must be a Kubernetes object, got ${describeInput(item)}`);
     }
   }
 
-  #addObject(value: JsonObject, path: Path, source: string, report: Report): void {
+  #addObject(value: JsonObject, path: Path, part: WorldPart, report: Report): void {
     const { kind, items } = value;
     if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
-      this.#addItems(items, [...path, 'items'], source, report, value);
+      this.#addItems(items, [...path, 'items'], part, report, value);
       return;
     }
     const object = checkObject(value, path, report);
@@ -177,7 +177,7 @@ export class WorldChecker {
       this.#noteUnknown(object, path, report);
       return;
     }
-    this.#keep(target, object, path, source, report);
+    this.#keep(target, object, path, part, report);
   }
 
   #targetOf({ apiVersion, kind }: KubeObject): Target | undefined {
@@ -203,7 +203,7 @@ export class WorldChecker {
     if (problem !== undefined) this.#unknown.set(key, { problem, count: 1 });
   }
 
-  #keep(target: Target, object: KubeObject, path: Path, source: string, report: Report): void {
+  #keep(target: Target, object: KubeObject, path: Path, part: WorldPart, report: Report): void {
     const { name, namespace } = object.metadata;
     if (!target.namespaced && namespace !== undefined) {
       const help = `${target.plural} are not in a namespace, got ${describeInput(namespace)}; take it out`;
@@ -221,8 +221,7 @@ export class WorldChecker {
       report([...path, 'metadata', 'name'], what);
       return;
     }
-    const field = fieldOf(path);
-    this.#places.set(key, field === '' ? source : `${source} at ${field}`);
+    this.#places.set(key, placeOf(part, path));
     this.#objects.push({
       resource: { group: target.group, plural: target.plural, namespaced: target.namespaced },
       object: placed,
@@ -260,6 +259,11 @@ function named(item: JsonObject, list: JsonObject): JsonObject {
 function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
+function placeOf({ source, lineOf }: WorldPart, path: Path): string {
+  if (lineOf !== undefined) return `${source}:${String(lineOf(path))}`;
+  return path.length === 0 ? source : `${source} at ${fieldOf(path)}`;
 }
 
 function fieldOf(path: Path): string {
