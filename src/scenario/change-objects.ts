@@ -4,7 +4,7 @@ import type { KubeObject } from '../core/kube-object.js';
 import type { Resource, WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
-import type { ClusterChanges, ObjectReference } from './scenario.js';
+import type { ClusterChanges, ObjectPatch, ObjectReference } from './scenario.js';
 
 /** Something a scenario asks of a world that the world cannot give. */
 export class UnfitScenario extends Error {
@@ -12,7 +12,7 @@ export class UnfitScenario extends Error {
 }
 
 /**
- * Deletes, creates and patches objects of one cluster, in this order, through the path every write takes: controllers
+ * Deletes, puts and patches objects of one cluster, in this order, through the path every write takes: controllers
  * see each change.
  *
  * @throws UnfitScenario for a kind the release does not have
@@ -22,29 +22,43 @@ export function changeObjects(context: WriteContext, changes: ClusterChanges): v
   for (const reference of changes.delete ?? []) {
     deleteObject(context, kindOf(context, reference.apiVersion, reference.kind), keyOf(reference));
   }
-  for (const object of changes.objects ?? []) create(context, object);
-  for (const { merge, ...reference } of changes.patches ?? []) patch(context, reference, merge);
+  for (const object of changes.objects ?? []) put(context, object);
+  for (const each of changes.patches ?? []) patch(context, each);
 }
 
-function create(context: WriteContext, object: JsonObject): void {
+/** Creates an object, or merges it into the one of that name: scenarios that combine may both count on it. */
+function put(context: WriteContext, object: JsonObject): void {
   const resource = kindOf(context, digString(object, 'apiVersion'), digString(object, 'kind'));
-  const stored = createObject(context, resource, object);
+  const { store } = context.cluster;
+  const name = digString(object, 'metadata', 'name');
+  const namespace = digString(object, 'metadata', 'namespace');
+  const known = name === '' ? undefined : store.find(resource, namespace, name);
+  if (known !== undefined) {
+    merge(context, resource, known.object, object);
+    return;
+  }
+  const stored = createObject(context, resource, object).object;
   const { status } = object;
   if (status === undefined) return;
   // A create drops a status of its own making; a scenario says how things are, status included.
-  const current = context.cluster.store.find(
-    resource,
-    stored.object.metadata.namespace,
-    stored.object.metadata.name,
-  );
-  if (current !== undefined) context.cluster.store.update(resource, { ...current.object, status });
+  const current = store.find(resource, stored.metadata.namespace, stored.metadata.name);
+  if (current !== undefined) store.update(resource, { ...current.object, status });
 }
 
-function patch({ cluster, ...context }: WriteContext, reference: ObjectReference, merge: JsonObject): void {
-  const resource = kindOf({ cluster, ...context }, reference.apiVersion, reference.kind);
+function patch(context: WriteContext, { merge: changes, ...reference }: ObjectPatch): void {
+  const resource = kindOf(context, reference.apiVersion, reference.kind);
   const { namespace, name } = keyOf(reference);
-  const current = cluster.store.get(resource, namespace, name).object;
-  cluster.store.update(resource, applyMergePatch(current, merge) as KubeObject);
+  merge(context, resource, context.cluster.store.get(resource, namespace, name).object, changes);
+}
+
+function merge(
+  { cluster }: WriteContext,
+  resource: Resource,
+  current: KubeObject,
+  changes: JsonObject,
+): void {
+  const { apiVersion, kind } = current;
+  cluster.store.update(resource, { ...applyMergePatch(current, changes), apiVersion, kind } as KubeObject);
 }
 
 function kindOf({ catalog, world }: WriteContext, apiVersion: string, kind: string): Resource {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
+import { kubesphereResources } from '../../src/apis/kubesphere-resources.js';
+import { nativeResources } from '../../src/apis/native-resources.js';
 import { InputError } from '../../src/core/input-error.js';
+import { inRange, releaseNames } from '../../src/core/release.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
+import { Catalog } from '../../src/registry/catalog.js';
+import { applyScenarios } from '../../src/scenario/apply.js';
+import { loadScenario, scenarioNames } from '../../src/scenario/load.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 
 const login = '/oauth/token';
@@ -86,11 +92,6 @@ test.for([
     'scenario: v4.1 has no kind Nonesuch of v1; correct apiVersion and kind',
   ],
   [
-    'an object that is there already',
-    { description: 'x', objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }] },
-    'scenario: namespaces "default" already exists',
-  ],
-  [
     'a namespace that is missing',
     {
       description: 'x',
@@ -138,6 +139,32 @@ test.for([
   expect(ks.world.settings.accessTokenMaxAge).toBe(7_200_000);
   expect(ks.world.passwords.has('olaf')).toBe(false);
   expect((await ks.clock.now()).toISOString()).toBe('2024-05-01T12:00:00.000Z');
+});
+
+test('every two scenarios of a release can hold together', async () => {
+  const scenarios = await Promise.all(scenarioNames().map((name) => loadScenario(name)));
+  for (const release of releaseNames) {
+    await using ks = await startFakeKsApiserver({ release });
+    const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release);
+    const fitting = scenarios.filter(({ scenario }) => inRange(release, scenario));
+    for (const first of fitting) {
+      for (const second of fitting) {
+        expect(() => applyScenarios(ks.world.fork(), [first, second], catalog)).not.toThrow();
+      }
+    }
+  }
+});
+
+test('an object that is there already takes what the scenario says of it', async () => {
+  await using ks = await startFakeKsApiserver();
+  const labels = { 'example.com/mood': 'good' };
+  await ks.scenario({
+    description: 'x',
+    objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default', labels } }],
+  });
+  const found = ks.world.host.store.get({ group: '', plural: 'namespaces' }, undefined, 'default').object;
+  expect(found.metadata.labels).toMatchObject({ ...labels, 'kubesphere.io/workspace': 'system-workspace' });
+  expect(found['status']).toEqual({ phase: 'Active' });
 });
 
 test('objects and patches of a member cluster go there', async () => {
