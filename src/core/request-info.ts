@@ -50,7 +50,8 @@ type Draft = { -readonly [K in keyof RequestInfo]: RequestInfo[K] };
  * Turns a method and a URL into what authorization and dispatch need to know.
  *
  * @param path Decoded URL path, as Go's `URL.Path`.
- * @throws ApiError 500 when the path ends right after `/watch` or `/proxy`, as the real server answers.
+ * @throws ApiError 500 when the path ends right after `/watch` or `/proxy`, as the real server answers, or after a cluster
+ * where a resource should follow.
  * @see kubesphere/kubesphere pkg/apiserver/request/requestinfo.go
  */
 export function parseRequestInfo(
@@ -106,22 +107,15 @@ export function parseRequestInfo(
     info.apiGroup = parts[0] ?? '';
     parts = parts.slice(1);
   }
-  // Differs from KubeSphere: with nothing left the real server panics and drops the connection; this is no resource.
-  if (parts.length < 2) return info;
+  // Differs from KubeSphere: with nothing left after a cluster the real server panics and drops the connection.
+  if (parts.length < 2) throw notUnderstood(uri);
   info.isResourceRequest = true;
   info.apiVersion = parts[0] ?? '';
   parts = parts.slice(1);
   info.verb = verbs[method] ?? '';
   if (parts[0] === 'watch' || parts[0] === 'proxy') {
     info.verb = parts[0];
-    if (parts.length < 2) {
-      throw new ApiError(
-        500,
-        'InternalError',
-        `Internal Server Error: "${uri}": failed to crate RequestInfo: unable to determine kind and namespace from url: ${uri}`,
-        { dialect: 'text' },
-      );
-    }
+    if (parts.length < 2) throw notUnderstood(uri);
     parts = parts.slice(1);
   }
   parts = takeContainers(info, parts, since41);
@@ -132,6 +126,11 @@ export function parseRequestInfo(
   info.scope = scopeOf(info, release, since41);
   refineVerb(info, query);
   return info;
+}
+
+function notUnderstood(uri: string): ApiError {
+  const why = `failed to crate RequestInfo: unable to determine kind and namespace from url: ${uri}`;
+  return new ApiError(500, 'InternalError', `Internal Server Error: "${uri}": ${why}`, { dialect: 'text' });
 }
 
 function split(path: string): string[] {
