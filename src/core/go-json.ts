@@ -69,6 +69,7 @@ interface Scan {
 }
 
 const blank = /[ \t\r\n]*/y;
+// eslint-disable-next-line no-control-regex -- these are the characters JSON forbids in strings
 const plain = /[^"\\\u0000-\u001f]*/y;
 const words: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' };
 

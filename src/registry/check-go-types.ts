@@ -68,10 +68,10 @@ function checkValue(value: Json, type: string, where: string, path: readonly str
   const wanted = plain[type];
   if (wanted !== undefined) {
     if (typeof value !== wanted) throw mismatch(value, where, goName(type));
-    if (wanted === 'number' && !Number.isInteger(value)) {
+    if (typeof value === 'number' && !Number.isInteger(value)) {
       throw badRequest(`json: cannot unmarshal number ${String(value)} into ${where} of type ${type}`);
     }
-    if (type === 'bytes') checkBase64(String(value));
+    if (type === 'bytes' && typeof value === 'string') checkBase64(value);
     return;
   }
   if (selfReading.has(type) || fieldsOf(type) === undefined) return;

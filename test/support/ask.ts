@@ -1,12 +1,25 @@
 import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
 
+/** A JSON body as tests look into it: members that are not there are undefined all the same. */
+export interface Body {
+  readonly [key: string]: unknown;
+  readonly metadata: {
+    readonly [key: string]: unknown;
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly items: readonly Body[];
+}
+
 /** An answer, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string | null;
   readonly text: string;
-  /** The body as JSON; `undefined` when it is none. */
-  readonly json: Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into any body
+  /** Empty when the body is no JSON. */
+  readonly json: Body;
 }
 
 /** Sends requests to a fake as one user. */
@@ -44,16 +57,15 @@ export async function as(ks: InProcessFake, user: string | undefined): Promise<A
   return { send, get: (path) => send('GET', path) };
 }
 
-function parse(text: string): Answer['json'] {
+function parse(text: string): Body {
   try {
-    return JSON.parse(text) as Answer['json'];
+    return JSON.parse(text) as Body;
   } catch {
-    return {};
+    return {} as Body;
   }
 }
 
-/** Names of the items of a list, in order. */
-export function namesOf(answer: Answer): string[] {
-  const items = (answer.json['items'] ?? []) as { metadata: { name: string } }[];
-  return items.map(({ metadata }) => metadata.name);
+/** Names of the items of a list, in order; none when there is no list. */
+export function namesOf({ json }: Answer): string[] {
+  return ((json.items as readonly Body[] | undefined) ?? []).map(({ metadata }) => metadata.name);
 }

@@ -56,7 +56,7 @@ function validatePassword(user: KubeObject, release: ReleaseName): void {
   if (rule === undefined || typeof password !== 'string') return;
   const field = 'spec.password';
   const causes = [];
-  const length = [...password].length;
+  const length = Array.from(password).length;
   const shown = `Invalid value: ${JSON.stringify(password)}: ${field} in body`;
   if (length > rule.longest) {
     causes.push({

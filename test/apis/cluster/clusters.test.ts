@@ -123,11 +123,11 @@ test('labels are made, listed by key, put on clusters, taken off and deleted', a
   const bound = await admin.send('POST', `${at}/labelbindings`, [{ labels: [eu], clusters: ['direct-1'] }]);
   expect([bound.status, bound.text, bound.contentType]).toEqual([200, '', null]);
   const changed = await admin.send('PUT', `${at}/labels/${eu ?? ''}`, { key: 'region', value: 'europe' });
-  expect(changed.json['spec']).toEqual({ key: 'region', value: 'europe', clusters: ['direct-1'] });
+  expect(changed.json.spec).toEqual({ key: 'region', value: 'europe', clusters: ['direct-1'] });
   const unbound = await admin.send('PUT', `${at}/labels/${eu ?? ''}?action=unbind`, {
     clusters: ['direct-1'],
   });
-  expect(unbound.json['spec']).toEqual({ key: 'region', value: 'europe' });
+  expect(unbound.json.spec).toEqual({ key: 'region', value: 'europe' });
 
   const notList = await admin.send('DELETE', `${at}/labels`, {});
   expect(notList.text).toBe('json: cannot unmarshal object into Go value of type []string\n');

@@ -122,7 +122,7 @@ test.for(scopes)('members of a $name come, change and go in $release', async (sc
 
   const listed = await admin.get(`${scope.path}?${scope.roleQuery}=${scope.role}`);
   expect(namesOf(listed)).toEqual(['ann']);
-  expect(listed.json['items'][0].metadata.annotations).toMatchObject({ [scope.annotation]: scope.role });
+  expect(listed.json.items[0]?.metadata.annotations).toMatchObject({ [scope.annotation]: scope.role });
 
   const changed = await admin.send('PUT', `${scope.path}/ann`, { username: 'ann', roleRef: scope.other });
   expect(changed.json).toEqual(
@@ -187,7 +187,7 @@ test('3.x shows members as users, and the template roles behind their role', asy
   const admin = await prepare(ks);
   const path = `${iam3}/workspaces/team/workspacemembers`;
   await admin.send('POST', path, [{ username: 'ann', roleRef: 'team-viewer' }]);
-  const [member] = (await admin.get(`${path}?name=ann`)).json['items'];
+  const [member] = (await admin.get(`${path}?name=ann`)).json.items;
   expect(member).toMatchObject({ spec: { email: 'ann@example.com' } });
   const missing = await admin.get(`${path}/bob`);
   expect([missing.status, missing.text]).toEqual([404, 'user.iam.kubesphere.io "bob" not found\n']);

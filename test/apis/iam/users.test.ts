@@ -22,7 +22,7 @@ test.for(releases)('a user is created, seen, changed, deleted and gone in %s', a
   const created = await admin.send('POST', `${at}/users`, user('ann'));
   expect(created.status).toBe(200);
   expect(created.json).not.toHaveProperty('kind');
-  expect(created.json['spec']).toEqual({ email: 'ann@example.com' });
+  expect(created.json.spec).toEqual({ email: 'ann@example.com' });
   expect(namesOf(await admin.get(`${at}/users`))).toContain('ann');
   expect(namesOf(await admin.get('/kapis/resources.kubesphere.io/v1alpha3/users'))).toContain('ann');
   await expect(ks.login('ann', password)).resolves.toHaveProperty('access_token');
@@ -32,11 +32,11 @@ test.for(releases)('a user is created, seen, changed, deleted and gone in %s', a
   expect(stored['status']).toMatchObject({ state: 'Active' });
   const changed = await admin.send('PUT', `${at}/users/ann`, {
     ...stored,
-    spec: { ...stored['spec'], description: 'changed' },
+    spec: { ...stored.spec, description: 'changed' },
     status: { state: 'Disabled' },
   });
   expect(changed.status).toBe(200);
-  expect(changed.json['spec']).toEqual({ email: 'ann@example.com', description: 'changed' });
+  expect(changed.json.spec).toEqual({ email: 'ann@example.com', description: 'changed' });
   expect(changed.json['status']).toMatchObject({ state: 'Disabled' });
   await expect(ks.login('ann', password)).rejects.toThrow();
 
@@ -69,19 +69,19 @@ test.for(releases)(
       roleRef: { apiGroup: 'iam.kubesphere.io', kind: 'GlobalRole', name: 'platform-regular' },
     });
     const shown = await admin.get(`${at}/users/ann`);
-    expect(shown.json['metadata'].annotations).toMatchObject(annotations);
+    expect(shown.json.metadata.annotations).toMatchObject(annotations);
 
     const changed = {
-      ...shown.json['metadata'].annotations,
+      ...shown.json.metadata.annotations,
       'iam.kubesphere.io/globalrole': 'platform-admin',
     };
     await admin.send('PUT', `${at}/users/ann`, {
       ...shown.json,
-      metadata: { ...shown.json['metadata'], annotations: changed },
+      metadata: { ...shown.json.metadata, annotations: changed },
     });
     expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-regular')).toBeUndefined();
     expect(ks.world.host.store.find(bindings, undefined, 'ann-platform-admin')).toBeDefined();
-    expect((await admin.get(`${at}/users/ann`)).json['metadata'].annotations).toMatchObject(changed);
+    expect((await admin.get(`${at}/users/ann`)).json.metadata.annotations).toMatchObject(changed);
   },
 );
 
@@ -129,7 +129,7 @@ test('keys such as __proto__ and constructor in a body change nothing but the ob
   expect((await admin.send('POST', `${base('v4.1')}/users`, body)).status).toBe(200);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   const { json } = await admin.get(`${base('v4.1')}/users/ann`);
-  expect(json['metadata'].annotations).toMatchObject({ constructor: 'a', hasOwnProperty: 'b' });
+  expect(json.metadata.annotations).toMatchObject({ constructor: 'a', hasOwnProperty: 'b' });
   expect(await ks.journal.errors()).toEqual([]);
 });
 
@@ -219,7 +219,7 @@ test('passwords leave through no answer of this group', async () => {
   const { json } = await admin.get(`${at}/users/ann`);
   const put = await admin.send('PUT', `${at}/users/ann`, {
     ...json,
-    spec: { ...json['spec'], password: 'Other1234' },
+    spec: { ...json.spec, password: 'Other1234' },
   });
   for (const { text } of [await admin.get(`${at}/users`), await admin.get(`${at}/users/ann`), put]) {
     expect(text).not.toContain('"password"');
@@ -238,7 +238,7 @@ test('changing the role of a user takes the right to update users', async () => 
   const raised = { 'iam.kubesphere.io/globalrole': 'platform-admin' };
   const refused = await ann.send('PUT', `${at}/users/ann`, {
     ...json,
-    metadata: { ...json['metadata'], annotations: raised },
+    metadata: { ...json.metadata, annotations: raised },
   });
   expect(refused.status).toBe(403);
   expect(refused.text).toBe(

@@ -34,7 +34,7 @@ test('a workspace is created, seen in every list, changed, deleted and gone', as
   });
   expect(created.status).toBe(200);
   expect(Object.keys(created.json)).toEqual(['metadata', 'spec']);
-  expect(created.json['spec']).toEqual({
+  expect(created.json.spec).toEqual({
     template: { metadata: {}, spec: { manager: 'admin' } },
     placement: { clusters: [{ name: 'host' }] },
   });
@@ -51,7 +51,7 @@ test('a workspace is created, seen in every list, changed, deleted and gone', as
   const { json: stored } = await admin.get(`${templates}/red`);
   const put = await admin.send('PUT', `${templates}/red`, {
     ...stored,
-    metadata: { ...stored['metadata'], annotations: { 'kubesphere.io/alias-name': 'Red' } },
+    metadata: { ...stored.metadata, annotations: { 'kubesphere.io/alias-name': 'Red' } },
   });
   expect(put.json['kind']).toBe('WorkspaceTemplate');
   const patched = await admin.send(
@@ -60,7 +60,7 @@ test('a workspace is created, seen in every list, changed, deleted and gone', as
     [{ op: 'add', path: '/metadata/annotations/x', value: 'y' }],
     'application/merge-patch+json',
   );
-  expect(patched.json['metadata'].annotations).toEqual({ 'kubesphere.io/alias-name': 'Red', x: 'y' });
+  expect(patched.json.metadata.annotations).toEqual({ 'kubesphere.io/alias-name': 'Red', x: 'y' });
 
   expect((await admin.send('DELETE', `${templates}/red`, {})).json).toEqual({ message: 'success' });
   const gone = await admin.get(`${templates}/red`);
@@ -237,21 +237,21 @@ test('projects of a workspace are created, changed and deleted, and stay in it',
     metadata: { name: 'shop', labels: { 'kubesphere.io/workspace': 'blue' } },
   });
   expect(created.json).not.toHaveProperty('kind');
-  expect(created.json['metadata'].labels).toMatchObject({ 'kubesphere.io/workspace': 'red' });
+  expect(created.json.metadata.labels).toMatchObject({ 'kubesphere.io/workspace': 'red' });
   const twice = await admin.send('POST', projects, { metadata: { name: 'shop' } });
   expect([twice.status, twice.text]).toEqual([400, 'namespaces "shop" already exists\n']);
 
   const patched = await admin.send('PATCH', `${projects}/shop`, { metadata: { annotations: { a: 'b' } } });
-  expect(patched.json['metadata']).toMatchObject({
+  expect(patched.json.metadata).toMatchObject({
     annotations: { a: 'b' },
     labels: { 'kubesphere.io/workspace': 'red' },
   });
   const { json } = await admin.get(`${projects}/shop`);
   const put = await admin.send('PUT', `${projects}/shop`, {
     ...json,
-    metadata: { ...json['metadata'], annotations: { c: 'd' } },
+    metadata: { ...json.metadata, annotations: { c: 'd' } },
   });
-  expect(put.json['metadata'].annotations).toEqual({ c: 'd' });
+  expect(put.json.metadata.annotations).toEqual({ c: 'd' });
   const renamed = await admin.send('PUT', `${projects}/shop`, { metadata: { name: 'other' } });
   expect(renamed.text).toBe('the name of the object (other) does not match the name on the URL (shop)\n');
 
@@ -269,7 +269,7 @@ test('a workspace has quotas of its own', async () => {
     spec: { quota: { hard: { pods: '10' } }, selector: { a: 'b' } },
   });
   expect(created.status).toBe(200);
-  expect(created.json['spec']).toEqual({
+  expect(created.json.spec).toEqual({
     quota: { hard: { pods: '10' } },
     selector: { 'kubesphere.io/workspace': 'red' },
   });

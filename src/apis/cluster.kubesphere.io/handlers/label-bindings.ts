@@ -10,9 +10,9 @@ export function bindLabels(context: RequestContext): Reply {
   const resource = context.catalog.get(labels.group, labels.plural);
   for (const binding of readBodyArray(context, 'v1alpha1.BindingClustersRequest')) {
     const added = digArray(binding, 'clusters');
-    for (const name of digArray(binding, 'labels')) {
+    for (const name of digArray(binding, 'labels').filter((one) => typeof one === 'string')) {
       refusedAsBad(() => {
-        const label = context.cluster.store.get(labels, undefined, String(name)).object;
+        const label = context.cluster.store.get(labels, undefined, name).object;
         const spec = digObject(label, 'spec');
         updateObject(context, resource, {
           ...label,

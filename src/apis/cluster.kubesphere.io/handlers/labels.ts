@@ -114,8 +114,8 @@ function unbindCluster(context: RequestContext, name: string, label: string): vo
 
 /** `DELETE /labels`: the body names them. */
 export function deleteLabels(context: RequestContext): Reply {
-  const names = readBodyArray(context, 'string');
+  const names = readBodyArray(context, 'string').filter((name) => typeof name === 'string');
   const resource = labelResource(context);
-  for (const name of names) refusedAsBad(() => deleteObject(context, resource, { name: String(name) }));
+  for (const name of names) refusedAsBad(() => deleteObject(context, resource, { name }));
   return empty();
 }

@@ -78,7 +78,7 @@ function listMembers(context: RequestContext, { scope, place, roleQuery }: Membe
       const name = userOfBinding(binding, release.name);
       return name === '' ? [] : [syntheticMember(name, annotation, digString(binding, 'roleRef', 'name'))];
     });
-    return listReply(context, users, members, undefined, { consumed: [roleQuery] });
+    return listReply(context, users, members, undefined, { consumed: [roleQuery], dialect: 'generic' });
   }
   const found = new Map<string, KubeObject>();
   for (const binding of bindings) {

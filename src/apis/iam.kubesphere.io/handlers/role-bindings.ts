@@ -1,12 +1,5 @@
 import { notFound } from '../../../core/api-error.js';
-import {
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../../core/json.js';
+import { digArray, digObject, digString, type JsonObject } from '../../../core/json.js';
 import { label } from '../../../core/kube-object.js';
 import { groupReferenceLabel, workspaceLabel } from '../../../core/well-known-keys.js';
 import { scopeKinds } from '../../../rbac/role-scopes.js';

@@ -1,5 +1,5 @@
 import { ApiError, badRequest, notFound } from '../../../core/api-error.js';
-import { digObject, digString, isJsonObject, type JsonObject } from '../../../core/json.js';
+import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../../../core/json.js';
 import { type KubeObject } from '../../../core/kube-object.js';
 import { inRange } from '../../../core/release.js';
 import { globalRoleAnnotation, userReferenceLabel } from '../../../core/well-known-keys.js';
@@ -16,6 +16,8 @@ import { listReply, objectReply } from '../../../registry/entity-reply.js';
 
 const users = { group: 'iam.kubesphere.io', plural: 'users' };
 const loginRecords = { group: 'iam.kubesphere.io', plural: 'loginrecords' };
+/** Names how lists show users. */
+const passwordless = 'without password';
 const preRegistration = 'system:pre-registration';
 
 /** Since 4.1 the role on the platform is stored with the user; before, answers compute it. */
@@ -28,23 +30,29 @@ export function listUsers(context: RequestContext): Reply {
   const { store } = context.cluster;
   const role = context.query.get('globalrole') ?? '';
   if (role !== '' && storesGlobalRole(context)) return usersOfGlobalRole(context, role);
-  return listReply(context, users, store.list(users), (user) => shownUser(user, context));
+  const stored = storesGlobalRole(context);
+  // Before 4.1 what is shown depends on bindings too.
+  return listReply(context, users, store.list(users), (user) => shownUser(user, context), {
+    ...(stored && { form: passwordless }),
+  });
 }
 
 function usersOfGlobalRole(context: RequestContext, role: string): Reply {
   const { cluster, release } = context;
-  const names = findBindings(cluster.store, release.name, { scope: 'global', role }).flatMap((binding) => {
-    const subjects = binding['subjects'];
-    return Array.isArray(subjects)
-      ? subjects.filter((one) => digString(one, 'kind') === 'User').map((one) => digString(one, 'name'))
-      : [];
-  });
+  const names = findBindings(cluster.store, release.name, { scope: 'global', role }).flatMap((binding) =>
+    digArray(binding, 'subjects')
+      .filter((subject) => digString(subject, 'kind') === 'User')
+      .map((subject) => digString(subject, 'name')),
+  );
   const found = names.map((name) => {
     const user = cluster.store.find(users, undefined, name);
     if (user === undefined) throw new ApiError(500, 'InternalError', missingUser(context, name).message);
     return user;
   });
-  return listReply(context, users, found, (user) => shownUser(user, context), { everything: true });
+  return listReply(context, users, found, (user) => shownUser(user, context), {
+    everything: true,
+    form: passwordless,
+  });
 }
 
 /** `GET /users/{user}`. Before 4.1 a missing user is the server's own failure: 500. */
