@@ -1,12 +1,14 @@
 import type { ApiGroup } from '../registry/contract.js';
 import { applicationV2 } from './application.kubesphere.io/v2/index.js';
 import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
+import { configV1alpha2 } from './config.kubesphere.io/v1alpha2/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
 import { iamV1alpha2 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
 import { resourcesV1alpha3 } from './resources.kubesphere.io/v1alpha3/index.js';
+import { serverEndpoints } from './server/index.js';
 import { staticImages } from './static/index.js';
 import { tenantV1alpha2 } from './tenant.kubesphere.io/v1alpha2/index.js';
 import { tenantV1alpha3 } from './tenant.kubesphere.io/v1alpha3/index.js';
@@ -18,12 +20,14 @@ import { workloadTemplateV1alpha1 } from './workloadtemplate.kubesphere.io/v1alp
 export const groups: readonly ApiGroup[] = [
   applicationV2,
   clusterV1alpha1,
+  configV1alpha2,
   gatewayV1alpha2,
   iamV1alpha2,
   iamV1beta1,
   operationsV1alpha2,
   packageV1alpha1,
   resourcesV1alpha3,
+  serverEndpoints,
   staticImages,
   tenantV1alpha2,
   tenantV1alpha3,

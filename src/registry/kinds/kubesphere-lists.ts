@@ -1,4 +1,4 @@
-import { digArray, digString } from '../../core/json.js';
+import { dig, digArray, digObject, digString } from '../../core/json.js';
 import { label } from '../../core/kube-object.js';
 import type { Filter, KindList } from './kind-list.js';
 
@@ -12,9 +12,29 @@ const users: KindList = {
   },
 };
 
+/** What the custom filter that ks-core installs for extensions decides. */
+const extensions: KindList = {
+  filters: {
+    available: () => true,
+    q: (extension, value) =>
+      Object.values(digObject(extension, 'spec', 'displayName')).some(
+        (name) => typeof name === 'string' && name.toLowerCase().includes(value.toLowerCase()),
+      ),
+    status: (extension, value) => {
+      const state = digString(extension, 'status', 'state');
+      return state.toLowerCase() === value.toLowerCase() || (value === 'notInstalled' && state === '');
+    },
+    enabled: (extension, value) => {
+      if (digString(extension, 'status', 'state') === '') return false;
+      return value === String(dig(extension, 'status', 'enabled') === true);
+    },
+  },
+};
+
 /** Lists of KubeSphere's own kinds, by `plural.group`. */
 export const kubesphereLists: Readonly<Record<string, KindList>> = {
   'users.iam.kubesphere.io': users,
+  'extensions.kubesphere.io': extensions,
   'workspaceroles.iam.kubesphere.io': {
     filters: { workspace: (role, value) => label(role, 'kubesphere.io/workspace') === value },
   },

@@ -1,0 +1,36 @@
+import { badRequest } from '../../../core/api-error.js';
+import { digObject, type JsonObject } from '../../../core/json.js';
+import type { Reply, RequestContext } from '../../../registry/contract.js';
+import { readBodyObject } from '../../../registry/read-json-body.js';
+import { json } from '../../../registry/reply.js';
+import { createObject } from '../../../registry/verbs/create.js';
+import { updateObject } from '../../../registry/verbs/update.js';
+
+const configMaps = { group: '', plural: 'configmaps' };
+const namespace = 'kubesphere-system';
+const name = 'platform-configuration-theme';
+
+/** `GET /configs/theme`: the stored map, `{}` when there is none. */
+export function getTheme({ cluster }: RequestContext): Reply {
+  const stored = cluster.store.find(configMaps, namespace, name)?.object;
+  if (stored === undefined) return json({});
+  return json(stored['data'] === undefined ? null : digObject(stored, 'data'));
+}
+
+/** Replaces the theme; every value is a text. @throws ApiError 400 */
+export function putTheme(context: RequestContext): Reply {
+  const theme = readBodyObject(context, 'map[string]string');
+  const wrong = Object.values(theme).find((value) => typeof value !== 'string');
+  if (wrong !== undefined) throw badRequest('json: cannot unmarshal value into Go value of type string');
+  const resource = context.catalog.get('', 'configmaps');
+  const object: JsonObject = {
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { name, namespace },
+    data: theme,
+  };
+  if (context.cluster.store.find(configMaps, namespace, name) === undefined)
+    createObject(context, resource, object);
+  else updateObject(context, resource, object);
+  return json(theme);
+}
