@@ -6,19 +6,20 @@ const shownLogins = 8;
 
 /** What a person sees when a server is ready: where it is, who can log in, and a first request. */
 export function banner({ url, controlUrl, world, tokens }: InProcessFake): string {
-  const { name, tag } = world.release;
+  const { name, tag, brand } = world.release;
+  const flag = brand === undefined ? `--release ${name}` : `--brand '${brand.name}'`;
   const logins = [...world.passwords].map(([user, [password = '']]) => `  ${user} / ${password}`);
   const more = logins.length - shownLogins;
   const named = Object.entries(tokens).map(([token, text]) => `  ${token}: ${text}`);
   return [
-    `fake-ks-apiserver ${version}, KubeSphere ${tag} (--release ${name}), listens at ${url}`,
+    `fake-ks-apiserver ${version}, KubeSphere ${tag} (${flag}), listens at ${url}`,
     `Its control API is ${controlUrl}`,
     ...section('Logins:', [
       ...logins.slice(0, shownLogins),
       ...(more > 0 ? [`  and ${String(more)} more`] : []),
     ]),
     ...section('Tokens of the scenarios:', named),
-    ...section('Log in:', [`  ${loginCommand(url, name, ...firstLogin(world))}`]),
+    ...section('Log in:', [`  ${loginCommand(url, world, ...firstLogin(world))}`]),
     '',
   ].join('\n');
 }
@@ -35,11 +36,11 @@ function firstLogin({ passwords }: InProcessFake['world']): [user: string, passw
 /** A curl line that logs in, in the way of the release. */
 function loginCommand(
   url: string,
-  release: InProcessFake['release'],
+  { release }: InProcessFake['world'],
   user: string,
   password: string,
 ): string {
-  const { path, contentType, body } = loginRequest(release, user, password);
+  const { path, contentType, body } = loginRequest(release.name, user, password, release.brand?.client);
   if (contentType === 'application/json')
     return `curl -s -H 'Content-Type: application/json' -d '${body}' ${url}${path}`;
   const fields = [...new URLSearchParams(body)].map(([key, value]) => `-d ${key}='${value}'`).join(' ');

@@ -1,4 +1,5 @@
 import type { ReleaseName } from '../core/release.js';
+import type { OAuthClient } from '../core/settings.js';
 import type { ControlLine, FakeClock, FakeKsApiserver } from './fake-ks-apiserver.js';
 import { logIn } from './log-in.js';
 
@@ -6,12 +7,20 @@ import { logIn } from './log-in.js';
 export interface HandleParts {
   readonly url: string;
   readonly release: ReleaseName;
+  /** The client to log in with; absent: the stock one of the release. */
+  readonly client?: OAuthClient;
   readonly line: ControlLine;
   readonly close: () => Promise<void>;
 }
 
 /** The part of a handle that is the same in this process and over HTTP. */
-export function makeHandle({ url, release, line, close }: HandleParts): Omit<FakeKsApiserver, 'space'> {
+export function makeHandle({
+  url,
+  release,
+  client,
+  line,
+  close,
+}: HandleParts): Omit<FakeKsApiserver, 'space'> {
   return {
     url,
     controlUrl: `${url}/__fake`,
@@ -20,7 +29,7 @@ export function makeHandle({ url, release, line, close }: HandleParts): Omit<Fak
     journal: line.journal,
     token: (request = {}) => line.token(request),
     serviceAccountToken: (namespace, name) => line.token({ serviceAccount: `${namespace}/${name}` }),
-    login: (user = 'admin', password = 'P@88w0rd') => logIn(url, release, user, password),
+    login: (user = 'admin', password = 'P@88w0rd') => logIn(url, release, user, password, client),
     scenario: (...scenarios) => line.applyScenarios(scenarios),
     fault: (fault) => line.armFault(fault),
     clearFaults: (name) => line.clearFaults(name),

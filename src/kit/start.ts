@@ -45,7 +45,9 @@ function inProcess(
   tokens: InProcessFake['tokens'],
   close: () => Promise<void>,
 ): InProcessFake {
-  const handle = makeHandle({ url, release: commands.world.release.name, line: lineTo(commands), close });
+  const { name: release, brand } = commands.world.release;
+  const client = brand && { client: brand.client };
+  const handle = makeHandle({ url, release, ...client, line: lineTo(commands), close });
   return Object.defineProperty(
     {
       ...handle,

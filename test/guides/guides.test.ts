@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { inRange, type ReleaseName } from '../../src/core/release.js';
+import { banner } from '../../src/cli/banner.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { commandFor, guides } from './guide-commands.js';
 import {
@@ -177,4 +178,14 @@ test.for([
   const outcome = await runCommand(commandFor(commands.call, ks.url, foreign));
   expect(outcome.status).toBe(401);
   expect(outcome.stdout).toContain('"message": "Unauthorized: signature is invalid"');
+});
+
+test('guide 003: the handle of a test and the banner log in with the client of the brand', async () => {
+  await using ks = await startFakeKsApiserver(guides['003'].server);
+  expect((await ks.login()).access_token).toMatch(/^eyJ/);
+  const line = banner(ks)
+    .split('\n')
+    .find((each) => each.trim().startsWith('curl '));
+  const outcome = await runCommand(line ?? '');
+  expect(outcome.status, line).toBe(200);
 });
