@@ -53,9 +53,16 @@ function seedOf(release: ReleaseName, catalog: Catalog, role: 'host' | 'member')
   return seed;
 }
 
+/** Parsed once for host and members: what the first load froze, the second shares. */
+const parsed = new Map<ReleaseName, readonly KubeObject[]>();
+
 function readInstall(release: ReleaseName): readonly KubeObject[] {
+  const known = parsed.get(release);
+  if (known !== undefined) return known;
   const file = new URL(`../../fixtures/install/${release}.json`, import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly items: readonly KubeObject[] }).items;
+  const { items } = JSON.parse(readFileSync(file, 'utf8')) as { readonly items: readonly KubeObject[] };
+  parsed.set(release, items);
+  return items;
 }
 
 function setKubernetesVersion({ store }: ClusterState, kubernetesVersion: string): void {
