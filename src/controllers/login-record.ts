@@ -44,23 +44,22 @@ export const loginRecordController: Controller = {
   },
 };
 
-/** Deletes login records when they have been kept long enough. */
+/** Deletes login records when they have been kept long enough; those a world was loaded with stay as they are. */
 export const expireLoginRecords: Routine = (world) => {
   const { retention } = world.settings.loginHistory;
+  const { store } = world.host;
+  const loaded = store.version;
   const sweep = (now: number): void => {
-    let next = Number.POSITIVE_INFINITY;
-    for (const record of world.host.store.list(loginRecords)) {
+    let next = now + retention;
+    for (const record of store.list(loginRecords)) {
+      if (record.version <= loaded) continue;
       const due = createdAt(record) + retention;
       if (due > now) next = Math.min(next, due);
-      else world.host.store.remove(loginRecords, undefined, record.object.metadata.name);
+      else store.remove(loginRecords, undefined, record.object.metadata.name);
     }
-    // Records of logins still to come are older than now by the time this runs again.
-    world.clock.schedule(Math.min(next, now + retention), sweep);
+    world.clock.schedule(next, sweep);
   };
-  const earliest = world.host.store
-    .list(loginRecords)
-    .reduce((at, record) => Math.min(at, createdAt(record)), Infinity);
-  world.clock.schedule(Math.min(earliest, world.clock.now()) + retention, sweep);
+  world.clock.schedule(world.clock.now() + retention, sweep);
 };
 
 /** Failed logins count too, as with the real controller. */
