@@ -40,7 +40,7 @@ test.for([
     409,
     'Operation cannot be fulfilled on job.batch "once": please apply your changes to the latest version and try again',
   ],
-  ['nope?action=rerun&resourceVersion=1', 500, 'jobs.batch "nope" not found'],
+  ['nope?action=rerun&resourceVersion=1', 500, 'Job.batch "nope" not found'],
 ] as const)('running %s again is refused', async ([path, status, message]) => {
   await using ks = await startFakeKsApiserver({ world: 'empty' });
   const admin = await as(ks, 'admin');

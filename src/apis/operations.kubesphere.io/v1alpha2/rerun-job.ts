@@ -1,6 +1,7 @@
 import { ApiError, badRequest } from '../../../core/api-error.js';
 import { digObject, type JsonObject } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
+import { inRange } from '../../../core/release.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { success } from '../../../registry/reply.js';
 import { createObject } from '../../../registry/verbs/create.js';
@@ -27,7 +28,10 @@ export function rerunJob(context: RequestContext): Reply {
   const namespace = params['namespace'] ?? '';
   const resource = catalog.get(jobs.group, jobs.plural);
   const job = cluster.store.find(jobs, namespace, name)?.object;
-  if (job === undefined) throw new ApiError(500, 'InternalError', `jobs.batch "${name}" not found`);
+  if (job === undefined) {
+    const kind = inRange(context.release.name, { since: 'v4.1' }) ? 'Job' : 'job';
+    throw new ApiError(500, 'InternalError', `${kind}.batch "${name}" not found`);
+  }
   if (job.metadata.resourceVersion !== query.get('resourceVersion')) {
     throw new ApiError(
       409,

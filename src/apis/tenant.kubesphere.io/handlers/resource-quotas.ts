@@ -40,9 +40,12 @@ function quotaOfWorkspace(context: RequestContext): KubeObject {
   const { cluster, release } = context;
   const name = context.params['resourcequota'] ?? '';
   const found = cluster.store.find(quotas, undefined, name)?.object;
-  if (found === undefined || label(found, workspaceLabel) !== context.params['workspace']) {
+  if (found === undefined) {
     const kind = inRange(release.name, { since: 'v4.1' }) ? 'ResourceQuota' : 'resourcequota';
     throw notFound({ group: quotas.group, plural: kind }, name);
+  }
+  if (label(found, workspaceLabel) !== context.params['workspace']) {
+    throw notFound({ group: quotas.group, plural: 'resourcequota' }, name);
   }
   return found;
 }
