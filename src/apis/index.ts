@@ -7,6 +7,7 @@ import { iamV1alpha2 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
+import { resourcesV1alpha2 } from './resources.kubesphere.io/v1alpha2/index.js';
 import { resourcesV1alpha3 } from './resources.kubesphere.io/v1alpha3/index.js';
 import { serverEndpoints } from './server/index.js';
 import { staticImages } from './static/index.js';
@@ -26,6 +27,7 @@ export const groups: readonly ApiGroup[] = [
   iamV1beta1,
   operationsV1alpha2,
   packageV1alpha1,
+  resourcesV1alpha2,
   resourcesV1alpha3,
   serverEndpoints,
   staticImages,

@@ -1,3 +1,4 @@
+import { parseGoInteger } from './go-integer.js';
 import { inRange, type ReleaseName } from './release.js';
 
 /** How a KubeSphere list is to be filtered, sorted and cut, as its query says. */
@@ -22,13 +23,6 @@ export interface ListPage<T> {
 const ownParameters = new Set(['page', 'limit', 'sortBy', 'ascending', 'labelSelector']);
 const trueTexts = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
-/** Go's `strconv.Atoi`: an optional sign and digits that fit 64 bits. */
-function parseInteger(text: string | null, fallback: number): number {
-  if (text === null || !/^[+-]?\d+$/.test(text)) return fallback;
-  const value = BigInt(text);
-  return BigInt.asIntN(64, value) === value ? Number(value) : fallback;
-}
-
 /**
  * Reads the parameters of a KubeSphere list; nothing in them is an error, what cannot be read has its default.
  *
@@ -48,8 +42,8 @@ export function parseListQuery(
   }
   const sortBy = query.get('sortBy') ?? '';
   return {
-    page: parseInteger(query.get('page'), 1),
-    limit: parseInteger(query.get('limit'), -1),
+    page: parseGoInteger(query.get('page')) ?? 1,
+    limit: parseGoInteger(query.get('limit')) ?? -1,
     sortBy: sortBy === '' ? 'creationTimestamp' : sortBy,
     ascending: trueTexts.has(query.get('ascending') ?? ''),
     labelSelector: query.get('labelSelector') ?? '',

@@ -18,15 +18,18 @@ const encoders: readonly (readonly [Layout, (value: Json) => string])[] = [
 
 /** What two answers are compared by: the layout and the masked content of JSON, the masked text of anything else. */
 export function comparable(body: string, volatile: readonly string[]): unknown {
-  const masked = volatile
-    .filter((mask) => mask.startsWith('re:'))
-    .reduce((text, mask) => text.replace(new RegExp(mask.slice(3), 'g'), 'MASKED'), body);
   const value = parse(body);
-  if (value === undefined) return masked;
+  if (value === undefined) return maskText(body, volatile);
   const layout = encoders.find(([, encode]) => encode(value) === body)?.[0] ?? 'other';
-  const stripped = mask(parse(masked) ?? value, volatile, []);
+  const stripped = mask(value, volatile, []);
   // As text, so that the order of members counts.
-  return { layout, text: JSON.stringify(stripped, null, 1) };
+  return { layout, text: maskText(JSON.stringify(stripped, null, 1), volatile) };
+}
+
+function maskText(text: string, volatile: readonly string[]): string {
+  return volatile
+    .filter((one) => one.startsWith('re:'))
+    .reduce((masked, one) => masked.replace(new RegExp(one.slice(3), 'g'), 'MASKED'), text);
 }
 
 function parse(text: string): Json | undefined {

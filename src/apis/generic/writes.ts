@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../../core/api-error.js';
-import { parseGoJson } from '../../core/go-json.js';
+import { goJsonType, parseGoJson } from '../../core/go-json.js';
 import { digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
 import { checkGoTypes } from '../../registry/check-go-types.js';
@@ -67,7 +67,11 @@ export function deleteGeneric(context: RequestContext, resource: Resource): Repl
  */
 function readSent({ body, info }: RequestContext, resource: Resource): JsonObject {
   const value = asInternal(() => parseGoJson(body?.toString('utf8') ?? '', 'unmarshal'));
-  const sent = isJsonObject(value) ? value : {};
+  if (!isJsonObject(value) && value !== null) {
+    const goType = `${info.apiVersion}.${resource.kind}`;
+    throw internal(`json: cannot unmarshal ${goJsonType(value)} into Go value of type ${goType}`);
+  }
+  const sent = value ?? {};
   const type = resource.types?.[info.apiVersion];
   if (type !== undefined) {
     asInternal(() => {

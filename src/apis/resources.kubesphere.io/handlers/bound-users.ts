@@ -35,7 +35,8 @@ const modes: readonly Mode[] = [
   {
     by: 'cluster',
     role: 'clusterrole',
-    bindings: (since41) => ({ group: since41 ? iam : native, plural: 'clusterrolebindings' }),
+    // Not KubeSphere's own since 4.1 either, although those are what cluster members are bound by.
+    bindings: () => ({ group: native, plural: 'clusterrolebindings' }),
     isIn: () => true,
   },
   {

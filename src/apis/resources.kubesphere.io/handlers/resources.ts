@@ -13,6 +13,7 @@ import { aggregatedRoles } from './aggregated-roles.js';
 import { withNodeRequests } from './node-requests.js';
 import { withClaimUse } from './claim-use.js';
 import { boundUsers } from './bound-users.js';
+import { isLent, listLent, withClaimCount } from './old-lists.js';
 
 /** Secrets of a cluster's kubeconfig are not for readers of this API. */
 const withoutKubeconfig: Show = (cluster) => {
@@ -33,6 +34,7 @@ export function listResources(context: RequestContext): Reply {
   const kind = kindOf(context);
   const { store } = context.cluster;
   const namespace = kind.namespaced ? (context.params['namespace'] ?? '') : '';
+  if (isLent(context, kind.plural)) return listLent(context, kind, namespace);
   const all = store.list(kind, namespace);
   if (kind.plural === 'users') {
     const found = boundUsers(context, all);
@@ -86,6 +88,7 @@ function presentation(
   if (kind.plural === 'clusters') return [withoutKubeconfig, { form: 'without kubeconfig' }];
   if (isUntyped(context, kind)) return [undefined, { form: 'untyped', untyped: true }];
   if (inRange(context.release.name, { since: 'v4.1' })) return [];
+  if (kind.plural === 'storageclasses') return [withClaimCount(context)];
   if (kind.plural === 'nodes') return [withNodeRequests(context, alone)];
   if (kind.plural === 'persistentvolumeclaims') return [withClaimUse(context)];
   return [];

@@ -1,10 +1,31 @@
 import type { Route } from '../../../registry/contract.js';
+import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
+import { clusterCounters, namespaceCounters } from '../handlers/counters.js';
+import { imageConfig, repositoryTags, searchImages, verifyRegistrySecret } from '../handlers/registries.js';
 import { getResource, listResources } from '../handlers/resources.js';
+
+const since41 = { since: 'v4.1' } as const;
+const since33 = { since: 'v3.3' } as const;
+const namespaced = '/namespaces/{namespace}';
 
 /** Endpoints of `resources.kubesphere.io/v1alpha3`. */
 export const routes: readonly Route[] = [
+  { method: 'GET', path: '/components', handle: listComponents },
+  { method: 'GET', path: '/components/{component}', handle: getComponent },
+  { method: 'GET', path: '/componenthealth', handle: componentHealth },
+  { method: 'GET', path: '/metrics', handle: clusterCounters, ...since41 },
+  { method: 'GET', path: `${namespaced}/metrics`, handle: namespaceCounters, ...since41 },
+  { method: 'GET', path: `${namespaced}/imageconfig`, handle: imageConfig, ...since33 },
+  { method: 'GET', path: `${namespaced}/repositorytags`, handle: repositoryTags, ...since33 },
+  { method: 'GET', path: `${namespaced}/images`, handle: searchImages, ...since41 },
+  {
+    method: 'POST',
+    path: `${namespaced}/registrysecrets/{secret}/verify`,
+    handle: verifyRegistrySecret,
+    ...since33,
+  },
   { method: 'GET', path: '/{resources}', handle: listResources },
   { method: 'GET', path: '/{resources}/{name}', handle: getResource },
-  { method: 'GET', path: '/namespaces/{namespace}/{resources}', handle: listResources },
-  { method: 'GET', path: '/namespaces/{namespace}/{resources}/{name}', handle: getResource },
+  { method: 'GET', path: `${namespaced}/{resources}`, handle: listResources },
+  { method: 'GET', path: `${namespaced}/{resources}/{name}`, handle: getResource },
 ];

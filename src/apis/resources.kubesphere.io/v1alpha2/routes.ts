@@ -1,0 +1,57 @@
+import { notImplemented } from '../../../core/api-error.js';
+import type { Route } from '../../../registry/contract.js';
+import { abnormalWorkloads } from '../handlers/abnormal-workloads.js';
+import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
+import { userKubeconfig } from '../handlers/kubeconfig.js';
+import { listOldResources } from '../handlers/old-lists.js';
+import { clusterQuotas, namespaceQuotas } from '../handlers/quotas.js';
+import { registryBlob, verifyGit, verifyRegistry } from '../handlers/registries.js';
+import { daemonSetRevision, deploymentRevision, statefulSetRevision } from '../handlers/revisions.js';
+
+const until34 = { until: 'v3.4' } as const;
+const only3 = { since: 'v3.0', until: 'v3.4' } as const;
+const namespaced = '/namespaces/{namespace}';
+const revision = '{workload}/revisions/{revision}';
+
+function unsupported(what: string): () => never {
+  return () => {
+    throw notImplemented(what);
+  };
+}
+
+const router = unsupported(`a project's gateway (resources.kubesphere.io/v1alpha2 router)`);
+
+/** Endpoints of `resources.kubesphere.io/v1alpha2`. */
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/components', handle: listComponents },
+  { method: 'GET', path: '/components/{component}', handle: getComponent },
+  { method: 'GET', path: '/componenthealth', handle: componentHealth },
+  { method: 'GET', path: '/quotas', handle: clusterQuotas },
+  { method: 'GET', path: `${namespaced}/quotas`, handle: namespaceQuotas },
+  { method: 'GET', path: '/abnormalworkloads', handle: abnormalWorkloads },
+  { method: 'GET', path: `${namespaced}/abnormalworkloads`, handle: abnormalWorkloads },
+  { method: 'GET', path: `${namespaced}/deployments/${revision}`, handle: deploymentRevision },
+  { method: 'GET', path: `${namespaced}/daemonsets/${revision}`, handle: daemonSetRevision },
+  { method: 'GET', path: `${namespaced}/statefulsets/${revision}`, handle: statefulSetRevision },
+  {
+    method: 'GET',
+    path: '/users/{user}/kubeconfig',
+    handle: userKubeconfig,
+    produces: ['text/plain', 'application/json'],
+  },
+  {
+    method: 'GET',
+    path: '/users/{user}/kubectl',
+    handle: unsupported('web kubectl (GET users/{user}/kubectl)'),
+    ...until34,
+  },
+  { method: 'POST', path: '/git/verify', handle: verifyGit },
+  { method: 'POST', path: '/registry/verify', handle: verifyRegistry },
+  { method: 'GET', path: '/registry/blob', handle: registryBlob },
+  { method: 'GET', path: `${namespaced}/router`, handle: router, ...only3 },
+  { method: 'POST', path: `${namespaced}/router`, handle: router, ...only3 },
+  { method: 'PUT', path: `${namespaced}/router`, handle: router, ...only3 },
+  { method: 'DELETE', path: `${namespaced}/router`, handle: router, ...only3 },
+  { method: 'GET', path: '/{resources}', handle: listOldResources, ...until34 },
+  { method: 'GET', path: `${namespaced}/{resources}`, handle: listOldResources, ...until34 },
+];
