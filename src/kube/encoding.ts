@@ -4,7 +4,9 @@ import type { KubeObject } from '../core/kube-object.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import type { Reply, Resource } from '../registry/contract.js';
 import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
+import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
+import { buildTable, printerOf } from './table/table.js';
 import type { StoredObject } from '../state/object-store.js';
 
 /** A kind at one of its versions, as a request names it. */
@@ -18,6 +20,10 @@ export interface ServedKind {
 export interface AnswerForm {
   readonly negotiation: Negotiation;
   readonly accepted: Accepted;
+  /** The `includeObject` query parameter: what a table carries beside its cells. */
+  readonly include: string | null;
+  /** Milliseconds since 1970 by the world's clock, for ages in tables. */
+  readonly now: number;
 }
 
 /** Bytes of a list below which it is sent in one piece. */
@@ -51,6 +57,32 @@ function collectionPath(kind: ServedKind, namespace: string): string {
   return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
 }
 
+/** Tells whether a transformation asked for is a table we can make. */
+export function isTable(parameters: ReadonlyMap<string, string>): boolean {
+  const version = parameters.get('v') ?? 'v1';
+  const group = parameters.get('g') ?? 'meta.k8s.io';
+  return (
+    parameters.get('as') === 'Table' && group === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')
+  );
+}
+
+function table(
+  objects: readonly KubeObject[],
+  metadata: JsonObject,
+  kind: ServedKind,
+  form: AnswerForm,
+): Reply {
+  const { include, now, accepted } = form;
+  const shown = objects.map((object) => shownObject(object, kind) as unknown as KubeObject);
+  const built = buildTable(printerOf(kind.resource, kind.release), shown, {
+    includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+    now,
+    metadata,
+    version: accepted.parameters.get('v') === 'v1beta1' ? 'v1beta1' : 'v1',
+  });
+  return answer(built, form);
+}
+
 /** Answers with any value in the form asked for. */
 export function answer(value: Json, form: AnswerForm, status = 200): Reply {
   const { accepted, negotiation } = form;
@@ -65,6 +97,14 @@ export function answer(value: Json, form: AnswerForm, status = 200): Reply {
 
 /** Answers with one object; compact JSON comes from bytes kept with it. */
 export function answerObject(stored: StoredObject, kind: ServedKind, form: AnswerForm, status = 200): Reply {
+  if (isTable(form.accepted.parameters)) {
+    return table(
+      [stored.object],
+      { resourceVersion: stored.object.metadata.resourceVersion ?? '' },
+      kind,
+      form,
+    );
+  }
   if (!isCompact(form)) return answer(shownObject(stored.object, kind), form, status);
   const body = stored.bytes(
     `kube ${kind.version}`,
@@ -77,6 +117,10 @@ export function answerObject(stored: StoredObject, kind: ServedKind, form: Answe
 export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, namespace: string): Reply {
   const { resource } = kind;
   const metadata = listMetadata(page, kind, namespace);
+  if (isTable(form.accepted.parameters)) {
+    const objects = page.items.map(({ object }) => object);
+    return table(objects, metadata, kind, form);
+  }
   const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (!isCompact(form)) {
     const items = page.items.map(({ object }) => shownObject(object, kind, true));
@@ -159,17 +203,4 @@ async function* rest(
 /** Lets other requests have their turn. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function typed(object: JsonObject, _resource: Resource, _version: string): JsonObject {
-  return object;
-}
-
-function untyped<T extends Json>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: Json) => untyped(item)) as unknown as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value as JsonObject).flatMap(([key, member]): [string, Json][] =>
-    member === undefined ? [] : [[key, untyped(member)]],
-  );
-  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1))) as T;
 }

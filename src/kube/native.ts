@@ -16,13 +16,14 @@ import {
   answerList,
   answerObject,
   apiVersionOf,
+  isTable,
   type AnswerForm,
   type ServedKind,
 } from './encoding.js';
 import { readListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions, readDryRun } from './options-from-query.js';
-import { readObjectBody } from './read-object-body.js';
+import { readObjectBody, type ExpectedBody } from './read-object-body.js';
 import { readPatchBody } from './read-patch-body.js';
 
 /** A request to a kind, with everything found out about it. */
@@ -74,13 +75,14 @@ function formOf(context: RequestContext): AnswerForm {
     userAgent: header('user-agent'),
     pretty: context.query.get('pretty'),
   };
-  const accepted = accept(negotiation.accept, () => false);
+  const form = { negotiation, include: context.query.get('includeObject'), now: context.world.clock.now() };
+  const accepted = accept(negotiation.accept, isTable);
   if (accepted === undefined || accepted.wire === 'application/vnd.kubernetes.protobuf') {
-    const second = accept(withoutProtobuf(negotiation.accept), () => false);
+    const second = accept(withoutProtobuf(negotiation.accept), isTable);
     if (second === undefined || accepted === undefined) throw notAcceptable();
-    return { negotiation, accepted: second };
+    return { ...form, accepted: second };
   }
-  return { negotiation, accepted };
+  return { ...form, accepted };
 }
 
 /** Objects are not written as protobuf here; whoever also takes JSON gets that. */
@@ -190,7 +192,7 @@ async function create({ context, path, kind, form }: KindRequest): Promise<Reply
   const { resource } = kind;
   if (!resource.verbs.includes('get')) throw notImplemented(`creating ${resource.kind}`);
   const dryRun = readDryRun(context.query, 'CreateOptions');
-  const object = await readObjectBody(context, { kind: resource.kind, apiVersion: apiVersionOf(kind) });
+  const object = await readObjectBody(context, expectedBody(kind));
   const keepsStatus = resource.plural === 'nodes';
   const given = keepsStatus ? object : withoutStatus(object, resource);
   return answerObject(
@@ -199,6 +201,12 @@ async function create({ context, path, kind, form }: KindRequest): Promise<Reply
     form,
     201,
   );
+}
+
+function expectedBody(kind: ServedKind): ExpectedBody {
+  const { resource, version } = kind;
+  const type = resource.custom ? undefined : resource.types?.[version];
+  return { kind: resource.kind, apiVersion: apiVersionOf(kind), type };
 }
 
 function serveObject(request: KindRequest): Reply | Promise<Reply> {
@@ -226,7 +234,7 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
 async function update(request: KindRequest, subresource?: 'status' | 'finalize'): Promise<Reply> {
   const { context, path, kind, form } = request;
   const dryRun = readDryRun(context.query, 'UpdateOptions');
-  const object = await readObjectBody(context, { kind: kind.resource.kind, apiVersion: apiVersionOf(kind) });
+  const object = await readObjectBody(context, expectedBody(kind));
   const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
   const stored = updateObject(context, kind.resource, object, {
     name: path.name,
@@ -240,7 +248,7 @@ async function update(request: KindRequest, subresource?: 'status' | 'finalize')
 function patch(request: KindRequest, subresource?: 'status'): Reply {
   const { context, path, kind, form } = request;
   const dryRun = readDryRun(context.query, 'PatchOptions');
-  const body = readPatchBody(context, kind.resource);
+  const body = readPatchBody(context, kind.resource, kind.version);
   const key = { namespace: path.namespace, name: path.name };
   const stored = patchObject(context, kind.resource, key, body, {
     dryRun,
@@ -271,7 +279,7 @@ async function remove({ context, path, kind, form }: KindRequest): Promise<Reply
 
 async function readDeletion(context: RequestContext): Promise<ReturnType<typeof readDeleteOptions>> {
   if (context.body === undefined) return readDeleteOptions(context.query, undefined);
-  const body = await readObjectBody(context, { kind: 'DeleteOptions' });
+  const body = await readObjectBody(context, { kind: 'DeleteOptions', type: 'meta/v1.DeleteOptions' });
   return readDeleteOptions(context.query, body);
 }
 

@@ -2,7 +2,9 @@ import { ApiError, badRequest, quote } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { RequestContext } from '../registry/contract.js';
+import { checkGoTypes } from '../registry/check-go-types.js';
 import { goJsonType } from '../registry/object-meta.js';
+import { fieldsOf } from '../registry/type-table.js';
 
 /** Bytes of a body shown in an error. */
 const shownBytes = 30;
@@ -14,6 +16,8 @@ export interface ExpectedBody {
   readonly kind: string;
   /** As in the URL, `group/version`; absent: any will do. */
   readonly apiVersion?: string;
+  /** Its member of the table of types; absent: of unknown shape. */
+  readonly type?: string | undefined;
 }
 
 /**
@@ -39,7 +43,20 @@ export async function readObjectBody(context: RequestContext, expected: Expected
       `the API version in the data (${given}) does not match the expected API version (${expected.apiVersion})`,
     );
   }
+  checkTypes(value, expected);
   return value;
+}
+
+/** Refuses members of another type than the kind's fields; custom resources are checked by their schema instead. */
+function checkTypes(value: JsonObject, { kind, apiVersion = 'v1', type }: ExpectedBody): void {
+  if (type === undefined || fieldsOf(type) === undefined) return;
+  try {
+    checkGoTypes(value, type);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+    throw badRequest(`${kind} in version ${quote(version)} cannot be handled as a ${kind}: ${error.message}`);
+  }
 }
 
 function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: ExpectedBody): void {
@@ -54,12 +71,7 @@ function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: Expecte
 async function readValue(context: RequestContext, expected: ExpectedBody): Promise<Json> {
   const text = context.body?.toString('utf8') ?? '';
   const type = mediaTypeOf(context);
-  if (type === 'application/vnd.kubernetes.protobuf') {
-    throw unsupportedMedia(
-      'protobuf request bodies are not understood by fake-ks-apiserver; send JSON or YAML',
-      ['application/json', 'application/yaml'],
-    );
-  }
+  if (type === 'application/vnd.kubernetes.protobuf') return readProtobuf(context.body, expected);
   if (type === 'application/yaml') return readYaml(text, context.body, expected);
   if (type !== 'application/json') {
     throw unsupportedMedia('the body of the request was in an unknown format', [
@@ -78,6 +90,18 @@ async function readValue(context: RequestContext, expected: ExpectedBody): Promi
       `couldn't get version/kind; json parse error: ${error.message}`,
     );
   }
+}
+
+async function readProtobuf(body: Buffer | undefined, { kind, type }: ExpectedBody): Promise<Json> {
+  if (type === undefined || fieldsOf(type) === undefined) {
+    throw unsupportedMedia(`protobuf bodies of ${kind} are not understood by fake-ks-apiserver`, [
+      'application/json',
+      'application/yaml',
+    ]);
+  }
+  const { decodeMessage, openEnvelope } = await import('./protobuf/decode.js');
+  const { raw, ...typeMeta } = openEnvelope(body ?? Buffer.alloc(0));
+  return { ...decodeMessage(raw, type, fieldsOf), ...typeMeta };
 }
 
 async function readYaml(text: string, body: Buffer | undefined, expected: ExpectedBody): Promise<Json> {

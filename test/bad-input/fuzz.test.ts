@@ -198,12 +198,15 @@ class Fuzzer {
       path += `?${query.join('&')}`;
     }
     // What no HTTP client can send at all is tried elsewhere, on the bare socket.
-    return path.replace(/[\0-\x20\x7f-\uffff]/g, (character) => encodeURIComponent(character.toWellFormed()));
+    return path.replace(/[\0-\x20\x7f-\uffff]/g, (character) =>
+      encodeURIComponent(/[\ud800-\udfff]/.test(character) ? '?' : character),
+    );
   }
 }
 
 test.for(['v4.1', 'v3.4', 'v3.0', 'v2.1'] as readonly ReleaseName[])(
   'thousands of mangled requests neither stop nor break %s',
+  { timeout: 120_000 },
   async (release) => {
     console.info(`fuzz ${release}: FUZZ_SEED=${seed} FUZZ_ROUNDS=${String(rounds)}`);
     await using ks = await startFakeKsApiserver({ release });
@@ -246,5 +249,4 @@ test.for(['v4.1', 'v3.4', 'v3.0', 'v2.1'] as readonly ReleaseName[])(
         .status,
     ).not.toBe(500);
   },
-  60_000,
 );

@@ -225,7 +225,7 @@ describe('an owner', () => {
 
   async function family(admin: Asker): Promise<void> {
     const owner = (await admin.send('POST', maps, { metadata: { name: 'owner' } })).json;
-    const { uid } = owner['metadata'] as { uid: string };
+    const { uid } = owner['metadata'] as unknown as { uid: string };
     const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
     await admin.send('POST', maps, { metadata: { name: 'child', ownerReferences } });
   }

@@ -10,11 +10,8 @@ import { replaceObject, type UpdateOptions } from './update.js';
 /** The kinds of patch that are understood. */
 export type PatchType = 'application/json-patch+json' | 'application/merge-patch+json';
 
-/** A patch as sent. */
-export interface Patch {
-  readonly type: PatchType;
-  readonly body: Json;
-}
+/** A patch as sent, or anything else that turns an object into another. */
+export type Patch = { readonly type: PatchType; readonly body: Json } | ((object: JsonObject) => Json);
 
 /**
  * Changes an object in part, as `PATCH` does.
@@ -47,7 +44,9 @@ export function patchObject(
   return replaceObject(context, resource, previous, wanted, options);
 }
 
-function applyPatch(object: JsonObject, { type, body }: Patch): Json {
+function applyPatch(object: JsonObject, patch: Patch): Json {
+  if (typeof patch === 'function') return patch(object);
+  const { type, body } = patch;
   if (type === 'application/json-patch+json') return applyJsonPatch(object, readJsonPatch(body));
   if (!isJsonObject(body)) {
     throw new ApiError(
