@@ -127,6 +127,7 @@ test('labels are made, listed by key, put on clusters, taken off and deleted', a
   const unbound = await admin.send('PUT', `${at}/labels/${eu ?? ''}?action=unbind`, {
     clusters: ['direct-1'],
   });
+  expect(unbound.json).toMatchObject({ kind: 'Label', metadata: { name: eu } });
   expect(unbound.json.spec).toEqual({ key: 'region', value: 'europe' });
 
   const notList = await admin.send('DELETE', `${at}/labels`, {});

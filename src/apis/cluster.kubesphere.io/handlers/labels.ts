@@ -2,12 +2,12 @@ import { ApiError, badRequest, notFound } from '../../../core/api-error.js';
 import { digArray, digObject, digString, type Json } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import type { Reply, RequestContext, Resource } from '../../../registry/contract.js';
+import { arrayReply, objectReply } from '../../../registry/entity-reply.js';
 import { readBodyArray, readBodyObject } from '../../../registry/read-json-body.js';
 import { empty, json } from '../../../registry/reply.js';
 import { createObject } from '../../../registry/verbs/create.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { updateObject } from '../../../registry/verbs/update.js';
-import { shownLabel } from './shown-label.js';
 
 /** The kind of labels that clusters can carry. */
 export const labels = { group: 'cluster.kubesphere.io', plural: 'labels' };
@@ -46,7 +46,10 @@ export function listLabels({ cluster }: RequestContext): Reply {
 export function createLabels(context: RequestContext): Reply {
   const before = takenPairs(context);
   const wanted = readBodyArray(context, 'v1alpha1.CreateLabelRequest');
-  return refusedAsBad(() => json(wanted.map((item) => createLabel(context, item, before))));
+  return refusedAsBad(() => {
+    const created = wanted.map((item) => createLabel(context, item, before));
+    return arrayReply(context, labels, created, 'created');
+  });
 }
 
 function takenPairs({ cluster }: RequestContext): Set<string> {
@@ -63,13 +66,12 @@ function assertFree(pair: string, taken: ReadonlySet<string>): void {
 
 function createLabel(context: RequestContext, item: Json, taken: ReadonlySet<string>): KubeObject {
   assertFree(pairOf(item), taken);
-  const created = createObject(context, labelResource(context), {
+  return createObject(context, labelResource(context), {
     apiVersion: 'cluster.kubesphere.io/v1alpha1',
     kind: 'Label',
     metadata: { name: context.world.random.suffix(nameLength), finalizers: [labelFinalizer] },
     spec: { key: digString(item, 'key'), value: digString(item, 'value') },
-  });
-  return shownLabel(created.object);
+  }).object;
 }
 
 /** `PUT /labels/{label}`: another key and value, or with `action=unbind` fewer clusters. */
@@ -82,13 +84,17 @@ export function updateLabel(context: RequestContext): Reply {
     const label = existing(found, name);
     for (const one of gone) if (typeof one === 'string') unbindCluster(context, one, name);
     const left = digArray(label, 'spec', 'clusters').filter((one) => !gone.has(one));
-    return json(shownLabel(writeSpec(context, label, { ...digObject(label, 'spec'), clusters: left })));
+    return objectReply(
+      context,
+      labels,
+      writeSpec(context, label, { ...digObject(label, 'spec'), clusters: left }),
+    );
   }
   const sent = readBodyObject(context, 'v1alpha1.CreateLabelRequest');
   const label = existing(found, name);
   assertFree(pairOf(sent), takenPairs(context));
   const spec = { ...digObject(label, 'spec'), key: digString(sent, 'key'), value: digString(sent, 'value') };
-  return json(shownLabel(writeSpec(context, label, spec)));
+  return objectReply(context, labels, writeSpec(context, label, spec));
 }
 
 function existing(found: KubeObject | undefined, name: string): KubeObject {
