@@ -1,12 +1,11 @@
 import { createRequire } from 'node:module';
+import type { parse } from 'yaml';
 import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import { label, type KubeObject } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import type { IdentityProvider, OAuthClient } from '../core/settings.js';
 import type { StoredObject } from '../state/object-store.js';
 import type { World } from '../state/world.js';
-
-type Yaml = typeof import('yaml');
 
 const require = createRequire(import.meta.url);
 const secrets = { group: '', plural: 'secrets' } as const;
@@ -69,7 +68,9 @@ function configured(world: World, type: string): JsonObject[] {
 function readConfiguration(secret: KubeObject): JsonObject | undefined {
   const text = Buffer.from(digString(secret, 'data', configurationKey), 'base64').toString('utf8');
   try {
-    const value = (require('yaml') as Yaml).parse(text, { maxAliasCount: 0 }) as Json;
+    const value = (require('yaml') as { readonly parse: typeof parse }).parse(text, {
+      maxAliasCount: 0,
+    }) as Json;
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

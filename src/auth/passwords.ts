@@ -1,9 +1,14 @@
+import type { compare, hashSync } from 'bcryptjs';
 import { createRequire } from 'node:module';
 import { digString } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { World } from '../state/world.js';
 
-type Bcrypt = typeof import('bcryptjs');
+/** What is used of the library. */
+interface Bcrypt {
+  readonly compare: typeof compare;
+  readonly hashSync: typeof hashSync;
+}
 
 const require = createRequire(import.meta.url);
 

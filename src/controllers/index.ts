@@ -14,6 +14,7 @@ import { roleAggregation, roleTemplateController } from './role-aggregation.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
+import { userPasswordController } from './user-password.js';
 import { workspaceController } from './workspace.js';
 import { workspaceTemplateController } from './workspace-template.js';
 
@@ -24,6 +25,7 @@ const controllers: readonly Controller[] = [
   serviceAccountController,
   serviceAccountSecretController,
   userController,
+  userPasswordController,
   loginRecordController,
   roleTemplateController,
   roleAggregation,

@@ -54,5 +54,5 @@ function unescape(text: string): { readonly text: string } | { readonly error: s
 
 /** Text whose characters are bytes, read as UTF-8. */
 function fromBytes(bytes: string): string {
-  return /^[\x00-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
+  return !/[\x80-\xff]/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,4 +1,4 @@
-import { digString, type JsonObject } from '../core/json.js';
+import { digString } from '../core/json.js';
 import { authDialects } from '../auth/dialects.js';
 import { findUser } from '../auth/find-user.js';
 import { mintToken } from '../auth/mint-token.js';
@@ -25,5 +25,5 @@ export function mintIdToken(world: World, { user, clientId, scopes, nonce }: IdT
     locale: hasProfile && locale !== '' ? locale : undefined,
     preferred_username: hasProfile ? user : undefined,
   };
-  return mintToken(world, { user, type: 'id_token', clientId, claims: claims as JsonObject });
+  return mintToken(world, { user, type: 'id_token', clientId, claims: claims });
 }

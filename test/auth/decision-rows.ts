@@ -170,7 +170,7 @@ export const tokenRows: readonly Row[] = [
       stage.ks.world.release.name === 'v2.1'
         ? stage.token21({ grant_type: type, username: 'alice', password })
         : stage.token({ grant_type: type, username: 'alice', password, ...client }),
-    answers: { '2.1': challenge('grant_type is not supported'), ...unsupportedGrant(type) } as Columns,
+    answers: { '2.1': challenge('grant_type is not supported'), ...unsupportedGrant(type) },
   })),
   {
     row: '11',
@@ -289,7 +289,7 @@ export const anyRows: readonly Row[] = [
     row: '19',
     scenario: `Bearer ${token}`,
     ask: (stage: Stage) => stage.as(`Bearer ${token}`),
-    answers: { '2.1': gateway(segments), ...refused(from30, segments) } as Columns,
+    answers: { '2.1': gateway(segments), ...refused(from30, segments) },
   })),
   {
     row: '19',
@@ -349,7 +349,7 @@ export const anyRows: readonly Row[] = [
         '2.1': gateway('no token found'),
         ...refused(only3, '%!s(<nil>)'),
         ...refused(['4.1'], 'The request cannot be authenticated.'),
-      } as Columns,
+      },
     }),
   ),
   {

@@ -87,7 +87,7 @@ export function noStore(expected: Expected): Expected {
 export type Columns = Partial<Readonly<Record<'2.1' | '3.0' | '3.1' | '3.3' | '3.4' | '4.1', Expected>>>;
 
 /** The same answer in several columns. */
-export function same<K extends keyof Columns>(columns: readonly K[], expected: Expected): Columns {
+export function same(columns: readonly (keyof Columns)[], expected: Expected): Columns {
   return Object.fromEntries(columns.map((column) => [column, expected]));
 }
 

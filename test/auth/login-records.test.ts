@@ -56,7 +56,12 @@ test.for(from30)('which logins leave a record in %s', async (release) => {
     const before = new Set(recordsOf(stage));
     await ask();
     const added = recordsOf(stage).filter((record) => !before.has(record));
-    return added.map((record) => `${String(spec(record)['type'])} ${String(spec(record)['success'])}`).join();
+    return added
+      .map(
+        (record) =>
+          `${spec(record)['type'] as string} ${spec(record)['success'] === true ? 'true' : 'false'}`,
+      )
+      .join();
   };
   const kind = release === '3.4' || release === '4.1' ? 'Password' : 'Basic';
   expect([

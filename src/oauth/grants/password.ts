@@ -1,4 +1,4 @@
-import { ApiError, notImplemented } from '../../core/api-error.js';
+import { notImplemented, type ApiError } from '../../core/api-error.js';
 import { digArray, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
 import { inRange } from '../../core/release.js';
