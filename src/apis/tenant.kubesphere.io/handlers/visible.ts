@@ -54,7 +54,11 @@ export function visibleNamespaces(
   const mayList = { user, verb: 'list', apiGroup: '', resource: 'namespaces', workspace, scope } as const;
   const isInWorkspace = ({ object }: StoredObject): boolean =>
     workspace === '' || label(object, workspaceLabel) === workspace;
-  if (context.authorize(mayList).allowed) return cluster.store.list(namespaces).filter(isInWorkspace);
+  if (context.authorize(mayList).allowed) {
+    const all = cluster.store.list(namespaces);
+    // The list of a store is passed on as it is: what was worked out about it before hangs on its identity.
+    return workspace === '' ? all : all.filter(isInWorkspace);
+  }
   const bindings = findBindings(cluster.store, release.name, {
     scope: 'namespace',
     user: user.name,
