@@ -18,9 +18,13 @@ export function genericResources(context: RequestContext): Reply | undefined {
     return undefined;
   const resource = catalog.find(info.apiGroup, info.apiVersion, info.resource);
   const served = isServed(release.name, info.apiGroup, info.apiVersion, catalog);
-  if (resource === undefined) return served ? unknownKind(context) : undefined;
+  if (resource === undefined) {
+    if (served) refuseUnknownKind(context);
+    return undefined;
+  }
   if (!served && !isLabelledServed(cluster.store, resource)) return undefined;
-  if (info.subresource !== '') return undefined;
+  // Before 4.1 what follows the name is not looked at.
+  if (info.subresource !== '' && inRange(release.name, { since: 'v4.1' })) return undefined;
   return answer(context, resource);
 }
 
@@ -44,9 +48,8 @@ function answer(context: RequestContext, resource: Resource): Reply {
 }
 
 /** Before 4.1 a plural nobody knows gets as far as the client, which finds no kind for it. */
-function unknownKind({ info, release }: RequestContext): undefined {
-  if (inRange(release.name, { since: 'v4.1' }) || info.verb === 'get' || info.verb === 'list')
-    return undefined;
+function refuseUnknownKind({ info, release }: RequestContext): void {
+  if (inRange(release.name, { since: 'v4.1' }) || info.verb === 'get' || info.verb === 'list') return;
   const text = ['create', 'update', 'patch'].includes(info.verb)
     ? `no matches for ${info.apiGroup}/${info.apiVersion}, Resource=${info.resource}`
     : 'not supported verb';
