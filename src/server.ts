@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { extensionInterceptors } from './apis/extensions.kubesphere.io/interceptors.js';
 import { genericResources } from './apis/generic/generic-resources.js';
 import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
@@ -39,7 +40,8 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
     router: new Router([...groups, ...oauthGroups], seed.release),
     authenticate,
     authorize: evaluate,
-    interceptors: seed.release.name === 'v2.1' ? [reviewAccountToken] : [],
+    interceptors:
+      seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name),
     kubernetes,
     fallback: genericResources,
   });

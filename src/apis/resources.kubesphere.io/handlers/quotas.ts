@@ -74,7 +74,8 @@ function rowsOf(release: ReleaseName): readonly Row[] {
 /** Several quotas of a namespace: the smallest value counts, of what is used too. */
 function takeSmallest(totals: Map<string, Quantity>, values: JsonObject): void {
   for (const [key, text] of Object.entries(values)) {
-    const quantity = parseQuantity(String(text));
+    const quantity =
+      typeof text === 'string' || typeof text === 'number' ? parseQuantity(String(text)) : undefined;
     const before = totals.get(key);
     if (quantity !== undefined && (before === undefined || quantity.milli < before.milli))
       totals.set(key, quantity);
