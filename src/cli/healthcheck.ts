@@ -41,7 +41,7 @@ function ask(url: string): Promise<string | undefined> {
   if (!URL.canParse(url))
     throw new InputError([`--url: ${url} is no URL; give one such as http://127.0.0.1:9090`]);
   return new Promise((resolve) => {
-    const request = get(url, { timeout: patienceMilliseconds }, (response: IncomingMessage) => {
+    const request = get(url, { agent: false, timeout: patienceMilliseconds }, (response: IncomingMessage) => {
       response.resume();
       const isFake = response.headers['x-fake-ks-apiserver'] !== undefined;
       const status = String(response.statusCode);
