@@ -8,7 +8,7 @@ import { authDialects } from './dialects.js';
 export const loginRecords = { group: 'iam.kubesphere.io', plural: 'loginrecords' } as const;
 
 /** The label that ties a record to its user. */
-export const userRefLabel = 'iam.kubesphere.io/user-ref';
+const userRefLabel = 'iam.kubesphere.io/user-ref';
 
 /** One attempt to log in. */
 export interface LoginAttempt {
