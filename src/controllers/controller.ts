@@ -56,7 +56,7 @@ export function withFinalizer(object: KubeObject, finalizer: string): KubeObject
 export function withoutFinalizer(object: KubeObject, finalizer: string): KubeObject {
   const { finalizers = [], ...metadata } = object.metadata;
   const rest = finalizers.filter((other) => other !== finalizer);
-  return { ...object, metadata: { ...metadata, finalizers: rest } as KubeObject['metadata'] };
+  return { ...object, metadata: { ...metadata, finalizers: rest } };
 }
 
 /** Tells whether an object carries a finalizer. */

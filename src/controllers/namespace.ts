@@ -51,7 +51,7 @@ export const namespaceController: Controller = {
       furnish(context, namespace, since41);
       const named = since41 ? namespace : withNameLabel(namespace);
       const { ownerReferences: _, ...metadata } = named.metadata;
-      writeBack(context, resource, withFinalizer({ ...named, metadata } as KubeObject, finalizer));
+      writeBack(context, resource, withFinalizer({ ...named, metadata }, finalizer));
     }
   },
 };

@@ -71,7 +71,7 @@ function mirrorOf(original: KubeObject, plural: string): KubeObject {
         },
       }
     : { rules: original['rules'] ?? [] };
-  return { kind: original.kind, apiVersion: `${native}/v1`, metadata, ...content } as unknown as KubeObject;
+  return { kind: original.kind, apiVersion: `${native}/v1`, metadata, ...content };
 }
 
 /** ServiceAccounts of KubeSphere become Kubernetes' own of the same name: a trap of the real controllers, kept. */

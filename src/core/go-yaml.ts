@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from './json.js';
+import { isJsonObject, type Json, type JsonArray, type JsonObject } from './json.js';
 
 /** Column after which a scalar is broken at its next space. */
 const bestWidth = 80;
@@ -45,8 +45,7 @@ function element(item: Json, indent: number): string {
 }
 
 function scalar(value: Json, column: number, indent: number): string {
-  if (typeof value !== 'string')
-    return Array.isArray(value) ? '[]' : value === null ? 'null' : isJsonObject(value) ? '{}' : String(value);
+  if (typeof value !== 'string') return typeof value === 'object' ? emptyOf(value) : String(value);
   if (value.includes('\n') && !hasSpecial(value.replaceAll('\n', '')) && !/[ \t]\n|[ \t]$|^\s/.test(value)) {
     return literal(value, indent);
   }
@@ -55,6 +54,11 @@ function scalar(value: Json, column: number, indent: number): string {
   return plainAllowed(value)
     ? fold(value, column, indent)
     : `'${fold(value.replaceAll("'", "''"), column + 1, indent)}'`;
+}
+
+function emptyOf(value: JsonArray | JsonObject | null): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? '[]' : '{}';
 }
 
 /** Breaks a text at single spaces once a line has become longer than it should be. */
@@ -102,7 +106,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
 function doubleQuoted(text: string, start: number, indent: number): string {
   let column = start + 1;
   let result = '"';
-  const characters = [...text];
+  const characters = Array.from(text);
   for (const [at, character] of characters.entries()) {
     const escaped = shortEscapes[character] ?? (isSpecial(character) ? hexEscape(character) : character);
     const breaks = character === ' ' && column > bestWidth && at > 0 && at < characters.length - 1;
@@ -124,6 +128,7 @@ function hexEscape(character: string): string {
   return `\\U${code.toString(16).toUpperCase().padStart(8, '0')}`;
 }
 
+// eslint-disable-next-line no-control-regex -- these are what YAML cannot print
 const special = /[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]|[\ud800-\udfff]/u;
 
 function isSpecial(character: string): boolean {
@@ -159,8 +164,8 @@ function plainAllowed(text: string): boolean {
 
 /** The order go-yaml sorts keys in: letters before others only by code, runs of digits by their number. */
 function compareKeys(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   for (let at = 0; at < left.length && at < right.length; at += 1) {
     const one = left[at] ?? '';
     const other = right[at] ?? '';

@@ -180,7 +180,7 @@ function checkDepth(path: readonly string[], value: Json): void {
       typeof one === 'object' && one !== null
         ? Object.values(one).filter((member) => member !== undefined)
         : [],
-    ) as Json[];
+    );
   }
 }
 

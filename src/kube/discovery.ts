@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.js';
+import { digString, type JsonObject } from '../core/json.js';
 import type { KindCatalog, Resource } from '../registry/contract.js';
 
 /** `GET /api`. @see kubernetes/apiserver pkg/endpoints/discovery/legacy.go */
@@ -39,7 +39,7 @@ export function apiResourceList(
   if (served.length === 0) return undefined;
   const resources = served
     .flatMap((resource) => [entry(resource), ...subresourceEntries(resource, version)])
-    .sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
+    .sort((a, b) => (digString(a, 'name') < digString(b, 'name') ? -1 : 1));
   return {
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),

@@ -83,7 +83,7 @@ export function fieldMatcher(
 function textOf(value: Json | undefined, field: string): string {
   if (value === undefined || value === null) return unset[field] ?? '';
   if (field === 'status.podIPs' && Array.isArray(value))
-    return value.map((one) => digString(one, 'ip')).join(',');
+    return value.map((one: Json) => digString(one, 'ip')).join(',');
   return typeof value === 'object' ? '' : String(value);
 }
 

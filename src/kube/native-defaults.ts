@@ -52,7 +52,7 @@ const secretHooks: ResourceHooks = {
       ...rest,
       ...(Object.keys(merged).length > 0 && { data: merged }),
       type: typeof type === 'string' && type !== '' ? type : 'Opaque',
-    } as unknown as KubeObject;
+    };
   },
   validate: (object, previous) => {
     if (previous === undefined) return;

@@ -1,4 +1,4 @@
-import { ApiError, badRequest, quote } from '../core/api-error.js';
+import { type ApiError, badRequest, quote } from '../core/api-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject, ObjectMeta, OwnerReference } from '../core/kube-object.js';
 import type { Resource } from './contract.js';
@@ -134,7 +134,9 @@ export function goJsonType(value: Json): string {
 
 function wrongType(resource: Resource, value: Json, field: string, type: string): ApiError {
   const shown =
-    goJsonType(value) === 'number' && type.startsWith('int') ? `number ${String(value)}` : goJsonType(value);
+    goJsonType(value) === 'number' && type.startsWith('int')
+      ? `number ${JSON.stringify(value)}`
+      : goJsonType(value);
   return undecodable(
     resource,
     `json: cannot unmarshal ${shown} into Go struct field ${field} of type ${type}`,

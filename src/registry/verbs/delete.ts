@@ -81,7 +81,7 @@ function dropEmptyFinalizers(object: KubeObject): KubeObject {
   return {
     ...object,
     metadata: finalizers.length > 0 ? { ...metadata, finalizers } : metadata,
-  } as KubeObject;
+  };
 }
 
 function withPropagation(

@@ -70,7 +70,7 @@ function readToken(token: string): { readonly version: string; readonly start: s
     const value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown;
     if (typeof value !== 'object' || value === null || !('rv' in value) || !('start' in value))
       throw invalidToken();
-    const { rv, start } = value as { rv: unknown; start: unknown };
+    const { rv, start } = value;
     if (typeof rv !== 'number' || typeof start !== 'string') throw invalidToken();
     return { version: String(rv), start };
   } catch (error) {
