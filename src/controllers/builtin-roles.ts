@@ -13,10 +13,11 @@ const group = 'iam.kubesphere.io';
  * @param labels Labels of the workspace or namespace, which a BuiltinRole may select.
  */
 export function builtinRoles(
-  { world, cluster }: WriteContext,
+  context: WriteContext,
   kind: 'Role' | 'WorkspaceRole',
   labels: Readonly<Record<string, string>> | undefined,
 ): readonly JsonObject[] {
+  const { world, cluster } = context;
   const since41 = inRange(world.release.name, { since: 'v4.1' });
   const sources = cluster.store.list({ group, plural: since41 ? 'builtinroles' : 'rolebases' });
   const wanted = sources.filter(({ object }) => {

@@ -99,7 +99,7 @@ function settleForegroundOwners(context: WriteContext, gone: KubeObject): void {
     if (resource === undefined) continue;
     const namespace = resource.namespaced ? gone.metadata.namespace : undefined;
     const owner = context.cluster.store.find(resource, namespace, reference.name)?.object;
-    if (owner?.metadata.uid !== reference.uid || owner === undefined) continue;
+    if (owner === undefined || owner.metadata.uid !== reference.uid) continue;
     if (!isDeleting(owner) || !hasFinalizer(owner, foreground) || dependentsOf(context, owner).length > 0)
       continue;
     writeBack(context, resource, withoutFinalizer(owner, foreground));

@@ -44,10 +44,10 @@ const secretHooks: ResourceHooks = {
         Buffer.from(typeof value === 'string' ? value : '').toString('base64'),
       ],
     );
-    const merged = Object.fromEntries([
+    const merged = Object.fromEntries<Json | undefined>([
       ...Object.entries(isJsonObject(data) ? data : {}),
       ...texts,
-    ]) as JsonObject;
+    ]);
     return {
       ...rest,
       ...(Object.keys(merged).length > 0 && { data: merged }),
