@@ -85,7 +85,10 @@ const people = ['curl', 'Wget', 'Mozilla/5.0'];
 const trueTexts = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
 /** Tells whether the caller looks like a person, or asks to be treated as one. */
-export function wantsPretty({ userAgent, pretty }: Negotiation, parameters = noParameters): boolean {
+export function wantsPretty(
+  { userAgent, pretty }: Negotiation,
+  parameters: ReadonlyMap<string, string> = noParameters,
+): boolean {
   if (parameters.get('pretty') === '1') return true;
   if (pretty !== null && pretty !== '') return trueTexts.has(pretty);
   return people.some((person) => userAgent.startsWith(person));
