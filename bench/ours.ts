@@ -1,4 +1,4 @@
-import { once } from './load.js';
+import { once, type RawRequest } from './load.js';
 import { startChild, type Child } from './child.js';
 
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -13,7 +13,7 @@ export const loginBody: string = new URLSearchParams({
 }).toString();
 
 /** A login request. */
-export const login = { method: 'POST', path: '/oauth/token', headers: form, body: loginBody } as const;
+export const login: RawRequest = { method: 'POST', path: '/oauth/token', headers: form, body: loginBody };
 
 /** Our server in a process of its own. */
 export function startOurs(cli: string, ...args: readonly string[]): Promise<Child> {

@@ -74,6 +74,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
       await pipeline.handle(request, response, world, url);
       return;
     }
+    response.setHeader('X-Fake-Ks-Apiserver', version);
     control ??= import('./control/http/control-api.js').then((module) =>
       module.createControlApi({ spaces, catalog }),
     );
@@ -81,7 +82,6 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   };
 
   const answer: RequestListener = (request, response) => {
-    response.setHeader('X-Fake-Ks-Apiserver', version);
     const url = request.url ?? '/';
     const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
     void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));

@@ -32,6 +32,17 @@ interface Exchange {
   dialect: ErrorDialect;
 }
 
+/** An answer, ready or not; `undefined` cuts the connection. */
+type Answer = Reply | undefined | Promise<Reply | undefined>;
+
+/** The context while the route is not known yet. */
+type OpenContext = { -readonly [Key in keyof RequestContext]: RequestContext[Key] };
+
+const noParams: RequestContext['params'] = {};
+/** Request lines whose meaning is remembered, and how long one may be. */
+const rememberedInfos = 1000;
+const longestRemembered = 500;
+
 /**
  * The way of every request, in order: journal, body, faults, request info, authentication, choice of the cluster,
  * authorization, dispatch, answer. The order authentication, dispatch to a member, authorization is the real one.
@@ -41,6 +52,7 @@ interface Exchange {
 export class Pipeline {
   readonly #services: Services;
   readonly #unbrand: Unbrand | undefined;
+  readonly #infos = new Map<string, RequestInfo>();
 
   constructor(services: Services) {
     this.#services = services;
@@ -48,47 +60,81 @@ export class Pipeline {
     this.#unbrand = brand === undefined ? undefined : unbrandFor(brand);
   }
 
-  /** Answers a request in a world. Never throws. @param url Path and query, without any space prefix. */
-  async handle(request: IncomingMessage, response: ServerResponse, world: World, url: string): Promise<void> {
+  /**
+   * Answers a request in a world. Never throws or rejects.
+   *
+   * Nothing is awaited that is not a promise: most answers are ready at once, and every turn of the queue would cost.
+   *
+   * @param url Path and query, without any space prefix.
+   */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    world: World,
+    url: string,
+  ): void | Promise<void> {
     const method = request.method ?? 'GET';
     const entry = world.journal.open(method, url, world.clock.now());
     let exchange: Exchange | undefined;
-    let reply: Reply | undefined;
+    const refuse = (error: unknown): void | Promise<void> =>
+      this.#finish(this.#refuse(error, exchange, entry, world), response, request, entry, world);
     try {
       world.clock.runDue();
-      exchange = openExchange(request, world, entry, method, this.#unbrand?.(url) ?? url);
-      if (mayHaveBody(request)) exchange.body = await readBody(request);
-      reply = await this.#answer(exchange);
+      const opened = openExchange(request, world, entry, method, this.#unbrand?.(url) ?? url);
+      exchange = opened;
+      const hasBody = mayHaveBody(request);
+      const reply = hasBody || !world.faults.empty ? this.#prepare(opened, hasBody) : this.#answer(opened);
+      if (!(reply instanceof Promise)) return this.#finish(reply, response, request, entry, world);
+      return reply.then((ready) => this.#finish(ready, response, request, entry, world)).catch(refuse);
     } catch (error) {
-      reply = this.#refuse(error, exchange, entry, world);
-    }
-    world.journal.close(entry, reply?.status ?? 0);
-    if (reply === undefined) {
-      request.socket.destroy();
-      return;
-    }
-    try {
-      await send(response, reply, method === 'HEAD');
-    } catch (error) {
-      world.journal.fail(entry, error);
-      response.destroy();
+      return refuse(error);
     }
   }
 
-  /** `undefined` cuts the connection. */
-  async #answer(exchange: Exchange): Promise<Reply | undefined> {
-    const { world, method, path, query, url } = exchange;
-    if (!world.faults.empty) {
-      const fault = world.faults.strike(method, path);
-      if (fault !== undefined) {
-        world.journal.note(exchange.entry, `fault ${fault.name ?? ''} struck`);
-        const outcome = await faultReply(fault, negotiationOf(exchange));
-        if (outcome !== 'go on') return outcome;
-      }
+  #finish(
+    reply: Reply | undefined,
+    response: ServerResponse,
+    request: IncomingMessage,
+    entry: JournalEntry,
+    world: World,
+  ): void | Promise<void> {
+    world.journal.close(entry, reply?.status ?? 0);
+    if (reply === undefined) {
+      request.socket.destroy();
+      return undefined;
     }
+    const broken = (error: unknown): void => {
+      world.journal.fail(entry, error);
+      response.destroy();
+    };
+    try {
+      const sent = send(response, reply, entry.method === 'HEAD');
+      return sent instanceof Promise ? sent.catch(broken) : undefined;
+    } catch (error) {
+      broken(error);
+      return undefined;
+    }
+  }
+
+  /** What has to be waited for before a request can be answered: its body, and a fault that delays it. */
+  async #prepare(exchange: Exchange, hasBody: boolean): Promise<Reply | undefined> {
+    const { world, request, method, path, entry } = exchange;
+    if (hasBody) exchange.body = await readBody(request);
+    const fault = world.faults.strike(method, path);
+    if (fault !== undefined) {
+      world.journal.note(entry, `fault ${fault.name ?? ''} struck`);
+      const outcome = await faultReply(fault, negotiationOf(exchange));
+      if (outcome !== 'go on') return outcome;
+    }
+    return this.#answer(exchange);
+  }
+
+  /** `undefined` cuts the connection. */
+  #answer(exchange: Exchange): Answer {
+    const { world, url } = exchange;
     applyHeaderFixes(exchange);
-    const info = parseRequestInfo(method, path, query, world.release, url);
-    const authenticated = this.#services.authenticate(
+    const info = this.#infoOf(exchange);
+    const user = this.#services.authenticate(
       {
         headers: exchange.headers,
         url,
@@ -98,11 +144,28 @@ export class Pipeline {
       world,
       world.host,
     );
-    const user = authenticated instanceof Promise ? await authenticated : authenticated;
-    exchange.entry.user = user.name;
+    if (user instanceof Promise) return user.then((known) => this.#admit(exchange, info, known));
+    return this.#admit(exchange, info, user);
+  }
+
+  /** The same request line always means the same, so the latest ones are remembered. */
+  #infoOf({ method, path, query, url, world }: Exchange): RequestInfo {
+    const key = `${method} ${url}`;
+    const known = this.#infos.get(key);
+    if (known !== undefined) return known;
+    const info = parseRequestInfo(method, path, query, world.release, url);
+    if (key.length > longestRemembered) return info;
+    if (this.#infos.size >= rememberedInfos) this.#infos.clear();
+    this.#infos.set(key, info);
+    return info;
+  }
+
+  #admit(exchange: Exchange, info: RequestInfo, user: User): Answer {
+    const { world, entry, url } = exchange;
+    entry.user = user.name;
     const cluster = info.cluster === '' ? world.host : chooseCluster(world, info.cluster, url);
     this.#authorize(info, user, world, cluster);
-    return this.#dispatch(exchange, info, user, cluster);
+    return this.#dispatch(this.#context(exchange, info, user, cluster), exchange);
   }
 
   #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {
@@ -111,20 +174,17 @@ export class Pipeline {
     if (!decision.allowed) throw forbidden(info, user, decision.reason, world.release.name);
   }
 
-  async #dispatch(
-    exchange: Exchange,
-    info: RequestInfo,
-    user: User,
-    cluster: ClusterState,
-  ): Promise<Reply | undefined> {
-    const { services, context } = { services: this.#services, context: this.#context(exchange, info, user, cluster) };
+  #dispatch(context: OpenContext, exchange: Exchange): Answer {
+    const services = this.#services;
     for (const intercept of services.interceptors) {
-      const reply = await intercept(context);
+      const reply = intercept(context);
       if (reply !== undefined) return reply;
     }
+    const { info } = context;
     if (info.isKubernetesRequest) return services.kubernetes(context);
     const path = info.localPath;
-    if (path.includes('//') || path.includes('/../') || path.includes('/./')) return redirectToClean(path, exchange);
+    if (path.includes('//') || path.includes('/../') || path.includes('/./'))
+      return redirectToClean(path, exchange);
     const match = services.router.match(path, {
       method: exchange.method,
       contentType: headerOf(exchange, 'content-type'),
@@ -133,11 +193,16 @@ export class Pipeline {
     });
     if (match !== undefined) {
       exchange.dialect = match.route.errors ?? 'text';
-      return match.route.handle({ ...context, params: match.params });
+      context.params = match.params;
+      return match.route.handle(context);
     }
     exchange.dialect = 'text';
-    const fallback = await services.fallback(context);
-    if (fallback !== undefined) return fallback;
+    const reply = services.fallback(context);
+    if (reply instanceof Promise) return reply.then((ready) => ready ?? this.#raise(path));
+    return reply ?? this.#raise(path);
+  }
+
+  #raise(path: string): never {
     throw this.#unknownPath(path);
   }
 
@@ -147,7 +212,7 @@ export class Pipeline {
     return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
   }
 
-  #context(exchange: Exchange, info: RequestInfo, user: User, cluster: ClusterState): RequestContext {
+  #context(exchange: Exchange, info: RequestInfo, user: User, cluster: ClusterState): OpenContext {
     const { world, entry, method, url, query, headers, body, request } = exchange;
     return {
       world,
@@ -163,7 +228,7 @@ export class Pipeline {
       body,
       remoteAddress: request.socket.remoteAddress ?? '',
       entry,
-      params: {},
+      params: noParams,
       authorize: (attributes) => this.#services.authorize(attributes, world, cluster),
     };
   }
@@ -176,7 +241,11 @@ export class Pipeline {
     }
     world.journal.fail(entry, error);
     const text = error instanceof Error ? error.message : String(error);
-    const internal = new ApiError(500, 'InternalError', `Internal error occurred: bug in fake-ks-apiserver: ${text}`);
+    const internal = new ApiError(
+      500,
+      'InternalError',
+      `Internal error occurred: bug in fake-ks-apiserver: ${text}`,
+    );
     return errorReply(internal, 'status', negotiation);
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { version } from '../core/version.js';
 import type { Reply, ReplyBody } from '../registry/contract.js';
 
 /** Bodies above this many bytes are sent chunked, as Go's server does when a handler does not flush. */
@@ -7,23 +8,31 @@ const bufferedBytes = 2048;
 /** Writes a reply, once. A client that left early is not an error. */
 export function send(response: ServerResponse, reply: Reply, head: boolean): void | Promise<void> {
   if (response.headersSent || response.destroyed) return undefined;
-  for (const name in reply.headers) {
-    const value = reply.headers[name];
-    if (value !== undefined) response.setHeader(name, value as string | string[]);
-  }
-  if (reply.contentType !== undefined) response.setHeader('Content-Type', reply.contentType);
-  const { body } = reply;
+  const { body, status } = reply;
+  const headers = headersOf(reply);
   if (body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string') {
-    response.writeHead(reply.status);
+    response.writeHead(status, headers);
     return head ? void response.end() : stream(response, body);
   }
   const size = body === undefined ? 0 : Buffer.byteLength(body);
-  if (size > bufferedBytes) response.setHeader('Transfer-Encoding', 'chunked');
-  else response.setHeader('Content-Length', size);
-  response.writeHead(reply.status);
+  if (size > bufferedBytes) headers.push('Transfer-Encoding', 'chunked');
+  else headers.push('Content-Length', String(size));
+  response.writeHead(status, headers);
   if (head || size === 0) response.end();
   else response.end(body);
   return undefined;
+}
+
+/** Names and values in turns: the form node:http writes without looking at each. */
+function headersOf(reply: Reply): string[] {
+  const headers = ['X-Fake-Ks-Apiserver', version];
+  if (reply.contentType !== undefined) headers.push('Content-Type', reply.contentType);
+  for (const name in reply.headers) {
+    const value = reply.headers[name];
+    if (typeof value === 'string') headers.push(name, value);
+    else if (value !== undefined) for (const one of value) headers.push(name, one);
+  }
+  return headers;
 }
 
 /** Writes pieces as they come, at the pace of the client; leaving early ends the source. */

@@ -1,7 +1,14 @@
 import type { Credentials } from '../auth/credentials.js';
 import type { Release } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
-import type { AccessAttributes, Decision, Handler, KindCatalog, Reply, RequestContext } from '../registry/contract.js';
+import type {
+  AccessAttributes,
+  Decision,
+  Handler,
+  KindCatalog,
+  Reply,
+  RequestContext,
+} from '../registry/contract.js';
 import type { Router } from '../registry/router.js';
 import type { ClusterState, World } from '../state/world.js';
 
@@ -11,10 +18,14 @@ export interface Services {
   readonly catalog: KindCatalog;
   readonly router: Router;
   /** Who is asking. @throws ApiError 401 in the dialect of the release */
-  readonly authenticate: (credentials: Credentials, world: World, cluster: ClusterState) => User | Promise<User>;
+  readonly authenticate: (
+    credentials: Credentials,
+    world: World,
+    cluster: ClusterState,
+  ) => User | Promise<User>;
   readonly authorize: (attributes: AccessAttributes, world: World, cluster: ClusterState) => Decision;
   /** Handlers that may take a request after authorization, before routing; `undefined` passes it on. */
-  readonly interceptors: readonly ((context: RequestContext) => Reply | undefined | Promise<Reply | undefined>)[];
+  readonly interceptors: readonly ((context: RequestContext) => Reply | Promise<Reply> | undefined)[];
   /** Native Kubernetes: `/api` and `/apis`. */
   readonly kubernetes: Handler;
   /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */

@@ -28,6 +28,9 @@ export interface RouteRequest {
 
 const bodyless = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE']);
 const writing = new Set(['POST', 'PUT', 'PATCH']);
+/** Requests without a body whose route is remembered, and how long such a line may be. */
+const rememberedMatches = 1000;
+const longestRemembered = 500;
 const defaultProduces = ['application/json'];
 
 /**
@@ -40,6 +43,7 @@ export class Router {
   readonly #byLength = new Map<number, Pattern[]>();
   readonly #open: Pattern[] = [];
   readonly #release: Release;
+  readonly #known = new Map<string, RouteMatch>();
 
   constructor(groups: readonly ApiGroup[], release: Release) {
     this.#release = release;
@@ -60,6 +64,18 @@ export class Router {
    * @throws ApiError 405, 415 or 406 in the router dialect when the path is known and something else does not fit.
    */
   match(path: string, request: RouteRequest): RouteMatch | undefined {
+    if (request.contentLength !== 0) return this.#find(path, request);
+    const key = `${request.method} ${request.accept} ${request.contentType} ${path}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = this.#find(path, request);
+    if (found === undefined || key.length > longestRemembered) return found;
+    if (this.#known.size >= rememberedMatches) this.#known.clear();
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #find(path: string, request: RouteRequest): RouteMatch | undefined {
     const segments = splitPath(path);
     const candidates: RouteMatch[] = [];
     for (const pattern of [...(this.#byLength.get(segments.length) ?? []), ...this.#open]) {

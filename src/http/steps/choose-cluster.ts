@@ -27,9 +27,14 @@ export function chooseCluster(world: World, name: string, uri: string): ClusterS
   if (!ready) throw notReady(release, wanted, uri);
   const member = world.clusters.get(wanted);
   if (member === undefined) {
-    throw new ApiError(502, 'Bad Gateway', `Error while proxying request: no member cluster ${wanted} in this world`, {
-      dialect: 'errStatus',
-    });
+    throw new ApiError(
+      502,
+      'Bad Gateway',
+      `Error while proxying request: no member cluster ${wanted} in this world`,
+      {
+        dialect: 'errStatus',
+      },
+    );
   }
   return member;
 }
@@ -46,7 +51,9 @@ function notReady(release: ReleaseName, name: string, uri: string): ApiError {
     return new ApiError(503, 'ServiceUnavailable', message, { dialect: 'errStatus' });
   }
   if (release === 'v3.4' || release === 'v3.0') {
-    return new ApiError(500, 'InternalError', `Internal Server Error: "${uri}": ${message}`, { dialect: 'text' });
+    return new ApiError(500, 'InternalError', `Internal Server Error: "${uri}": ${message}`, {
+      dialect: 'text',
+    });
   }
   return new ApiError(400, 'BadRequest', message, { dialect: 'text' });
 }
