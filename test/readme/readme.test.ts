@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyProject, projectRoot, temporaryFolder } from '../support/project-copy.js';
 import { runProgram } from '../support/run-program.js';
 import { readPage, tablePages } from '../../scripts/tables.js';
-import { codeBlocks, type CodeBlock } from './code-blocks.js';
+import { codeBlocks } from './code-blocks.js';
 
 const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
 const blocks = codeBlocks(readme);
@@ -28,14 +28,16 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-  url = await new Promise<string>((resolve) => {
+  url = await new Promise<string>((resolve, reject) => {
+    let told = '';
     const lines = createInterface({ input: server.stdout ?? process.stdin });
     lines.on('line', (line) => {
+      told += `${line}\n`;
       const found = /listens at (http:\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
     lines.once('close', () => {
-      resolve('');
+      reject(new Error(`npm start did not serve:\n${told}`));
     });
   });
   mkdirSync(join(consumer, 'node_modules'), { recursive: true });
@@ -69,7 +71,8 @@ test('its first command serves', () => {
 
 test.for(shellBlocks)(
   'the commands in line $line do what they say',
-  async ({ text }: CodeBlock) => {
+  { timeout: 60_000 },
+  async ({ text }) => {
     const script = text.replaceAll('http://127.0.0.1:9090', url);
     const { code, stdout, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: project,
@@ -79,13 +82,13 @@ test.for(shellBlocks)(
     else if (text.includes('curl')) expect(stdout).toContain('"code": 403');
     if (text.includes('world.yaml')) expect(existsSync(join(project, 'world.yaml'))).toBe(true);
   },
-  60_000,
 );
 
 test('its tests pass', async () => {
   const vitest = join(consumer, 'node_modules/vitest/vitest.mjs');
   const { code, stdout, stderr } = await runProgram(process.execPath, [vitest, 'run', '--root', consumer], {
     cwd: consumer,
+    environment: { NO_COLOR: '1' },
   });
   expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/Tests\s+\S*2 passed/);
