@@ -2,29 +2,35 @@ import { encodeIndented, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { StoredObject } from '../state/object-store.js';
 import type { ReplyBody } from './contract.js';
+import { LongBody } from './long-body.js';
 
 /** How items of a list are shown. */
 export interface ItemForm {
-  /** Two forms of the same name must show the same; without one, bytes are not kept. */
+  /** Two forms of the same name and basis must show the same; without a name, bytes are not kept. */
   readonly name: string | undefined;
+  /** What else the items show depends on, such as the list of pods that nodes tell the sum of; compared by identity. */
+  readonly basis?: object;
   readonly show: (object: KubeObject) => JsonObject;
 }
 
-/** Bytes of a list above which it leaves in pieces, so that nobody else has to wait for all of it. */
-const pieceBytes = 256 * 1024;
-const separator = Buffer.from(',\n');
-
-/** An item's bytes, indented for its place in the list. */
-function itemBytes(stored: StoredObject, form: ItemForm): Buffer {
-  const encode = (object: KubeObject): string =>
-    `  ${encodeIndented(form.show(object), 1).replaceAll('\n', '\n  ')}`;
-  return form.name === undefined
-    ? Buffer.from(encode(stored.object))
-    : stored.bytes(`item ${form.name}`, encode);
+interface Based {
+  readonly form: string;
+  readonly basis: object;
+  readonly bytes: Buffer;
 }
 
+/** Bytes of a list above which it leaves in pieces, so that nobody else has to wait for all of it. */
+const longBytes = 256 * 1024;
+/** Bodies kept per list of items; a list is replaced by every write to its resource. */
+const keptBodies = 16;
+const separator = Buffer.from(',\n');
+const bodies = new WeakMap<readonly StoredObject[], Map<string, Buffer | LongBody>>();
+/** The latest bytes of items that depend on more than the item. */
+const based = new WeakMap<StoredObject, Based>();
+
 /**
- * The body of a KubeSphere list: one-space indented, items from bytes kept with the objects.
+ * The body of a KubeSphere list: one-space indented, items from bytes kept with the objects. The same items in the same
+ * form give the same bytes without being joined again.
  *
  * @param before Members in front of `items`, encoded with their indentation, or empty.
  * @param after Members behind `items`, likewise, or empty.
@@ -38,40 +44,67 @@ export function listBody(
   const head = `{\n${before}${before === '' ? '' : ',\n'} "items": [`;
   const tail = `${after === '' ? '' : `,\n${after}`}\n}`;
   if (items.length === 0) return `${head}]${tail}`;
-  const pieces: Buffer[] = [Buffer.from(`${head}\n`)];
+  const body = keptBody(items, form, `${head}\n`, `\n ]${tail}`);
+  return Buffer.isBuffer(body) ? body : body.pieces();
+}
+
+function keptBody(
+  items: readonly StoredObject[],
+  form: ItemForm,
+  head: string,
+  tail: string,
+): Buffer | LongBody {
+  if (form.name === undefined || form.basis !== undefined) return makeBody(items, form, head, tail);
+  let known = bodies.get(items);
+  if (known === undefined) bodies.set(items, (known = new Map()));
+  const key = `${form.name} ${head}${tail}`;
+  let body = known.get(key);
+  if (body === undefined) {
+    body = makeBody(items, form, head, tail);
+    if (known.size >= keptBodies) known.clear();
+    known.set(key, body);
+  }
+  return body;
+}
+
+function makeBody(
+  items: readonly StoredObject[],
+  form: ItemForm,
+  head: string,
+  tail: string,
+): Buffer | LongBody {
+  const pieces: Buffer[] = [Buffer.from(head)];
   let size = 0;
   for (const [at, stored] of items.entries()) {
-    if (size > pieceBytes) return rest(pieces, items, at, form, `\n ]${tail}`);
+    if (size > longBytes)
+      return new LongBody({ items, head, tail, encode: (one) => itemBytes(one, form), share: shareIn(form) });
     const bytes = itemBytes(stored, form);
     if (at > 0) pieces.push(separator);
     pieces.push(bytes);
     size += bytes.length;
   }
-  pieces.push(Buffer.from(`\n ]${tail}`));
+  pieces.push(Buffer.from(tail));
   return Buffer.concat(pieces);
 }
 
-/** The rest of a long list, made while the client reads. */
-async function* rest(
-  first: readonly Buffer[],
-  items: readonly StoredObject[],
-  start: number,
-  form: ItemForm,
-  tail: string,
-): AsyncGenerator<Buffer> {
-  let pieces = [...first];
-  let size = 0;
-  for (let at = start; at < items.length; at += 1) {
-    const stored = items[at];
-    if (stored === undefined) break;
-    const bytes = itemBytes(stored, form);
-    pieces.push(separator, bytes);
-    size += bytes.length;
-    if (size <= pieceBytes) continue;
-    yield Buffer.concat(pieces);
-    pieces = [];
-    size = 0;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  yield Buffer.concat([...pieces, Buffer.from(tail)]);
+/** An item's bytes, indented for its place in the list. */
+function itemBytes(stored: StoredObject, form: ItemForm): Buffer {
+  const encode = (object: KubeObject): string =>
+    `  ${encodeIndented(form.show(object), 1).replaceAll('\n', '\n  ')}`;
+  const { name, basis } = form;
+  if (name === undefined) return Buffer.from(encode(stored.object));
+  if (basis === undefined) return stored.bytes(`item ${name}`, encode);
+  const known = based.get(stored);
+  if (known?.form === name && known.basis === basis) return known.bytes;
+  const bytes = Buffer.from(encode(stored.object));
+  based.set(stored, { form: name, basis, bytes });
+  return bytes;
+}
+
+/** Has items let go of bytes of their own where a piece that is kept holds them. */
+function shareIn({ name, basis }: ItemForm): ((stored: StoredObject, bytes: Buffer) => void) | undefined {
+  if (name === undefined || basis !== undefined) return undefined;
+  return (stored, bytes) => {
+    stored.shareBytes(`item ${name}`, bytes);
+  };
 }

@@ -4,7 +4,7 @@ import { annotation, type KubeObject } from '../core/kube-object.js';
 import { labelMatcher } from '../core/label-selector.js';
 import { paginate, type ListPage, type ListQuery } from '../core/list-query.js';
 import { inRange } from '../core/release.js';
-import type { StoredObject } from '../state/object-store.js';
+import type { ObjectStore, StoredObject } from '../state/object-store.js';
 import { kindListOf } from './kinds/index.js';
 import type { FilterContext, KindList, SortKey } from './kinds/kind-list.js';
 
@@ -24,7 +24,11 @@ const nothing: Test = () => false;
 const everything: Test = () => true;
 /** Selections kept per list of objects; the list is replaced by every write to its resource. */
 const keptSelections = 64;
-const selections = new WeakMap<readonly StoredObject[], Map<string, readonly StoredObject[]>>();
+type Selections = Map<string, readonly StoredObject[]>;
+const selections = new WeakMap<readonly StoredObject[], Selections>();
+/** The same for selections by filters: forks share lists, but not everything a filter looks at. */
+const filtered = new WeakMap<ObjectStore, WeakMap<readonly StoredObject[], Selections>>();
+const pages = new WeakMap<readonly StoredObject[], Map<string, ListPage<StoredObject>>>();
 
 /**
  * The objects a list query asks for, filtered, sorted and cut.
@@ -41,18 +45,43 @@ export function selectObjects(
   const { resource, dialect, store } = selection;
   const order = `${query.sortBy} ${String(query.ascending)}`;
   const filters = JSON.stringify([...query.filters]);
-  // Some filters look at other objects too; the store's version stands for them.
-  const version = query.filters.size === 0 ? '' : String(store.version);
-  const key = `${resource.plural}.${resource.group} ${dialect} ${version} ${order} ${query.labelSelector} ${filters}`;
-  let known = selections.get(all);
-  if (known === undefined) selections.set(all, (known = new Map()));
+  const known = selectionsOf(all, query.filters.size === 0 ? undefined : store);
+  // Some filters look at other objects too: what is kept about them holds for one store, while nothing is written to it.
+  const writes = query.filters.size === 0 ? '' : String(store.writes);
+  const key = `${resource.plural}.${resource.group} ${dialect} ${writes} ${order} ${query.labelSelector} ${filters}`;
   let selected = known.get(key);
   if (selected === undefined) {
     selected = select(all, query, selection);
     if (known.size >= keptSelections) known.clear();
     known.set(key, selected);
   }
-  return paginate(selected, query);
+  return pageOf(selected, query);
+}
+
+function selectionsOf(all: readonly StoredObject[], store: ObjectStore | undefined): Selections {
+  let lists = selections;
+  if (store !== undefined) {
+    lists = filtered.get(store) ?? new WeakMap();
+    filtered.set(store, lists);
+  }
+  let known = lists.get(all);
+  if (known === undefined) lists.set(all, (known = new Map()));
+  return known;
+}
+
+/** A page of a selection; the same page of the same selection is the same list again, so that its bytes can be kept. */
+function pageOf(selected: readonly StoredObject[], query: ListQuery): ListPage<StoredObject> {
+  if (query.limit === -1) return paginate(selected, query);
+  let known = pages.get(selected);
+  if (known === undefined) pages.set(selected, (known = new Map()));
+  const key = `${String(query.page)} ${String(query.limit)}`;
+  let page = known.get(key);
+  if (page === undefined) {
+    page = paginate(selected, query);
+    if (known.size >= keptSelections) known.clear();
+    known.set(key, page);
+  }
+  return page;
 }
 
 function select(

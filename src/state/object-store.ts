@@ -28,6 +28,11 @@ export class StoredObject {
     (this.#encoded ??= new Map()).set(form, bytes);
     return bytes;
   }
+
+  /** Replaces the bytes kept in a form by equal ones, such as a part of a larger buffer that is kept anyway. */
+  shareBytes(form: string, bytes: Buffer): void {
+    if (this.#encoded?.has(form) === true) this.#encoded.set(form, bytes);
+  }
 }
 
 /** A change, in the order it happened. */
@@ -46,6 +51,8 @@ interface Collection {
   /** Keys of the items in order; outlives changes of items, not additions and removals. */
   keys: readonly string[] | undefined;
   sorted: readonly StoredObject[] | undefined;
+  /** The same by namespace; made when first asked for. */
+  byNamespace: ReadonlyMap<string, readonly StoredObject[]> | undefined;
   version: number;
   /** How often anything in it was put or taken out. */
   writes: number;
@@ -143,14 +150,18 @@ export class ObjectStore {
     return found;
   }
 
-  /** All objects of a resource, or those of one namespace, by namespace and name in byte order. */
+  /**
+   * All objects of a resource, or those of one namespace, by namespace and name in byte order. The same array is given
+   * out until the resource is written to, so that what is made of it can be remembered.
+   */
   list(resource: GroupResource, namespace = ''): readonly StoredObject[] {
     const collection = this.#collections.get(collectionKey(resource));
     if (collection === undefined) return none;
     collection.keys ??= [...collection.items.keys()].sort();
     collection.sorted ??= collection.keys.flatMap((key) => collection.items.get(key) ?? []);
     if (namespace === '') return collection.sorted;
-    return collection.sorted.filter(({ object }) => object.metadata.namespace === namespace);
+    collection.byNamespace ??= groupByNamespace(collection.sorted);
+    return collection.byNamespace.get(namespace) ?? none;
   }
 
   /** How many objects of a resource there are. */
@@ -287,6 +298,7 @@ export class ObjectStore {
       collection.writes += 1;
       collection.keys = undefined;
       collection.sorted = undefined;
+      collection.byNamespace = undefined;
       this.#writes += 1;
     } else {
       this.#put(resource, stored);
@@ -308,6 +320,7 @@ export class ObjectStore {
     collection.version = this.#version;
     collection.writes += 1;
     collection.sorted = undefined;
+    collection.byNamespace = undefined;
     this.#writes += 1;
   }
 
@@ -322,6 +335,7 @@ export class ObjectStore {
       items: new Map(known?.items),
       keys: known?.keys,
       sorted: known?.sorted,
+      byNamespace: known?.byNamespace,
       version: known?.version ?? 0,
       writes: known?.writes ?? 0,
       shared: false,
@@ -329,6 +343,17 @@ export class ObjectStore {
     this.#collections.set(key, own);
     return own;
   }
+}
+
+function groupByNamespace(all: readonly StoredObject[]): ReadonlyMap<string, readonly StoredObject[]> {
+  const groups = new Map<string, StoredObject[]>();
+  for (const stored of all) {
+    const { namespace = '' } = stored.object.metadata;
+    const group = groups.get(namespace);
+    if (group === undefined) groups.set(namespace, [stored]);
+    else group.push(stored);
+  }
+  return groups;
 }
 
 const metaOrder: readonly (keyof ObjectMeta & string)[] = [
