@@ -22,6 +22,8 @@ export interface ListOptions {
   readonly dialect?: FilterDialect;
   /** Names what `show` does, where it depends on nothing but the object: its bytes are then kept with the object. */
   readonly form?: string;
+  /** What else `show` depends on, compared by identity: bytes are kept while it is the same. */
+  readonly basis?: object;
   /** Print items as maps: keys sorted, kind and apiVersion among them. */
   readonly untyped?: boolean;
 }
@@ -58,7 +60,7 @@ export function listReply(
     items,
     options.untyped === true
       ? { name: 'untyped', show: (object: KubeObject) => untyped(show(object)) }
-      : itemForm(context, resource, show, options.form),
+      : itemForm(context, resource, show, options.form, options.basis),
     '',
     ` "totalItems": ${String(total)}`,
   );
@@ -97,10 +99,12 @@ export function itemForm(
   resource: GroupResource,
   show: Show = asStored,
   name?: string,
+  basis?: object,
 ): ItemForm {
   const form = show === asStored ? 'as stored' : name;
   return {
     name: form === undefined ? undefined : `${resource.plural}.${resource.group} ${form}`,
+    ...(basis && { basis }),
     show: (object) => shown(context, resource, show(object), 'cached'),
   };
 }

@@ -10,7 +10,7 @@ import { untyped } from '../../../registry/typed-json.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { registeredKind, type RegisteredKind } from '../registered-kinds.js';
 import { aggregatedRoles } from './aggregated-roles.js';
-import { withNodeRequests } from './node-requests.js';
+import { podsOf, withNodeRequests } from './node-requests.js';
 import { withClaimUse } from './claim-use.js';
 import { boundUsers } from './bound-users.js';
 import { isLent, listLent, withClaimCount } from './old-lists.js';
@@ -89,7 +89,10 @@ function presentation(
   if (isUntyped(context, kind)) return [undefined, { form: 'untyped', untyped: true }];
   if (inRange(context.release.name, { since: 'v4.1' })) return [];
   if (kind.plural === 'storageclasses') return [withClaimCount(context)];
-  if (kind.plural === 'nodes') return [withNodeRequests(context, alone)];
+  if (kind.plural === 'nodes') {
+    const basis = podsOf(context.cluster.store);
+    return [withNodeRequests(context, alone), { form: 'with requests', basis }];
+  }
   if (kind.plural === 'persistentvolumeclaims') return [withClaimUse(context)];
   return [];
 }
