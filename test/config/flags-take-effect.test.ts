@@ -105,7 +105,9 @@ test.for(['nodes', 'namespaces', 'pods', 'users'])('--%s adds that many', async 
 
 test('--kube-version is what /version tells', async () => {
   await using ks = await startWith('--kube-version', 'v1.27.9');
-  expect(await (await fetch(`${ks.url}/version`)).json()).toMatchObject({ gitVersion: 'v1.27.9' });
+  expect(await (await fetch(`${ks.url}/version`)).json()).toMatchObject({
+    kubernetes: { gitVersion: 'v1.27.9' },
+  });
 });
 
 test('--scenario starts in a situation', async () => {
