@@ -5,6 +5,7 @@ import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
 import type { ControlApi } from './control/http/control-api.js';
 import { ApiError } from './core/api-error.js';
+import type { Release, ReleaseName } from './core/release.js';
 import { version } from './core/version.js';
 import { chooseWorld, type Destination } from './http/choose-world.js';
 import { listenOn, type Listener } from './http/listen.js';
@@ -32,12 +33,22 @@ export interface Address {
   readonly port: number;
 }
 
+const routers = new Map<ReleaseName, Router>();
+
+/** The routes of a release. They do not change: all servers of a process share one router per release. */
+function routerOf(release: Release): Router {
+  let router = routers.get(release.name);
+  if (router === undefined)
+    routers.set(release.name, (router = new Router([...groups, ...oauthGroups], release)));
+  return router;
+}
+
 /** The one place where every part is put together. */
 function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
   return new Pipeline({
     release: seed.release,
     catalog,
-    router: new Router([...groups, ...oauthGroups], seed.release),
+    router: routerOf(seed.release),
     authenticate,
     authorize: evaluate,
     interceptors:

@@ -1,10 +1,8 @@
-import { kubesphereResources } from '../apis/kubesphere-resources.js';
-import { nativeResources } from '../apis/native-resources.js';
+import { catalogOf } from '../apis/catalog-of.js';
 import { checkOptions } from '../config/check-options.js';
 import { Commands } from '../control/commands.js';
 import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
-import { Catalog } from '../registry/catalog.js';
 import { chooseRelease } from '../releases/brands.js';
 import { listen } from '../server.js';
 import type { JournalObserver } from '../state/journal.js';
@@ -29,7 +27,7 @@ export async function startFakeKsApiserver(
 ): Promise<InProcessFake> {
   const checked = await checkOptions(options);
   const release = chooseRelease(checked);
-  const catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release.name);
+  const catalog = catalogOf(release.name);
   const seed = await Promise.resolve(buildWorld(checked, release, catalog));
   seed.journal.observer = extras.observer;
   const { scenarios = [], host = '127.0.0.1', port = 0 } = checked;
