@@ -1,5 +1,5 @@
 import type { GroupResource } from '../core/api-error.js';
-import type { Json, JsonObject } from '../core/json.js';
+import { digString, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { parseListQuery } from '../core/list-query.js';
 import { inRange } from '../core/release.js';
@@ -127,7 +127,7 @@ function shown(
   const version = resource.versions[0] ?? '';
   const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(object, resource, version);
   // Items made up from something else, such as members from bindings, have no kind of their own.
-  const isAnonymous = object.kind === undefined || object.kind === '';
+  const isAnonymous = digString(object, 'kind') === '';
   return { ...identityMembers(context, resource, version, identity, isAnonymous), ...members };
 }
 

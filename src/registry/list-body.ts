@@ -55,8 +55,8 @@ function keptBody(
   tail: string,
 ): Buffer | LongBody {
   if (form.name === undefined || form.basis !== undefined) return makeBody(items, form, head, tail);
-  let known = bodies.get(items);
-  if (known === undefined) bodies.set(items, (known = new Map()));
+  const known = bodies.get(items) ?? new Map<string, Buffer | LongBody>();
+  bodies.set(items, known);
   const key = `${form.name} ${head}${tail}`;
   let body = known.get(key);
   if (body === undefined) {

@@ -64,16 +64,16 @@ function selectionsOf(all: readonly StoredObject[], store: ObjectStore | undefin
     lists = filtered.get(store) ?? new WeakMap();
     filtered.set(store, lists);
   }
-  let known = lists.get(all);
-  if (known === undefined) lists.set(all, (known = new Map()));
+  const known: Selections = lists.get(all) ?? new Map<string, readonly StoredObject[]>();
+  lists.set(all, known);
   return known;
 }
 
 /** A page of a selection; the same page of the same selection is the same list again, so that its bytes can be kept. */
 function pageOf(selected: readonly StoredObject[], query: ListQuery): ListPage<StoredObject> {
   if (query.limit === -1) return paginate(selected, query);
-  let known = pages.get(selected);
-  if (known === undefined) pages.set(selected, (known = new Map()));
+  const known = pages.get(selected) ?? new Map<string, ListPage<StoredObject>>();
+  pages.set(selected, known);
   const key = `${String(query.page)} ${String(query.limit)}`;
   let page = known.get(key);
   if (page === undefined) {

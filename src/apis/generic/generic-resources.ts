@@ -2,6 +2,7 @@ import { ApiError, badRequest } from '../../core/api-error.js';
 import { inRange } from '../../core/release.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
 import { createGeneric, deleteGeneric, patchGeneric, updateGeneric } from './writes.js';
+import { readServedKind } from './crd-reads.js';
 import { getGeneric, listGeneric } from './reads.js';
 import { isLabelledServed, isServed } from './served-groups.js';
 
@@ -14,8 +15,9 @@ import { isLabelledServed, isServed } from './served-groups.js';
  */
 export function genericResources(context: RequestContext): Reply | undefined {
   const { info, release, catalog, cluster } = context;
-  if (!info.isResourceRequest || info.apiPrefix !== 'kapis' || !inRange(release.name, { since: 'v3.4' }))
-    return undefined;
+  if (!info.isResourceRequest || info.apiPrefix !== 'kapis') return undefined;
+  if (release.name === 'v3.3') return readServedKind(context);
+  if (!inRange(release.name, { since: 'v3.4' })) return undefined;
   const resource = catalog.find(info.apiGroup, info.apiVersion, info.resource);
   const served = isServed(release.name, info.apiGroup, info.apiVersion, catalog);
   if (resource === undefined) {

@@ -10,6 +10,7 @@ import { listBody } from '../../registry/list-body.js';
 import { jsonType } from '../../registry/reply.js';
 import { selectObjects } from '../../registry/select-objects.js';
 import type { StoredObject } from '../../state/object-store.js';
+import { refuseCustomFilters } from './custom-filters.js';
 import { withinWorkspace } from './workspace-selector.js';
 
 /** Lists a kind; how many there are is told in `metadata.continue`. */
@@ -20,6 +21,7 @@ export function listGeneric(context: RequestContext, resource: Resource): Reply 
   const labelSelector =
     info.workspace === '' ? asked.labelSelector : withinWorkspace(asked.labelSelector, info.workspace);
   const query = { ...asked, labelSelector };
+  if (query.filters.size > 0) refuseCustomFilters(store, resource);
   const { items, total } = selectObjects(store.list(resource, info.namespace), query, {
     resource,
     dialect: 'generic',
