@@ -1,11 +1,4 @@
-import {
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  createSign,
-  timingSafeEqual,
-  type KeyObject,
-} from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /**
  * The keys tokens are signed with: an HS256 secret for access, refresh and static tokens, an RS256 key for id tokens.
@@ -57,11 +50,6 @@ export class SigningKeys {
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
 
-  /** RSASSA-PKCS1-v1_5 with SHA-256 over the given text, base64url. */
-  rs256(signingInput: string): string {
-    return createSign('RSA-SHA256').update(signingInput).sign(this.privateKey, 'base64url');
-  }
-
   /** The RSA private key, parsed on first use. */
   get privateKey(): KeyObject {
     this.#privateKey ??= createPrivateKey(this.#pem);
@@ -76,8 +64,9 @@ export class SigningKeys {
   }
 
   /** The public half as a JWK with the members `n` and `e` that `/oauth/keys` prints. */
-  publicJwk(): { readonly n: string; readonly e: string } {
-    const jwk = createPublicKey(this.privateKey).export({ format: 'jwk' });
-    return { n: jwk.n ?? '', e: jwk.e ?? '' };
+  async publicJwk(): Promise<{ readonly n: string; readonly e: string }> {
+    const { exportJWK } = await import('jose');
+    const { n = '', e = '' } = await exportJWK(createPublicKey(this.privateKey));
+    return { n, e };
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { InputError } from '../core/input-error.js';
 import { runControllers } from '../controllers/index.js';
 import { expireLoginRecords } from '../controllers/login-record.js';
 import { nodeHeartbeats } from '../controllers/node-heartbeat.js';
@@ -63,12 +64,28 @@ function emptyWorld(
     {
       release,
       settings: optionSettings(options, configured.settings, release.name),
-      keys: new SigningKeys(secret, options.signKey ?? configured.signKey ?? readFileSync(testKey, 'utf8')),
+      keys: signingKeys(secret, options.signKey ?? configured.signKey),
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.now !== undefined && { now: Date.parse(options.now) }),
     },
     clusters,
   );
+}
+
+/** @throws InputError for a given key that is no RSA private key: better now than at the first id token */
+function signingKeys(secret: string, given: string | undefined): SigningKeys {
+  if (given === undefined) return new SigningKeys(secret, readFileSync(testKey, 'utf8'));
+  const keys = new SigningKeys(secret, given);
+  let type: string | undefined;
+  try {
+    type = keys.privateKey.asymmetricKeyType;
+  } catch {
+    // Not a key at all; told apart from a key of another type by nothing the user could act on.
+  }
+  if (type === 'rsa') return keys;
+  throw new InputError([
+    'signKey: not an RSA private key; give one in PEM (world files: its base64 in signKeyData)',
+  ]);
 }
 
 async function buildGiven(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { oauthConfig } from '../../src/oauth/oauth-config.js';
@@ -10,9 +11,9 @@ const provider = {
   type: 'LDAPIdentityProvider',
   provider: { host: 'ldap:389', managerPassword: 'x', clientSecret: 'y' },
 };
-const signKeyData = Buffer.from(
-  '-----BEGIN RSA PRIVATE KEY-----\nnot looked at before it is used\n-----END RSA PRIVATE KEY-----\n',
-).toString('base64');
+const signKeyData = readFileSync(new URL('../../fixtures/keys/test-rs256.pem', import.meta.url)).toString(
+  'base64',
+);
 
 test.for([
   [
