@@ -7,6 +7,7 @@ import { inRange } from '../core/release.js';
 import type { ObjectStore, StoredObject } from '../state/object-store.js';
 import { kindListOf } from './kinds/index.js';
 import type { FilterContext, KindList, SortKey } from './kinds/kind-list.js';
+import { orderObjects } from './order-objects.js';
 
 /** The two families of filters: those of `resources…/v1alpha3` and its kin, and those of the generic resource API. */
 export type FilterDialect = 'v1alpha3' | 'generic';
@@ -43,15 +44,18 @@ export function selectObjects(
   selection: Selection,
 ): ListPage<StoredObject> {
   const { resource, dialect, store } = selection;
-  const order = `${query.sortBy} ${String(query.ascending)}`;
+  const kind = kindListOf(resource);
+  const [orderName, keyOf] = orderOf(query.sortBy, kind);
+  const order = `${orderName} ${String(query.ascending)}`;
   const filters = JSON.stringify([...query.filters]);
-  const known = selectionsOf(all, query.filters.size === 0 ? undefined : store);
-  // Some filters look at other objects too: what is kept about them holds for one store, while nothing is written to it.
-  const writes = query.filters.size === 0 ? '' : String(store.writes);
-  const key = `${resource.plural}.${resource.group} ${dialect} ${writes} ${order} ${query.labelSelector} ${filters}`;
+  const looksAround = kind.around?.some((filter) => query.filters.has(filter)) === true;
+  // What is kept about filters that look at other objects holds for one store, while nothing is written to it.
+  const known = selectionsOf(all, looksAround ? store : undefined);
+  const writes = looksAround ? String(store.writes) : '';
+  const key = `${resource.plural}.${resource.group} ${dialect} ${selection.release} ${writes} ${order} ${query.labelSelector} ${filters}`;
   let selected = known.get(key);
   if (selected === undefined) {
-    selected = select(all, query, selection);
+    selected = filter(orderObjects(all, orderName, keyOf, query.ascending), query, kind, selection);
     if (known.size >= keptSelections) known.clear();
     known.set(key, selected);
   }
@@ -84,41 +88,28 @@ function pageOf(selected: readonly StoredObject[], query: ListQuery): ListPage<S
   return page;
 }
 
-function select(
-  all: readonly StoredObject[],
+/** Filtering keeps the order, so the order of everything serves every filter. */
+function filter(
+  ordered: readonly StoredObject[],
   query: ListQuery,
+  kind: KindList,
   selection: Selection,
 ): readonly StoredObject[] {
-  const kind = kindListOf(selection.resource);
   const tests: Test[] = [labelTest(query.labelSelector, everything)];
   for (const [key, value] of query.filters) tests.push(filterTest(key, value, kind, selection));
   const wanted = tests.filter((test) => test !== everything);
-  const matching =
-    wanted.length === 0 ? [...all] : all.filter(({ object }) => wanted.every((test) => test(object)));
-  return sorted(matching, query, kind);
+  if (wanted.length === 0) return ordered;
+  return ordered.filter(({ object }) => wanted.every((test) => test(object)));
 }
 
-function sorted(
-  objects: StoredObject[],
-  { sortBy, ascending }: ListQuery,
-  kind: KindList,
-): readonly StoredObject[] {
-  const byTime: SortKey = ({ metadata }) => metadata.creationTimestamp ?? '';
-  const byName: SortKey = ({ metadata }) => metadata.name;
-  const custom =
-    kind.sorts !== undefined && Object.hasOwn(kind.sorts, sortBy) ? kind.sorts[sortBy] : undefined;
-  const keyOf = sortBy === 'name' ? byName : (custom ?? byTime);
-  const keyed = objects.map((stored) => ({
-    stored,
-    key: keyOf(stored.object),
-    name: stored.object.metadata.name,
-  }));
-  const descending = (a: (typeof keyed)[number], b: (typeof keyed)[number]): number => {
-    if (a.key !== b.key) return a.key < b.key ? 1 : -1;
-    return a.name === b.name ? 0 : a.name < b.name ? 1 : -1;
-  };
-  keyed.sort(ascending ? (a, b) => -descending(a, b) : descending);
-  return keyed.map(({ stored }) => stored);
+const byTime: SortKey = ({ metadata }) => metadata.creationTimestamp ?? '';
+const byName: SortKey = ({ metadata }) => metadata.name;
+
+/** The sort key of a name; unknown ones mean the time of creation. */
+function orderOf(sortBy: string, { sorts }: KindList): [name: string, key: SortKey] {
+  if (sortBy === 'name') return ['name', byName];
+  const own = sorts !== undefined && Object.hasOwn(sorts, sortBy) ? sorts[sortBy] : undefined;
+  return own === undefined ? ['creationTimestamp', byTime] : [sortBy, own];
 }
 
 function labelTest(selector: string, otherwise: Test): Test {

@@ -55,6 +55,7 @@ function printedAddresses(pod: KubeObject): string[] {
 }
 
 const pods: KindList = {
+  around: ['ownerReference', 'serviceName'],
   filters: {
     nodeName: (pod, value) => digString(pod, 'spec', 'nodeName') === value,
     pvcName: mounts,

@@ -18,6 +18,8 @@ export type SortKey = (object: KubeObject) => string | number;
 export interface KindList {
   readonly filters?: Readonly<Record<string, Filter>>;
   readonly sorts?: Readonly<Record<string, SortKey>>;
+  /** Filters that look at other objects too: what they select changes with those. */
+  readonly around?: readonly string[];
   /** The only filters the kind knows: any other one matches nothing. */
   readonly closed?: boolean;
 }

@@ -49,10 +49,11 @@ const lastUpdate: SortKey = (object) => {
   return latest === '' ? (object.metadata.creationTimestamp ?? '') : latest;
 };
 
-const jobUpdate: SortKey = (object) => {
-  const conditions = digArray(object, 'status', 'conditions');
-  return digString(conditions[0], 'lastProbeTime') || (object.metadata.creationTimestamp ?? '');
-};
+/** The latest transition of a job, its creation when there was none. */
+const jobUpdate: SortKey = (job) =>
+  digArray(job, 'status', 'conditions')
+    .map((condition) => digString(condition, 'lastTransitionTime'))
+    .reduce((latest, time) => (time > latest ? time : latest), job.metadata.creationTimestamp ?? '');
 
 function withStatus(statusOf: (object: KubeObject) => string): KindList {
   return { filters: { status: (object, value) => statusOf(object) === value } };
