@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import { nativeHooks } from '../kube/native-defaults.js';
 import type { Resource } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
@@ -19,7 +20,7 @@ interface Row {
   readonly del?: 'Status' | 'object';
 }
 
-const file = new URL('../../fixtures/kubernetes/resources.json', import.meta.url);
+const file = packageFile('fixtures/kubernetes/resources.json');
 
 /** The kinds of Kubernetes itself, from the discovery table. */
 export function nativeResources(): Resource[] {

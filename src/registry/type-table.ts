@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 
 /**
  * A field of a Go type, in the order of the struct: JSON name (empty for an embedded struct), protobuf number, type, flags
@@ -21,7 +22,7 @@ let table: TypeTable | undefined;
 
 function read(): TypeTable {
   const entries = files.flatMap((file) => {
-    const text = readFileSync(new URL(`../../fixtures/kubernetes/${file}`, import.meta.url), 'utf8');
+    const text = readFileSync(packageFile(`fixtures/kubernetes/${file}`), 'utf8');
     return Object.entries(JSON.parse(text) as Record<string, readonly TypeField[]>);
   });
   return new Map(entries);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../core/package-file.js';
 import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput, InputError } from '../core/input-error.js';
 import { deepFreeze, type Json } from '../core/json.js';
@@ -8,7 +9,7 @@ import { readPositionedYaml, type Path } from '../core/positioned-yaml.js';
 import type { NamedScenario, Scenario } from './scenario.js';
 import { schemaProblems, type Problem } from './schema.js';
 
-const folder = new URL('../../scenarios/', import.meta.url);
+const folder = packageFile('scenarios/');
 const ending = '.yaml';
 
 /** The names of the scenarios that come with the package, in byte order. */

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput } from '../core/input-error.js';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Path } from '../core/positioned-yaml.js';
 
-const schemaFile = new URL('../../scenarios/scenario.schema.json', import.meta.url);
+const schemaFile = packageFile('scenarios/scenario.schema.json');
 
 /** Something wrong with a value, and where in it. */
 export interface Problem {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import { InputError } from '../core/input-error.js';
 import { runControllers } from '../controllers/index.js';
 import { expireLoginRecords } from '../controllers/login-record.js';
@@ -21,7 +22,7 @@ import { optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
 import type { CheckedWorld } from './check-world.js';
 
-const testKey = new URL('../../fixtures/keys/test-rs256.pem', import.meta.url);
+const testKey = packageFile('fixtures/keys/test-rs256.pem');
 
 /**
  * Makes the seed world of a server; what is served are forks of it.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import { label, type KubeObject } from '../core/kube-object.js';
 import { mintToken } from '../auth/mint-token.js';
 import type { Release, ReleaseName } from '../core/release.js';
@@ -56,7 +57,7 @@ function seedOf(release: Release, catalog: Catalog): World {
     },
     defaultClusters,
   );
-  const file = new URL(`../../fixtures/default/compiled/${release.name}.json`, import.meta.url);
+  const file = packageFile(`fixtures/default/compiled/${release.name}.json`);
   const compiled = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, readonly KubeObject[]>>;
   loadInstall(seed, catalog);
   for (const [name, cluster] of seed.clusters) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { ReleaseName } from '../core/release.js';
 import type { Catalog } from '../registry/catalog.js';
@@ -59,7 +60,7 @@ const parsed = new Map<ReleaseName, readonly KubeObject[]>();
 function readInstall(release: ReleaseName): readonly KubeObject[] {
   const known = parsed.get(release);
   if (known !== undefined) return known;
-  const file = new URL(`../../fixtures/install/${release}.json`, import.meta.url);
+  const file = packageFile(`fixtures/install/${release}.json`);
   const { items } = JSON.parse(readFileSync(file, 'utf8')) as { readonly items: readonly KubeObject[] };
   parsed.set(release, items);
   return items;
