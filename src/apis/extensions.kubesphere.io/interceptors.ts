@@ -11,12 +11,19 @@ export type Interceptor = (context: RequestContext) => Reply | undefined;
 /** What extensions put in front of the router, in the order of the real filters; nothing before 4.1. */
 export function extensionInterceptors(release: ReleaseName): readonly Interceptor[] {
   if (!inRange(release, { since: 'v4.1' })) return [];
-  return [serveJsBundle, serveReverseProxy, serveApiService, refuseOpenApi];
+  return [
+    (context) =>
+      serveJsBundle(context) ??
+      serveReverseProxy(context) ??
+      serveApiService(context) ??
+      refuseOpenApi(context),
+  ];
 }
 
 /** The server's own OpenAPI documents. @throws ApiError 501 */
-function refuseOpenApi({ info }: RequestContext): undefined {
+function refuseOpenApi({ info }: RequestContext): Reply | undefined {
   if (info.localPath === '/openapi/v2' || info.localPath === '/openapi/v3') {
     throw notImplemented(`OpenAPI documents (GET ${info.localPath})`);
   }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { label, type KubeObject } from '../../../core/kube-object.js';
 import { managedLabel, workspaceLabel } from '../../../core/well-known-keys.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { page } from '../../../registry/entity-reply.js';
-import { json } from '../../../registry/reply.js';
+import { vectors, type Counter } from '../../../registry/vectors.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { visibleClusters, visibleNamespaces, visibleWorkspaces } from './visible.js';
 import { workspaces } from './workspaces.js';
@@ -14,8 +14,6 @@ const workspaceRoleBindings = { group: 'iam.kubesphere.io', plural: 'workspacero
 const installPlans = { group: 'kubesphere.io', plural: 'installplans' };
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
 const namespaces = { group: '', plural: 'namespaces' };
-
-type Counter = readonly [name: string, count: number];
 
 /** `GET /metrics`: how much there is on the platform; counts of 0 for workspaces and clusters are left out. */
 export function platformMetrics(context: RequestContext): Reply {
@@ -55,15 +53,4 @@ export function workspaceMetrics(context: RequestContext): Reply {
 /** How many of these the query selects, on all pages. */
 function count(context: RequestContext, kind: GroupResource, found: readonly StoredObject[]): number {
   return page(context, kind, found, {}).total;
-}
-
-/** Counters as Prometheus vectors; moment and count are both whole numbers. */
-function vectors({ world }: RequestContext, counters: readonly Counter[]): Reply {
-  const now = world.clock.seconds();
-  return json({
-    results: counters.map(([name, found]) => ({
-      metric_name: name,
-      data: { resultType: 'vector', result: [{ value: [now, found] }] },
-    })),
-  });
 }
