@@ -35,12 +35,16 @@ function headersOf(reply: Reply): string[] {
   return headers;
 }
 
-/** Writes pieces as they come, at the pace of the client; leaving early ends the source. */
+/** Writes pieces as they come, at the pace of the client. A client that leaves ends the source at once. */
 async function stream(response: ServerResponse, body: Exclude<ReplyBody, Buffer | string>): Promise<void> {
+  const source = body[Symbol.asyncIterator]();
+  const leave = (): void => void source.return?.().catch(() => undefined);
+  response.once('close', leave);
   response.flushHeaders();
-  for await (const piece of body) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
+  for (;;) {
+    const { done, value } = await source.next();
+    if (done === true || response.destroyed) break;
+    if (!response.write(value)) await drained(response);
   }
   response.end();
 }

@@ -66,21 +66,27 @@ export function isTable(parameters: ReadonlyMap<string, string>): boolean {
   );
 }
 
-function table(
+/** Objects as a `Table`. @param columns False leaves the definitions of the columns out */
+export function shownTable(
   objects: readonly KubeObject[],
   metadata: JsonObject,
   kind: ServedKind,
-  form: AnswerForm,
-): Reply {
-  const { include, now, accepted } = form;
+  { include, now, accepted }: AnswerForm,
+  columns = true,
+): JsonObject {
   const shown = objects.map((object) => shownObject(object, kind) as unknown as KubeObject);
-  const built = buildTable(printerOf(kind.resource, kind.release), shown, {
+  return buildTable(printerOf(kind.resource, kind.release), shown, {
     includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
     now,
     metadata,
     version: accepted.parameters.get('v') === 'v1beta1' ? 'v1beta1' : 'v1',
+    columns,
   });
-  return answer(built, form);
+}
+
+/** The bytes of an object as compact JSON with a newline, kept with it. */
+export function shownBytes(stored: StoredObject, kind: ServedKind): Buffer {
+  return stored.bytes(`kube ${kind.version}`, (object) => `${encodeCompact(shownObject(object, kind))}\n`);
 }
 
 /** Answers with any value in the form asked for. */
@@ -98,19 +104,11 @@ export function answer(value: Json, form: AnswerForm, status = 200): Reply {
 /** Answers with one object; compact JSON comes from bytes kept with it. */
 export function answerObject(stored: StoredObject, kind: ServedKind, form: AnswerForm, status = 200): Reply {
   if (isTable(form.accepted.parameters)) {
-    return table(
-      [stored.object],
-      { resourceVersion: stored.object.metadata.resourceVersion ?? '' },
-      kind,
-      form,
-    );
+    const { resourceVersion = '' } = stored.object.metadata;
+    return answer(shownTable([stored.object], { resourceVersion }, kind, form), form);
   }
   if (!isCompact(form)) return answer(shownObject(stored.object, kind), form, status);
-  const body = stored.bytes(
-    `kube ${kind.version}`,
-    (object) => `${encodeCompact(shownObject(object, kind))}\n`,
-  );
-  return { status, contentType: 'application/json', body };
+  return { status, contentType: 'application/json', body: shownBytes(stored, kind) };
 }
 
 /** Answers with a page of objects; compact JSON is joined from bytes kept with them and leaves in pieces. */
@@ -119,7 +117,7 @@ export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, n
   const metadata = listMetadata(page, kind, namespace);
   if (isTable(form.accepted.parameters)) {
     const objects = page.items.map(({ object }) => object);
-    return table(objects, metadata, kind, form);
+    return answer(shownTable(objects, metadata, kind, form), form);
   }
   const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (!isCompact(form)) {

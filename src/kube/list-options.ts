@@ -11,12 +11,19 @@ export interface KubeListOptions {
   readonly limit: number;
   readonly continue?: string;
   readonly watch: boolean;
+  /** The version asked for; `undefined` when none is. */
+  readonly version: number | undefined;
+  /** 0: not said. */
+  readonly timeoutSeconds: number;
+  readonly bookmarks: boolean;
+  /** `undefined`: not said. */
+  readonly sendInitialEvents: boolean | undefined;
 }
 
 const integer = /^[+-]?\d+$/;
 
 /**
- * Reads the query of a list.
+ * Reads the query of a list or watch.
  *
  * @param current The version of the latest write.
  * @throws ApiError 400 for what cannot be read, 422 for a bad combination, 504 for a version not reached yet
@@ -26,10 +33,14 @@ export function readListOptions(
   query: URLSearchParams,
   resource: Resource,
   current: number,
+  isWatch = false,
 ): KubeListOptions {
   const limit = readInteger(query.get('limit'));
+  const timeoutSeconds = readInteger(query.get('timeoutSeconds'));
   const token = query.get('continue') ?? '';
-  checkVersion(query, token, current);
+  const watch = isWatch || isTrue(query.get('watch'));
+  checkVersion(query, token, current, watch);
+  const version = query.get('resourceVersion') ?? '';
   const tests = [
     labelMatcher(query.get('labelSelector') ?? ''),
     fieldMatcher(query.get('fieldSelector') ?? '', resource),
@@ -38,7 +49,11 @@ export function readListOptions(
     matches: tests.length === 0 ? undefined : (object) => tests.every((test) => test(object)),
     limit: Math.max(0, limit),
     ...(token !== '' && { continue: token }),
-    watch: isTrue(query.get('watch')),
+    watch,
+    version: version === '' ? undefined : Number(version),
+    timeoutSeconds: Math.max(0, timeoutSeconds),
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
   };
 }
 
@@ -53,16 +68,16 @@ function readInteger(text: string | null): number {
   return number;
 }
 
+/** Anything but `0` and `false` is true. @see kubernetes/apimachinery pkg/runtime/converter.go */
 function isTrue(text: string | null): boolean {
-  return (
-    text === 'true' || text === '1' || text === 'True' || text === 'TRUE' || text === 't' || text === 'T'
-  );
+  return text !== null && text !== '0' && text.toLowerCase() !== 'false';
 }
 
-function checkVersion(query: URLSearchParams, token: string, current: number): void {
+function checkVersion(query: URLSearchParams, token: string, current: number, watch: boolean): void {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
-  const causes = matchCauses(version, match, token);
+  const initial = query.has('sendInitialEvents');
+  const causes = watch ? watchCauses(match, token, initial) : matchCauses(version, match, token, initial);
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes);
   if (version === '') return;
   if (!/^\d+$/.test(version)) {
@@ -70,7 +85,7 @@ function checkVersion(query: URLSearchParams, token: string, current: number): v
       `invalid resource version: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
     );
   }
-  if (Number(version) > current) {
+  if (!watch && Number(version) > current) {
     const text = `Too large resource version: ${version}, current: ${String(current)}`;
     throw new ApiError(504, 'Timeout', `Timeout: ${text}`, {
       details: {
@@ -82,31 +97,45 @@ function checkVersion(query: URLSearchParams, token: string, current: number): v
   }
 }
 
-function matchCauses(
-  version: string,
-  match: string,
-  token: string,
-): { readonly reason: string; readonly message: string; readonly field: string }[] {
+interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+function forbidden(why: string, field = 'resourceVersionMatch'): Cause {
+  return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
+}
+
+function unsupportedMatch(match: string, supported: string): Cause {
+  const message = `Unsupported value: ${JSON.stringify(match)}: supported values: ${supported}`;
+  return { reason: 'FieldValueNotSupported', message, field: 'resourceVersionMatch' };
+}
+
+function matchCauses(version: string, match: string, token: string, initial: boolean): readonly Cause[] {
+  if (initial) return [forbidden('sendInitialEvents is forbidden for list', 'sendInitialEvents')];
   if (match === '') return [];
-  const forbidden = (why: string): { reason: string; message: string; field: string } => ({
-    reason: 'FieldValueForbidden',
-    message: `Forbidden: ${why}`,
-    field: 'resourceVersionMatch',
-  });
-  if (match !== 'Exact' && match !== 'NotOlderThan') {
-    return [
-      {
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
-        field: 'resourceVersionMatch',
-      },
-    ];
-  }
+  if (match !== 'Exact' && match !== 'NotOlderThan')
+    return [unsupportedMatch(match, '"Exact", "NotOlderThan", ""')];
   if (version === '')
     return [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')];
   if (token !== '') return [forbidden('resourceVersionMatch is forbidden when continue is provided')];
-  if (match === 'Exact' && version === '0') {
+  if (match === 'Exact' && version === '0')
     return [forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')];
-  }
   return [];
+}
+
+function watchCauses(match: string, token: string, initial: boolean): readonly Cause[] {
+  const newer = 'NotOlderThan';
+  const causes: Cause[] = [];
+  if (initial && match !== newer)
+    causes.push(forbidden(`sendInitialEvents requires setting resourceVersionMatch to ${newer}`));
+  if (match === '') return causes;
+  if (!initial)
+    causes.push(
+      forbidden('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+    );
+  if (match !== newer) causes.push(unsupportedMatch(match, `"${newer}"`));
+  if (token !== '') causes.push(forbidden('resourceVersionMatch is forbidden when continue is provided'));
+  return causes;
 }

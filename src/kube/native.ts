@@ -20,11 +20,12 @@ import {
   type AnswerForm,
   type ServedKind,
 } from './encoding.js';
-import { readListOptions } from './list-options.js';
+import { readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions, readDryRun } from './options-from-query.js';
 import { readObjectBody, type ExpectedBody } from './read-object-body.js';
 import { readPatchBody } from './read-patch-body.js';
+import { answerWatch } from './watch.js';
 
 /** A request to a kind, with everything found out about it. */
 interface KindRequest {
@@ -35,6 +36,7 @@ interface KindRequest {
 }
 
 const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const watched = ['application/json', 'application/vnd.kubernetes.protobuf;stream=watch'];
 
 /**
  * Answers `/api` and `/apis` as the Kubernetes underneath does: the real server passes these requests on and the
@@ -92,11 +94,11 @@ function withoutProtobuf(header: string): string {
   return others.join(',');
 }
 
-function notAcceptable(): ApiError {
+function notAcceptable(types = served): ApiError {
   return new ApiError(
     406,
     'NotAcceptable',
-    `only the following media types are accepted: ${served.join(', ')}`,
+    `only the following media types are accepted: ${types.join(', ')}`,
   );
 }
 
@@ -163,8 +165,13 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
     case 'GET':
     case 'HEAD': {
       checkVerb(kind.resource, 'list');
-      const options = readListOptions(context.query, kind.resource, context.cluster.store.version);
-      if (options.watch || path.watch) throw notImplemented('watching /api and /apis');
+      const options = readListOptions(
+        context.query,
+        kind.resource,
+        context.cluster.store.version,
+        path.watch,
+      );
+      if (options.watch) return watch(request, options);
       return answerList(
         listObjects(context, kind.resource, { ...options, namespace: path.namespace }),
         kind,
@@ -182,6 +189,12 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
     default:
       throw notAllowed();
   }
+}
+
+function watch({ context, path, kind, form }: KindRequest, options: KubeListOptions): Reply {
+  checkVerb(kind.resource, 'watch');
+  if (form.accepted.wire !== 'application/json') throw notAcceptable(watched);
+  return answerWatch(context, kind, form, options, path);
 }
 
 function checkVerb(resource: Resource, verb: string): void {
@@ -215,6 +228,7 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
   switch (context.method) {
     case 'GET':
     case 'HEAD':
+      if (path.watch) return serveCollection(request);
       checkVerb(kind.resource, 'get');
       return answerObject(getObject(context, kind.resource, key), kind, form);
     case 'PUT':

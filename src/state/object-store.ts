@@ -85,7 +85,8 @@ export class ObjectStore {
   #writes = 0;
   #changes: Change[] = [];
   #listener: ((change: Change) => void) | undefined;
-  readonly #watchers = new Set<(change: Change) => void>();
+  /** What tells each watch of a change, with what ends it. */
+  readonly #watchers = new Map<(change: Change) => void, () => void>();
 
   constructor(clock: Clock, random: Random, version = 1000) {
     this.#clock = clock;
@@ -125,10 +126,24 @@ export class ObjectStore {
     this.#listener = listener;
   }
 
-  /** Has every later change reported to a watch until the returned function is called. */
-  subscribe(watcher: (change: Change) => void): () => void {
-    this.#watchers.add(watcher);
+  /**
+   * Has every later change reported to a watch until the returned function is called.
+   *
+   * @param end Called when there will be no more changes.
+   */
+  subscribe(watcher: (change: Change) => void, end: () => void = () => undefined): () => void {
+    this.#watchers.set(watcher, end);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** How many watches there are. */
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** Ends all watches: nobody writes here any more. */
+  endWatches(): void {
+    for (const end of [...this.#watchers.values()]) end();
   }
 
   /** The changes after a version, oldest first; `undefined` when some of them are forgotten. */
@@ -196,7 +211,7 @@ export class ObjectStore {
   }
 
   /**
-   * Stores a new object: fills in uid, resourceVersion and creationTimestamp.
+   * Stores a new object: fills in uid (unless its maker had to know it), resourceVersion and creationTimestamp.
    *
    * @throws ApiError AlreadyExists
    */
@@ -209,7 +224,7 @@ export class ObjectStore {
       ...object,
       metadata: orderMeta({
         ...metadata,
-        uid: this.#random.uuid(),
+        uid: metadata.uid ?? this.#random.uuid(),
         creationTimestamp: this.#clock.timestamp(),
       }),
     });
@@ -306,7 +321,7 @@ export class ObjectStore {
     const change: Change = { type, version: this.#version, resource, stored, previous };
     this.#changes.push(change);
     if (this.#changes.length >= keptChanges * 2) this.#changes = this.#changes.slice(-keptChanges);
-    for (const watcher of this.#watchers) watcher(change);
+    for (const watcher of this.#watchers.keys()) watcher(change);
     this.#listener?.(change);
     return stored;
   }

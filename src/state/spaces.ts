@@ -72,6 +72,7 @@ export class Spaces {
   /** Puts a space, or the main world, back to the seed. Worlds handed out before are no longer served. */
   reset(name?: string): World {
     if (name !== undefined) return this.#fork(name);
+    this.#main.retire();
     this.#main = this.#seed.fork();
     return this.#main;
   }
@@ -79,10 +80,12 @@ export class Spaces {
   /** Forgets a space. @returns false when there was none of that name */
   close(name: string): boolean {
     this.#byToken.clear();
+    this.#named.get(name)?.retire();
     return this.#named.delete(name);
   }
 
   #fork(name: string): World {
+    this.#named.get(name)?.retire();
     const world = this.#seed.fork();
     world.keys = this.#seed.keys.branch(name);
     this.#byToken.clear();

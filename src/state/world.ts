@@ -54,6 +54,8 @@ export class World {
   listener: ChangeListener | undefined;
   /** Started in every fork of this world; not in the world they are given to. */
   readonly routines: Routine[];
+  /** Names of controllers that do nothing here; kept by forks. */
+  switchedOff: ReadonlySet<string> = new Set();
 
   constructor(parts: {
     release: Release;
@@ -93,6 +95,11 @@ export class World {
     return host;
   }
 
+  /** Ends every watch, once this world is no longer served. */
+  retire(): void {
+    for (const { store } of this.clusters.values()) store.endWatches();
+  }
+
   /** An independent world in the same state, with an empty journal. */
   fork(): World {
     const clock = this.clock.fork();
@@ -115,6 +122,7 @@ export class World {
       listener: this.listener,
       routines: this.routines,
     });
+    copy.switchedOff = this.switchedOff;
     for (const routine of this.routines) routine(copy);
     return copy;
   }

@@ -172,6 +172,7 @@ describe('a request body', () => {
     const socket = connect(Number(port), hostname);
     let answer = '';
     let open = true;
+    const isOpen = (): boolean => open;
     socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
     socket.on('error', () => undefined);
     socket.on('close', () => (open = false));
@@ -181,7 +182,7 @@ describe('a request body', () => {
       Buffer.alloc(mebibyte, 0x20),
       Buffer.from('\r\n'),
     ]);
-    while (open) {
+    while (isOpen()) {
       if (!socket.write(chunk))
         await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
       await new Promise((resolve) => setImmediate(resolve));

@@ -243,7 +243,6 @@ describe('what is not served', () => {
       501,
       'fake-ks-apiserver does not implement the subresource pods/log',
     ],
-    ['GET', '/api/v1/nodes?watch=true', 501, 'fake-ks-apiserver does not implement watching /api and /apis'],
   ] as const)('%s %s is answered %i', async ([method, path, status, message]) => {
     await using ks = await startFakeKsApiserver();
     const answer = await (await as(ks, 'admin')).send(method, path, method === 'POST' ? {} : undefined);

@@ -1,6 +1,6 @@
 import type { GroupResource } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import type { Change, ObjectStore, StoredObject } from '../../state/object-store.js';
+import { StoredObject, type Change, type ObjectStore } from '../../state/object-store.js';
 
 /** What happened, as a watch tells it. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -10,7 +10,8 @@ export interface WatchOptions {
   readonly resource: GroupResource;
   /** Empty for all namespaces. */
   readonly namespace: string;
-  readonly matches: (object: KubeObject) => boolean;
+  /** `undefined`: everything. */
+  readonly matches: ((object: KubeObject) => boolean) | undefined;
   /** Only changes after this version; `undefined` begins with what is there, as ADDED. */
   readonly since: number | undefined;
   /** Tell the version now and then, so that a client that resumes need not start over. */
@@ -23,10 +24,10 @@ export interface WatchOptions {
 
 /** How events become bytes. */
 export interface WatchEncoder {
-  readonly event: (type: WatchEventType, stored: StoredObject) => Buffer | string;
-  readonly bookmark: (version: number, initialEventsEnd: boolean) => Buffer | string;
+  readonly event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', stored: StoredObject) => Buffer;
+  readonly bookmark: (version: number, initialEventsEnd: boolean) => Buffer;
   /** The ERROR event of a watch whose start is forgotten. */
-  readonly expired: (since: number, version: number) => Buffer | string;
+  readonly expired: (since: number, version: number) => Buffer;
 }
 
 /** Milliseconds between bookmarks. */
@@ -35,98 +36,132 @@ const bookmarkEvery = 60_000;
 const backlogLimit = 100_000;
 
 /**
- * The events of a watch, until it times out or the reader stops; ending the iteration ends the subscription.
+ * The events of a watch, until it times out, its store is given up or the reader returns early: each of these ends the
+ * subscription. Nothing is subscribed to before the first reading.
  *
- * An object that begins to match is ADDED, one that stops matching is DELETED.
+ * An object that begins to match is ADDED, one that stops matching is DELETED. Differs from KubeSphere: a version that
+ * is not reached yet is answered as one long forgotten, so that clients that outlive a restart begin anew.
  *
  * @see kubernetes/apiserver pkg/storage/cacher
  */
-export async function* watchObjects(
+export function watchObjects(
   store: ObjectStore,
   options: WatchOptions,
   encoder: WatchEncoder,
-): AsyncGenerator<Buffer | string> {
-  const backlog: (Buffer | string)[] = [];
-  let wake: (() => void) | undefined;
-  let ended = false;
-  const push = (piece: Buffer | string): void => {
-    if (backlog.length >= backlogLimit) ended = true;
-    else backlog.push(piece);
-    wake?.();
-  };
-  const report = (change: Change): void => {
-    const type = eventType(change, options);
-    if (type !== undefined) push(encoder.event(type, change.stored));
-  };
-  const stop = (): void => {
-    ended = true;
-    wake?.();
-  };
-  const unsubscribe = store.subscribe(report);
-  const timer = setTimeout(stop, Math.min(options.timeout, 0x7fff_ffff));
-  const bookmark = options.bookmarks
-    ? setInterval(() => {
-        push(encoder.bookmark(store.version, false));
-      }, bookmarkEvery)
-    : undefined;
-  timer.unref();
-  bookmark?.unref();
-  try {
-    begin(store, options, encoder, push, stop);
-    while (backlog.length > 0 || !ended) {
-      const pieces = backlog.splice(0);
-      if (pieces.length > 0) yield joined(pieces);
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-    if (options.bookmarks) yield encoder.bookmark(store.version, false);
-  } finally {
-    unsubscribe();
-    clearTimeout(timer);
-    clearInterval(bookmark);
-  }
+): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => new Subscription(store, options, encoder) };
 }
 
-function begin(
-  store: ObjectStore,
-  options: WatchOptions,
-  encoder: WatchEncoder,
-  push: (piece: Buffer | string) => void,
-  stop: () => void,
-): void {
-  if (options.since !== undefined) {
-    const missed = store.changesSince(options.since);
-    if (missed === undefined) {
-      push(encoder.expired(options.since, store.version));
-      stop();
+/** One reader's watch. Not a generator: `return()` has to take effect while `next()` waits for an event. */
+class Subscription implements AsyncIterator<Buffer, undefined> {
+  readonly #store: ObjectStore;
+  readonly #options: WatchOptions;
+  readonly #encoder: WatchEncoder;
+  readonly #unsubscribe: () => void;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #backlog: Buffer[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  constructor(store: ObjectStore, options: WatchOptions, encoder: WatchEncoder) {
+    this.#store = store;
+    this.#options = options;
+    this.#encoder = encoder;
+    this.#unsubscribe = store.subscribe(
+      (change) => {
+        this.#report(change);
+      },
+      () => {
+        this.#end();
+      },
+    );
+    const timeout = setTimeout(
+      () => {
+        if (options.bookmarks) this.#push(encoder.bookmark(store.version, false));
+        this.#end();
+      },
+      Math.min(options.timeout, 0x7fff_ffff),
+    );
+    const bookmarks = setInterval(() => {
+      if (options.bookmarks) this.#push(encoder.bookmark(store.version, false));
+    }, bookmarkEvery);
+    this.#timers = [timeout.unref(), bookmarks.unref()];
+    this.#begin();
+  }
+
+  async next(): Promise<IteratorResult<Buffer, undefined>> {
+    if (this.#backlog.length === 0 && !this.#ended) await new Promise<void>((wake) => (this.#wake = wake));
+    if (this.#backlog.length === 0) return { done: true, value: undefined };
+    const pieces = this.#backlog;
+    this.#backlog = [];
+    const [only] = pieces;
+    // A burst is one write.
+    return { value: pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces) };
+  }
+
+  return(): Promise<IteratorResult<Buffer, undefined>> {
+    this.#backlog = [];
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #begin(): void {
+    const { since, resource, namespace, matches, initialEventsEnd } = this.#options;
+    if (since === undefined) {
+      for (const stored of this.#store.list(resource, namespace)) {
+        if (matches?.(stored.object) !== false) this.#backlog.push(this.#encoder.event('ADDED', stored));
+      }
+      if (initialEventsEnd) this.#push(this.#encoder.bookmark(this.#store.version, true));
       return;
     }
-    for (const change of missed) {
-      const type = eventType(change, options);
-      if (type !== undefined) push(encoder.event(type, change.stored));
+    const missed = since > this.#store.version ? undefined : this.#store.changesSince(since);
+    if (missed !== undefined) {
+      for (const change of missed) this.#report(change);
+      return;
     }
-    return;
+    this.#push(this.#encoder.expired(since, this.#store.version));
+    this.#end();
   }
-  for (const stored of store.list(options.resource, options.namespace)) {
-    if (options.matches(stored.object)) push(encoder.event('ADDED', stored));
+
+  #report(change: Change): void {
+    const found = eventOf(change, this.#options);
+    if (found !== undefined) this.#push(this.#encoder.event(found.type, found.stored));
   }
-  if (options.initialEventsEnd) push(encoder.bookmark(store.version, true));
+
+  #push(piece: Buffer): void {
+    if (this.#ended) return;
+    this.#backlog.push(piece);
+    if (this.#backlog.length > backlogLimit) this.#end();
+    this.#wake?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#unsubscribe();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#wake?.();
+  }
 }
 
 /** What a change means to a watch; `undefined` when it is none of its business. */
-function eventType(change: Change, options: WatchOptions): WatchEventType | undefined {
-  const { resource, stored, previous, type } = change;
-  if (resource.plural !== options.resource.plural || resource.group !== options.resource.group)
+function eventOf(
+  change: Change,
+  { resource, namespace, matches }: WatchOptions,
+): Pick<Change, 'type' | 'stored'> | undefined {
+  const { type, stored, previous } = change;
+  if (change.resource.plural !== resource.plural || change.resource.group !== resource.group)
     return undefined;
-  if (options.namespace !== '' && stored.object.metadata.namespace !== options.namespace) return undefined;
-  const matched = previous !== undefined && options.matches(previous.object);
-  const matches = type !== 'DELETED' && options.matches(stored.object);
-  if (matches) return matched ? 'MODIFIED' : 'ADDED';
-  return matched ? 'DELETED' : undefined;
+  if (namespace !== '' && stored.object.metadata.namespace !== namespace) return undefined;
+  if (matches === undefined) return { type, stored };
+  const matched = previous !== undefined && matches(previous.object);
+  if (type !== 'DELETED' && matches(stored.object)) return { type: matched ? 'MODIFIED' : 'ADDED', stored };
+  if (!matched) return undefined;
+  return { type: 'DELETED', stored: type === 'DELETED' ? stored : leaving(previous, stored) };
 }
 
-/** One piece of several, so that a burst is one write. */
-function joined(pieces: readonly (Buffer | string)[]): Buffer | string {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+/** An object that stops matching is shown as it last matched, at the version of the change. */
+function leaving(previous: StoredObject, { version }: StoredObject): StoredObject {
+  const { object } = previous;
+  const metadata = { ...object.metadata, resourceVersion: String(version) };
+  return new StoredObject({ ...object, metadata }, version);
 }

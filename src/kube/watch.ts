@@ -1,0 +1,112 @@
+import { encodeCompact, type JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { watchObjects, type WatchEncoder, type WatchEventType } from '../registry/verbs/watch.js';
+import type { StoredObject } from '../state/object-store.js';
+import {
+  apiVersionOf,
+  isTable,
+  shownBytes,
+  shownTable,
+  type AnswerForm,
+  type ServedKind,
+} from './encoding.js';
+import type { KubeListOptions } from './list-options.js';
+
+/** Seconds a watch lasts when the client does not say: in the real server a random time from half an hour to a whole one. */
+const usualSeconds = 1800;
+const endMark = 'k8s.io/initial-events-end';
+
+/**
+ * Answers a watch: one event per line for as long as the client stays.
+ *
+ * @param name Only this object, as the old `/watch/` paths have it; empty: all.
+ * @see kubernetes/apiserver pkg/endpoints/handlers/watch.go
+ */
+export function answerWatch(
+  { cluster, world }: RequestContext,
+  kind: ServedKind,
+  form: AnswerForm,
+  options: KubeListOptions,
+  place: { readonly namespace: string; readonly name: string },
+): Reply {
+  const { version, sendInitialEvents, matches } = options;
+  const fromNow = sendInitialEvents === false ? cluster.store.version : undefined;
+  const isNamed = (object: KubeObject): boolean =>
+    object.metadata.name === place.name && matches?.(object) !== false;
+  const body = watchObjects(
+    cluster.store,
+    {
+      resource: kind.resource,
+      namespace: place.namespace,
+      matches: place.name === '' ? matches : isNamed,
+      since: sendInitialEvents === true || version === 0 ? undefined : version || fromNow,
+      bookmarks: options.bookmarks,
+      initialEventsEnd: sendInitialEvents === true && options.bookmarks,
+      timeout: (options.timeoutSeconds || usualSeconds) * 1000,
+    },
+    encoderOf(kind, form, () => world.clock.now()),
+  );
+  return { status: 200, contentType: 'application/json', body };
+}
+
+function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): WatchEncoder {
+  const apiVersion = apiVersionOf(kind);
+  const bare = (version: number, initialEventsEnd: boolean): KubeObject => ({
+    kind: kind.resource.kind,
+    apiVersion,
+    metadata: {
+      // Like the real one, a bookmark has no name.
+      ...({} as Pick<KubeObject['metadata'], 'name'>),
+      resourceVersion: String(version),
+      creationTimestamp: null,
+      ...(initialEventsEnd && { annotations: { [endMark]: 'true' } }),
+    },
+  });
+  const expired = (since: number, version: number): Buffer => line('ERROR', gone(since, version));
+  if (!isTable(form.accepted.parameters)) {
+    return {
+      expired,
+      event: (type, stored) => lineOf(type, shownBytes(stored, kind)),
+      bookmark: (version, end) => line('BOOKMARK', bare(version, end)),
+    };
+  }
+  // Only the first event tells the columns.
+  let columns = true;
+  const row = (object: KubeObject): JsonObject => {
+    const { resourceVersion = '' } = object.metadata;
+    const shown = shownTable([object], { resourceVersion }, kind, { ...form, now: now() }, columns);
+    columns = false;
+    return shown;
+  };
+  return {
+    expired,
+    event: (type, { object }: StoredObject) => line(type, row(object)),
+    bookmark: (version, end) => line('BOOKMARK', row(bare(version, end))),
+  };
+}
+
+function line(type: WatchEventType, object: JsonObject): Buffer {
+  return Buffer.from(`${encodeCompact({ type, object })}\n`);
+}
+
+/** A line around the bytes an object is kept with; their newline becomes the line's. */
+function lineOf(type: WatchEventType, object: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`{"type":"${type}","object":`),
+    object.subarray(0, -1),
+    Buffer.from('}\n'),
+  ]);
+}
+
+function gone(since: number, version: number): JsonObject {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `too old resource version: ${String(since)} (${String(version)})`,
+    reason: 'Expired',
+    code: 410,
+  };
+}
