@@ -1,6 +1,7 @@
 import { encodeIndented, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { StoredObject } from '../state/object-store.js';
+import { BodyCache, type ListBytes } from './body-cache.js';
 import type { ReplyBody } from './contract.js';
 import { LongBody } from './long-body.js';
 
@@ -21,10 +22,10 @@ interface Based {
 
 /** Bytes of a list above which it leaves in pieces, so that nobody else has to wait for all of it. */
 const longBytes = 256 * 1024;
-/** Bodies kept per list of items; a list is replaced by every write to its resource. */
-const keptBodies = 16;
+/** Bytes of finished lists kept in all. */
+const keptBytes = 16 * 1024 * 1024;
 const separator = Buffer.from(',\n');
-const bodies = new WeakMap<readonly StoredObject[], Map<string, Buffer | LongBody>>();
+const bodies = new BodyCache(keptBytes);
 /** The latest bytes of items that depend on more than the item. */
 const based = new WeakMap<StoredObject, Based>();
 
@@ -48,31 +49,17 @@ export function listBody(
   return Buffer.isBuffer(body) ? body : body.pieces();
 }
 
-function keptBody(
-  items: readonly StoredObject[],
-  form: ItemForm,
-  head: string,
-  tail: string,
-): Buffer | LongBody {
+function keptBody(items: readonly StoredObject[], form: ItemForm, head: string, tail: string): ListBytes {
   if (form.name === undefined || form.basis !== undefined) return makeBody(items, form, head, tail);
-  const known = bodies.get(items) ?? new Map<string, Buffer | LongBody>();
-  bodies.set(items, known);
   const key = `${form.name} ${head}${tail}`;
-  let body = known.get(key);
-  if (body === undefined) {
-    body = makeBody(items, form, head, tail);
-    if (known.size >= keptBodies) known.clear();
-    known.set(key, body);
-  }
+  const known = bodies.find(items, key);
+  if (known !== undefined) return known;
+  const body = makeBody(items, form, head, tail);
+  bodies.keep(items, key, body);
   return body;
 }
 
-function makeBody(
-  items: readonly StoredObject[],
-  form: ItemForm,
-  head: string,
-  tail: string,
-): Buffer | LongBody {
+function makeBody(items: readonly StoredObject[], form: ItemForm, head: string, tail: string): ListBytes {
   const pieces: Buffer[] = [Buffer.from(head)];
   let size = 0;
   for (const [at, stored] of items.entries()) {
