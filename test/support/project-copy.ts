@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 /** The folder of this project. */
 export const projectRoot: string = fileURLToPath(new URL('../..', import.meta.url));
 
-const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'fixtures', 'scenarios'];
+const sources = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts',
+  'src',
+  'fixtures',
+  'scenarios',
+];
 
 /** A folder that is gone when the test is over. */
 export interface TemporaryFolder extends Disposable {
