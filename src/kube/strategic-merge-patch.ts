@@ -49,7 +49,9 @@ function mergeMap(
   if (mode === 'replace') return strip(patch);
   if (mode === 'delete') return {};
   if (mode !== undefined && mode !== 'merge')
-    throw bad(`Unrecognized value for directive $patch: ${String(mode as string)}`);
+    throw bad(
+      `Unrecognized value for directive $patch: ${typeof mode === 'string' ? mode : JSON.stringify(mode)}`,
+    );
   const result: Mutable = Object.assign(Object.create(null) as Mutable, original);
   const kept = patch[retainKeys];
   if (kept !== undefined) clearOthers(result, kept, strategy);

@@ -47,7 +47,7 @@ export function put(
   { world }: Asked,
   plural: string,
   object: Readonly<Record<string, unknown>> & { readonly metadata: ObjectMeta },
-  group = iam,
+  group: string = iam,
 ): void {
   const apiVersion = group === '' ? 'v1' : `${group}/v1`;
   world.host.store.create(
@@ -91,7 +91,7 @@ export function bind(
   subject: Subject,
   place?: string,
   roleKind: string = kind,
-  group = iam,
+  group: string = iam,
 ): void {
   const metadata = {
     name: `test-${subject.name.replaceAll(':', '-')}-${role}`,

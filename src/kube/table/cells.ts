@@ -49,10 +49,15 @@ export function textOr(object: Json | undefined, replacement: string, ...path: s
   return found === '' ? replacement : found;
 }
 
+/** A scalar as Go's `%v` shows it. */
+export function scalarText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** A map as `k=v,k2=v2`, sorted; `<none>` when empty. */
 export function mapText(map: JsonObject): string {
   const pairs = Object.entries(map)
-    .map(([key, value]) => `${key}=${String(value as string)}`)
+    .map(([key, value]) => `${key}=${scalarText(value)}`)
     .sort();
   return pairs.length === 0 ? none : pairs.join(',');
 }

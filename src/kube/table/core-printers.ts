@@ -1,6 +1,15 @@
 import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { ageColumn, digNumber, nameColumn, none, selectorColumn, shortened, textOr } from './cells.js';
+import {
+  ageColumn,
+  digNumber,
+  nameColumn,
+  none,
+  scalarText,
+  selectorColumn,
+  shortened,
+  textOr,
+} from './cells.js';
 import { column, integer, wide, type Printer } from './column.js';
 import { age } from './human-duration.js';
 
@@ -141,7 +150,7 @@ function quotaText(quota: KubeObject, limits: boolean): string {
   return Object.entries(digObject(quota, 'status', 'hard'))
     .filter(([name]) => name.startsWith('limits.') === limits)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, hard]) => `${name}: ${textOr(quota, '0', 'status', 'used', name)}/${String(hard as string)}`)
+    .map(([name, hard]) => `${name}: ${textOr(quota, '0', 'status', 'used', name)}/${scalarText(hard)}`)
     .join(', ');
 }
 

@@ -1,6 +1,15 @@
 import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
-import { ageColumn, digNumber, nameColumn, none, selectorText, shortened, textOr } from './cells.js';
+import {
+  ageColumn,
+  digNumber,
+  nameColumn,
+  none,
+  scalarText,
+  selectorText,
+  shortened,
+  textOr,
+} from './cells.js';
 import { column, integer, wide, type Column, type Printer } from './column.js';
 
 const modes: Readonly<Record<string, string>> = {
@@ -11,7 +20,7 @@ const modes: Readonly<Record<string, string>> = {
 };
 
 function accessModes(list: readonly Json[]): string {
-  return list.map((mode) => modes[String(mode)] ?? String(mode)).join(',');
+  return list.map((mode) => modes[scalarText(mode)] ?? scalarText(mode)).join(',');
 }
 
 function phase(object: KubeObject): string {
@@ -148,7 +157,7 @@ const webhooks: Printer = {
 
 const budgetValue = (key: string) => (budget: KubeObject) => {
   const value = dig(budget, 'spec', key);
-  return value === undefined ? 'N/A' : String(value as string | number);
+  return value === undefined ? 'N/A' : scalarText(value);
 };
 
 function slicePorts(slice: KubeObject): string {
