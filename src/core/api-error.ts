@@ -19,7 +19,11 @@ export interface StatusDetails extends JsonObject {
   readonly group?: string;
   readonly kind?: string;
   readonly uid?: string;
-  readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+  readonly causes?: readonly {
+    readonly reason?: string;
+    readonly message?: string;
+    readonly field?: string;
+  }[];
   readonly retryAfterSeconds?: number;
 }
 

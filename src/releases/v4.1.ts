@@ -6,7 +6,17 @@ export const v4_1: Release = {
   tag: 'v4.1.3',
   kubernetesVersion: 'v1.29.2',
   goVersion: 'go1.23.5',
-  allowedPaths: ['/oauth/*', '/dist/*', '/.well-known/openid-configuration', '/version', '/metrics', '/livez', '/healthz', '/openapi/v2', '/openapi/v3'],
+  allowedPaths: [
+    '/oauth/*',
+    '/dist/*',
+    '/.well-known/openid-configuration',
+    '/version',
+    '/metrics',
+    '/livez',
+    '/healthz',
+    '/openapi/v2',
+    '/openapi/v3',
+  ],
   globalResources: [
     ['iam.kubesphere.io', 'users'],
     ['iam.kubesphere.io', 'globalroles'],
