@@ -1,4 +1,5 @@
 import type { Release } from '../core/release.js';
+import { globalResources } from './global-resources.js';
 
 /** KubeSphere v2.1.1. */
 export const v2_1: Release = {
@@ -20,13 +21,5 @@ export const v2_1: Release = {
     '/kapis/openpitrix.io/v1/attachments*',
     '/kapis/openpitrix.io/v1/categories*',
   ],
-  globalResources: [
-    ['iam.kubesphere.io', 'users'],
-    ['iam.kubesphere.io', 'globalroles'],
-    ['iam.kubesphere.io', 'globalrolebindings'],
-    ['tenant.kubesphere.io', 'workspaces'],
-    ['tenant.kubesphere.io', 'clusters'],
-    ['cluster.kubesphere.io', 'clusters'],
-    ['resources.kubesphere.io', 'clusters'],
-  ],
+  globalResources,
 };

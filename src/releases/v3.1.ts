@@ -1,4 +1,5 @@
 import type { Release } from '../core/release.js';
+import { globalResources, notificationResources } from './global-resources.js';
 
 /** KubeSphere v3.1.1. */
 export const v3_1: Release = {
@@ -7,15 +8,5 @@ export const v3_1: Release = {
   kubernetesVersion: 'v1.20.4',
   goVersion: 'go1.13.15',
   allowedPaths: ['/oauth/*', '/kapis/config.kubesphere.io/*', '/kapis/version', '/kapis/metrics'],
-  globalResources: [
-    ['iam.kubesphere.io', 'users'],
-    ['iam.kubesphere.io', 'globalroles'],
-    ['iam.kubesphere.io', 'globalrolebindings'],
-    ['tenant.kubesphere.io', 'workspaces'],
-    ['tenant.kubesphere.io', 'clusters'],
-    ['cluster.kubesphere.io', 'clusters'],
-    ['resources.kubesphere.io', 'clusters'],
-    ['notification.kubesphere.io', 'configs'],
-    ['notification.kubesphere.io', 'receivers'],
-  ],
+  globalResources: [...globalResources, ...notificationResources],
 };

@@ -1,4 +1,5 @@
 import type { Release } from '../core/release.js';
+import { globalResources } from './global-resources.js';
 
 /** KubeSphere v3.4.1. */
 export const v3_4: Release = {
@@ -7,13 +8,5 @@ export const v3_4: Release = {
   kubernetesVersion: 'v1.24.9',
   goVersion: 'go1.19.2',
   allowedPaths: ['/oauth/*', '/kapis/config.kubesphere.io/*', '/kapis/version', '/kapis/metrics', '/healthz'],
-  globalResources: [
-    ['iam.kubesphere.io', 'users'],
-    ['iam.kubesphere.io', 'globalroles'],
-    ['iam.kubesphere.io', 'globalrolebindings'],
-    ['tenant.kubesphere.io', 'workspaces'],
-    ['tenant.kubesphere.io', 'clusters'],
-    ['cluster.kubesphere.io', 'clusters'],
-    ['resources.kubesphere.io', 'clusters'],
-  ],
+  globalResources,
 };

@@ -1,4 +1,5 @@
 import type { Release } from '../core/release.js';
+import { globalResources, labelResources } from './global-resources.js';
 
 /** KubeSphere v4.1.3. */
 export const v4_1: Release = {
@@ -17,15 +18,5 @@ export const v4_1: Release = {
     '/openapi/v2',
     '/openapi/v3',
   ],
-  globalResources: [
-    ['iam.kubesphere.io', 'users'],
-    ['iam.kubesphere.io', 'globalroles'],
-    ['iam.kubesphere.io', 'globalrolebindings'],
-    ['tenant.kubesphere.io', 'workspaces'],
-    ['tenant.kubesphere.io', 'clusters'],
-    ['cluster.kubesphere.io', 'clusters'],
-    ['resources.kubesphere.io', 'clusters'],
-    ['cluster.kubesphere.io', 'labels'],
-    ['resources.kubesphere.io', 'labels'],
-  ],
+  globalResources: [...globalResources, ...labelResources],
 };

@@ -1,16 +1,9 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
-import { Buffer } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { digObject, digString, type Json, type JsonObject } from '../../src/core/json.js';
+import { call, form } from '../support/call.js';
 import { comparable } from './comparable.js';
 import { worldFile, type RecordedCase } from './recorded-case.js';
-
-/** An answer as bytes and headers. */
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
 
 /** The headers a recording lists; one it does not name was absent. */
 const watchedHeaders = [
@@ -23,43 +16,6 @@ const watchedHeaders = [
   'allow',
   'vary',
 ];
-
-/** Sends a request without adding anything to it. */
-function send(
-  url: string,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: string,
-): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const bytes = body === undefined ? undefined : Buffer.from(body, 'utf8');
-    const outgoing = request(
-      {
-        hostname,
-        port,
-        method,
-        path,
-        agent: false,
-        headers: { ...headers, ...(bytes && { 'Content-Length': String(bytes.length) }) },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          });
-        });
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end(bytes);
-  });
-}
 
 /** Replays recorded cases against one running fake, in order. */
 export class Replay {
@@ -76,13 +32,15 @@ export class Replay {
   /** What the fake answered and what the real server had answered, both ready to be compared. */
   async play(recorded: RecordedCase): Promise<{ got: unknown; wanted: unknown }> {
     const authorization = await this.#authorization(recorded.as);
-    const answer = await send(
-      this.#url,
-      recorded.method,
-      encodeURI(this.#fill(recorded.path)).replaceAll('%25', '%'),
-      { ...recorded.requestHeaders, ...(authorization !== undefined && { Authorization: authorization }) },
-      recorded.requestBody === undefined ? undefined : this.#fill(recorded.requestBody),
-    );
+    const path = encodeURI(this.#fill(recorded.path)).replaceAll('%25', '%');
+    const answer = await call(this.#url, path, {
+      method: recorded.method,
+      headers: {
+        ...recorded.requestHeaders,
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
+      ...(recorded.requestBody !== undefined && { body: this.#fill(recorded.requestBody) }),
+    });
     this.#capture(recorded, answer.body);
     const { volatile } = recorded;
     return {
@@ -128,15 +86,9 @@ export class Replay {
       users.find(({ name }) => name === username),
       'password',
     );
-    const form = new URLSearchParams({
-      grant_type: 'password',
-      username,
-      password,
-      client_id: 'kubesphere',
-      client_secret: 'kubesphere',
-    });
-    const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const answer = await send(this.#url, 'POST', '/oauth/token', type, form.toString());
+    const client = { client_id: 'kubesphere', client_secret: 'kubesphere' };
+    const login = form({ grant_type: 'password', username, password, ...client });
+    const answer = await call(this.#url, '/oauth/token', login);
     if (answer.status !== 200) throw new Error(`${username} cannot log in: ${answer.body}`);
     return digString(JSON.parse(answer.body) as Json, 'access_token');
   }
