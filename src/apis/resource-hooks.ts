@@ -3,6 +3,7 @@ import { label } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
+import { podInjector } from './kubesphere.io/inject-account.js';
 import { userHooks } from './iam.kubesphere.io/validate-user.js';
 
 const protectedLabel = 'kubesphere.io/protected-resource';
@@ -35,6 +36,7 @@ const resourceHooks: ReadonlyMap<string, ResourceHooks> = new Map([
   ['users.iam.kubesphere.io', userHooks],
   ['workspacetemplates.tenant.kubesphere.io', protector],
   ['namespaces.', protector],
+  ['pods.', podInjector],
 ]);
 
 /** What is special about writing a kind; nothing for most. */

@@ -21,6 +21,27 @@ export interface Controller extends ReleaseRange {
   readonly reconcile: (context: WriteContext, change: Change) => void;
 }
 
+/** What a queued controller works on: an object of its own kind, there or not. */
+export interface WorkKey {
+  /** Empty for cluster-wide kinds. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * A controller that notes which objects a change concerns and looks at each of them once everything else has settled:
+ * a hundred pods that become ready are one look at their ReplicaSet.
+ */
+export interface QueuedController extends ReleaseRange {
+  /** As in the option `controllers`. */
+  readonly name: string;
+  readonly watches: readonly string[];
+  /** The objects a change concerns. */
+  readonly keysOf: (context: WriteContext, change: Change) => readonly WorkKey[];
+  /** Brings one object in line. Must do nothing when nothing is missing. */
+  readonly settle: (context: WriteContext, key: WorkKey) => void;
+}
+
 /** The identity controllers write as. */
 const controllerUser = {
   name: 'system:serviceaccount:kubesphere-system:kubesphere',

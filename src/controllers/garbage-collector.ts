@@ -10,11 +10,12 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
+import { dependentsOf } from './dependents.js';
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
-/** Kinds nothing ever hangs on, and of which objects come and go all the time: one with every login. */
-const neverOwners = new Set(['loginrecords']);
+/** Kinds nothing ever hangs on, and of which objects come and go all the time. */
+const neverOwners = new Set(['loginrecords', 'events']);
 
 /**
  * Deletes what belonged to an object that is gone, and serves the two other ways to delete an owner: its dependents
@@ -42,32 +43,17 @@ export const garbageCollector: Controller = {
       writeBack(context, resource, withoutFinalizer(current, orphan));
     } else if (hasFinalizer(current, foreground)) {
       deleteDependents(context, current);
-      if (dependentsOf(context, current).length === 0)
+      if (dependentsOf(context.cluster.store, current).length === 0)
         writeBack(context, resource, withoutFinalizer(current, foreground));
     }
   },
 };
 
-/** Objects in reach of an owner that name it: in its namespace, or anywhere for cluster-wide owners. */
-function dependentsOf(
-  { cluster }: WriteContext,
-  owner: KubeObject,
-): readonly [KubeObject, { group: string; plural: string }][] {
-  const { uid, namespace = '' } = owner.metadata;
-  const found: [KubeObject, { group: string; plural: string }][] = [];
-  for (const resource of cluster.store.resources()) {
-    for (const { object } of cluster.store.list(resource)) {
-      const { ownerReferences } = object.metadata;
-      if (ownerReferences === undefined || (namespace !== '' && object.metadata.namespace !== namespace))
-        continue;
-      if (ownerReferences.some((reference) => reference.uid === uid)) found.push([object, resource]);
-    }
-  }
-  return found;
-}
-
 function deleteDependents(context: WriteContext, owner: KubeObject): void {
-  for (const [object, { group, plural }] of dependentsOf(context, owner)) {
+  for (const {
+    object,
+    resource: { group, plural },
+  } of dependentsOf(context.cluster.store, owner)) {
     const resource = context.catalog.byPlural(group, plural);
     if (resource === undefined || isDeleting(object)) continue;
     const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
@@ -77,7 +63,10 @@ function deleteDependents(context: WriteContext, owner: KubeObject): void {
 }
 
 function orphanDependents(context: WriteContext, owner: KubeObject): void {
-  for (const [object, { group, plural }] of dependentsOf(context, owner)) {
+  for (const {
+    object,
+    resource: { group, plural },
+  } of dependentsOf(context.cluster.store, owner)) {
     const resource = context.catalog.byPlural(group, plural);
     if (resource === undefined) continue;
     const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
@@ -100,7 +89,11 @@ function settleForegroundOwners(context: WriteContext, gone: KubeObject): void {
     const namespace = resource.namespaced ? gone.metadata.namespace : undefined;
     const owner = context.cluster.store.find(resource, namespace, reference.name)?.object;
     if (owner === undefined || owner.metadata.uid !== reference.uid) continue;
-    if (!isDeleting(owner) || !hasFinalizer(owner, foreground) || dependentsOf(context, owner).length > 0)
+    if (
+      !isDeleting(owner) ||
+      !hasFinalizer(owner, foreground) ||
+      dependentsOf(context.cluster.store, owner).length > 0
+    )
       continue;
     writeBack(context, resource, withoutFinalizer(owner, foreground));
   }

@@ -3,7 +3,7 @@ import { inRange } from '../core/release.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
-import { controllerContext, type Controller } from './controller.js';
+import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
 import { garbageCollector } from './garbage-collector.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
@@ -15,6 +15,8 @@ import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
 import { userPasswordController } from './user-password.js';
+import { workloadControllers } from './workloads/index.js';
+import { eventsSwitch } from './workloads/events.js';
 import { workspaceController } from './workspace.js';
 import { workspaceTemplateController } from './workspace-template.js';
 
@@ -37,12 +39,28 @@ const controllers: readonly Controller[] = [
   garbageCollector,
 ];
 
+/** Controllers that work through a queue, in the order their work is taken up. */
+const queued: readonly QueuedController[] = workloadControllers;
+
 /** How often one object may change within one write before we call it a loop. */
-const changesPerObject = 200;
+const changesPerObject = 10_000;
 
 interface Pending {
   readonly cluster: ClusterState;
   readonly change: Change;
+}
+
+interface Work {
+  readonly controller: QueuedController;
+  readonly cluster: ClusterState;
+  readonly key: WorkKey;
+}
+
+/** What is left to do within one write. */
+interface Run {
+  readonly changes: Pending[];
+  /** By controller, cluster and object, so that nothing is noted twice. */
+  readonly work: Map<string, Work>;
 }
 
 /**
@@ -54,53 +72,110 @@ interface Pending {
  * @throws Error from within the write when controllers keep undoing each other's work
  */
 export function runControllers(catalog: KindCatalog): ChangeListener {
-  const running = new WeakMap<World, Pending[]>();
+  const running = new WeakMap<World, Run>();
+  const table = tableOf();
   return (world, cluster, change) => {
-    const queue = running.get(world);
-    if (queue !== undefined) {
-      queue.push({ cluster, change });
+    const run = running.get(world);
+    if (run !== undefined) {
+      run.changes.push({ cluster, change });
       return;
     }
-    const started: Pending[] = [{ cluster, change }];
+    const started: Run = { changes: [{ cluster, change }], work: new Map() };
     running.set(world, started);
     try {
-      drain(world, catalog, started);
+      drain(world, catalog, started, table);
     } finally {
       running.delete(world);
     }
   };
 }
 
-function drain(world: World, catalog: KindCatalog, queue: readonly Pending[]): void {
-  const counts = new Map<string, number>();
-  for (const { cluster, change } of queue) {
-    const { resource, stored } = change;
-    const kind = `${resource.plural}.${resource.group}`;
-    const object = `${kind} ${stored.object.metadata.namespace ?? ''}/${stored.object.metadata.name}`;
-    const count = (counts.get(object) ?? 0) + 1;
-    if (count > changesPerObject) throw new Error(`controllers do not settle: ${object} keeps changing`);
-    counts.set(object, count);
-    for (const controller of controllers) {
-      if (!controller.watches.includes(kind) && !controller.watches.includes('*')) continue;
-      if (controller.hostOnly === true && !cluster.isHost) continue;
-      if (!inRange(world.release.name, controller)) continue;
-      reconcile(controller, world, catalog, cluster, change);
+/** Who is told about a resource; filled as resources are met. */
+type Audience = (kind: string) => {
+  readonly direct: readonly Controller[];
+  readonly queued: readonly QueuedController[];
+};
+
+function tableOf(): Audience {
+  const known = new Map<string, ReturnType<Audience>>();
+  const listens = ({ watches }: { readonly watches: readonly string[] }, kind: string): boolean =>
+    watches.includes(kind) || watches.includes('*');
+  return (kind) => {
+    let found = known.get(kind);
+    if (found === undefined) {
+      found = {
+        direct: controllers.filter((one) => listens(one, kind)),
+        queued: queued.filter((one) => listens(one, kind)),
+      };
+      known.set(kind, found);
     }
+    return found;
+  };
+}
+
+function drain(world: World, catalog: KindCatalog, { changes, work }: Run, audience: Audience): void {
+  const counts = new Map<string, number>();
+  let at = 0;
+  for (;;) {
+    for (; at < changes.length; at += 1) {
+      const pending = changes[at];
+      if (pending === undefined) break;
+      const { cluster, change } = pending;
+      const kind = `${change.resource.plural}.${change.resource.group}`;
+      countChange(counts, kind, change);
+      const told = audience(kind);
+      for (const controller of told.direct) {
+        if (controller.hostOnly === true && !cluster.isHost) continue;
+        if (!inRange(world.release.name, controller) || world.switchedOff.has(controller.name)) continue;
+        attempt(controller.name, world, () => {
+          controller.reconcile(controllerContext(world, catalog, cluster), change);
+        });
+      }
+      for (const controller of told.queued) {
+        if (!inRange(world.release.name, controller) || world.switchedOff.has(controller.name)) continue;
+        for (const key of controller.keysOf(controllerContext(world, catalog, cluster), change)) {
+          const id = `${controller.name} ${cluster.name} ${key.namespace}/${key.name}`;
+          if (!work.has(id)) work.set(id, { controller, cluster, key });
+        }
+      }
+    }
+    const next = firstWork(work);
+    if (next === undefined) return;
+    attempt(next.controller.name, world, () => {
+      next.controller.settle(controllerContext(world, catalog, next.cluster), next.key);
+    });
   }
 }
 
-function reconcile(
-  controller: Controller,
-  world: World,
-  catalog: KindCatalog,
-  cluster: ClusterState,
-  change: Change,
-): void {
+/** Takes the oldest piece of work out. */
+function firstWork(work: Map<string, Work>): Work | undefined {
+  for (const [id, next] of work) {
+    work.delete(id);
+    return next;
+  }
+  return undefined;
+}
+
+function countChange(counts: Map<string, number>, kind: string, { stored }: Change): void {
+  const { namespace = '', name } = stored.object.metadata;
+  const object = `${kind} ${namespace}/${name}`;
+  const count = (counts.get(object) ?? 0) + 1;
+  if (count > changesPerObject) throw new Error(`controllers do not settle: ${object} keeps changing`);
+  counts.set(object, count);
+}
+
+function attempt(name: string, world: World, reconcile: () => void): void {
   try {
-    controller.reconcile(controllerContext(world, catalog, cluster), change);
+    reconcile();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const entry = world.journal.entries.at(-1);
-    if (entry !== undefined) world.journal.note(entry, `controller ${controller.name}: ${error.message}`);
+    if (entry !== undefined) world.journal.note(entry, `controller ${name}: ${error.message}`);
   }
 }
+
+/** Every name the option `controllers` can switch off. */
+export const controllerNames: readonly string[] = [
+  ...[...controllers, ...queued].map(({ name }) => name),
+  eventsSwitch,
+].filter((name, position, all) => all.indexOf(name) === position);

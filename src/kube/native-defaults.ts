@@ -10,6 +10,9 @@ import {
 } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
+import { mergeHooks } from '../registry/merge-hooks.js';
+import { defaultHooks } from './defaults/index.js';
+import { validationHooks } from './validation/index.js';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 const protectedNamespaces = new Set(['default', 'kube-system', 'kube-public']);
@@ -146,5 +149,10 @@ export function nativeHooks({
   group,
   plural,
 }: Pick<Resource, 'group' | 'plural'>): ResourceHooks | undefined {
-  return hooks[`${plural}.${group}`];
+  const kind = `${plural}.${group}`;
+  return mergeHooks(
+    Object.hasOwn(hooks, kind) ? hooks[kind] : undefined,
+    defaultHooks(kind),
+    validationHooks(kind),
+  );
 }

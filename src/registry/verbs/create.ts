@@ -127,7 +127,7 @@ function check(object: KubeObject, resource: Resource, context: WriteContext): v
 function rehearse(object: KubeObject, { world, cluster }: WriteContext): StoredObject {
   const metadata: ObjectMeta = {
     ...object.metadata,
-    uid: world.random.fork().uuid(),
+    uid: object.metadata.uid ?? world.random.fork().uuid(),
     creationTimestamp: world.clock.timestamp(),
   };
   return new StoredObject(deepFreeze({ ...object, metadata }), cluster.store.version);

@@ -1,0 +1,313 @@
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
+import { annotation, type KubeObject } from '../../core/kube-object.js';
+import { selects } from '../../core/object-selector.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { createObject } from '../../registry/verbs/create.js';
+import { deleteObject } from '../../registry/verbs/delete.js';
+import { controllerReference } from '../builtin-roles.js';
+import { isDeleting, keyOf, writeBack, type QueuedController } from '../controller.js';
+import { controlledBy, controllerOf } from '../dependents.js';
+import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
+import { recordEvent } from './events.js';
+import { ownersOf, ownKey } from './pods.js';
+import { hashLabel, sameTemplate, templateHash } from './template-hash.js';
+import { writeStatus } from './write-status.js';
+
+const component = 'deployment-controller';
+const deployments = { group: 'apps', plural: 'deployments' };
+const replicaSets = { group: 'apps', plural: 'replicasets' };
+const revision = 'deployment.kubernetes.io/revision';
+const history = 'deployment.kubernetes.io/revision-history';
+const desired = 'deployment.kubernetes.io/desired-replicas';
+const most = 'deployment.kubernetes.io/max-replicas';
+/** Annotations of a Deployment that its ReplicaSets do not take over. */
+const ownAnnotations = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revision,
+  history,
+  desired,
+  most,
+  'deprecated.deployment.rollback.to',
+]);
+
+/**
+ * Rolls a Deployment out: a ReplicaSet per template, as many pods of the new and as few of the old one as the strategy
+ * allows at each step.
+ *
+ * @see kubernetes/kubernetes pkg/controller/deployment
+ */
+export const deploymentController: QueuedController = {
+  name: 'deployment',
+  watches: ['deployments.apps', 'replicasets.apps'],
+  keysOf: (_context, change) =>
+    change.resource.plural === 'deployments' ? [ownKey(change)] : ownersOf(change, 'Deployment'),
+  settle: (context, { namespace, name }) => {
+    const deployment = context.cluster.store.find(deployments, namespace, name)?.object;
+    if (deployment === undefined || isDeleting(deployment)) return;
+    adopt(context, deployment);
+    const known = setsOf(context, deployment);
+    const template = digObject(deployment, 'spec', 'template');
+    let current = known.find((set) => sameTemplate(digObject(set, 'spec', 'template'), template));
+    const isPaused = dig(deployment, 'spec', 'paused') === true;
+    const others = known.filter((set) => set !== current);
+    const isRecreating = digString(deployment, 'spec', 'strategy', 'type') === 'Recreate';
+    const isBlocked = isRecreating && others.some((set) => replicasOf(set) + numberOf(set, 'replicas') > 0);
+    if (isRecreating && !isPaused && isBlocked) {
+      for (const set of others) scale(context, deployment, set, 0);
+    } else if (current === undefined && !isPaused) {
+      current = createSet(context, deployment, known);
+    }
+    if (current !== undefined && !isBlocked) {
+      current = annotated(context, deployment, current, others);
+      if (!isPaused) rollOut(context, deployment, current, others);
+    }
+    if (isPaused) scalePaused(context, deployment, current ?? newest(known), known);
+    cleanUp(context, deployment, current, others);
+    finish(context, deployment, current);
+  },
+};
+
+function setsOf({ cluster }: WriteContext, deployment: KubeObject): KubeObject[] {
+  return controlledBy(cluster.store, deployment, replicaSets).filter((set) => !isDeleting(set));
+}
+
+/** Takes ReplicaSets over that fit the selector and belong to nobody. */
+function adopt({ cluster }: WriteContext, deployment: KubeObject): void {
+  for (const { object } of cluster.store.list(replicaSets, deployment.metadata.namespace)) {
+    if (controllerOf(object) !== undefined || isDeleting(object)) continue;
+    if (!selects(dig(deployment, 'spec', 'selector'), object.metadata.labels)) continue;
+    const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(deployment)];
+    cluster.store.replace(replicaSets, { ...object, metadata: { ...object.metadata, ownerReferences } });
+  }
+}
+
+function revisionOf(set: KubeObject): number {
+  return Number(annotation(set, revision) ?? 0) || 0;
+}
+
+function newest(sets: readonly KubeObject[]): KubeObject | undefined {
+  return [...sets].sort((a, b) => revisionOf(b) - revisionOf(a))[0];
+}
+
+/** How many pods there may be too many and too few of, during a rollout. */
+function limits(deployment: KubeObject): { readonly surge: number; readonly unavailable: number } {
+  const rolling = digObject(deployment, 'spec', 'strategy', 'rollingUpdate');
+  if (digString(deployment, 'spec', 'strategy', 'type') === 'Recreate') return { surge: 0, unavailable: 0 };
+  const replicas = replicasOf(deployment);
+  const surge = share(rolling['maxSurge'], replicas, Math.ceil);
+  const unavailable = share(rolling['maxUnavailable'], replicas, Math.floor);
+  return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
+}
+
+function share(value: Json | undefined, of: number, round: (value: number) => number): number {
+  if (typeof value === 'number') return value;
+  const percent = Number(/^(\d+)%$/.exec(typeof value === 'string' ? value : '25%')?.[1] ?? 25);
+  return round((percent * of) / 100);
+}
+
+function createSet(context: WriteContext, deployment: KubeObject, known: readonly KubeObject[]): KubeObject {
+  const template = digObject(deployment, 'spec', 'template');
+  const { namespace = '', name } = deployment.metadata;
+  const { store } = context.cluster;
+  let collisions = 0;
+  let hash = templateHash(template);
+  while (store.find(replicaSets, namespace, `${name}-${hash}`) !== undefined)
+    hash = templateHash(template, (collisions += 1));
+  const selector = digObject(deployment, 'spec', 'selector');
+  const labels = { ...digObject(template, 'metadata', 'labels'), [hashLabel]: hash };
+  const number = Math.max(0, ...known.map(revisionOf)) + 1;
+  const { surge } = limits(deployment);
+  const old = known.reduce((sum, set) => sum + replicasOf(set), 0);
+  const wanted = replicasOf(deployment);
+  const replicas = Math.max(0, Math.min(wanted, wanted + surge - old));
+  const { object } = createObject(context, context.catalog.get('apps', 'replicasets'), {
+    apiVersion: 'apps/v1',
+    metadata: {
+      name: `${name}-${hash}`,
+      namespace,
+      labels,
+      annotations: setAnnotations(deployment, { [revision]: String(number) }),
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(deployment['spec'] !== undefined && keep(digObject(deployment, 'spec'), 'minReadySeconds')),
+      selector: {
+        ...selector,
+        matchLabels: { ...digObject(selector, 'matchLabels'), [hashLabel]: hash },
+      },
+      template: { ...template, metadata: { ...digObject(template, 'metadata'), labels } },
+    },
+  });
+  recordScaling(context, deployment, object, 'up', replicas);
+  return object;
+}
+
+function keep(from: JsonObject, key: string): JsonObject {
+  return from[key] === undefined ? {} : { [key]: from[key] };
+}
+
+function setAnnotations(deployment: KubeObject, more: JsonObject): JsonObject {
+  const taken = Object.entries(deployment.metadata.annotations ?? {}).filter(
+    ([key]) => !ownAnnotations.has(key),
+  );
+  const replicas = replicasOf(deployment);
+  return {
+    ...Object.fromEntries(taken),
+    [desired]: String(replicas),
+    [most]: String(replicas + limits(deployment).surge),
+    ...more,
+  };
+}
+
+/** The ReplicaSet with the annotations it should have; the newest revision is always the current template's. */
+function annotated(
+  context: WriteContext,
+  deployment: KubeObject,
+  set: KubeObject,
+  others: readonly KubeObject[],
+): KubeObject {
+  const newestOther = Math.max(0, ...others.map(revisionOf));
+  const own = revisionOf(set);
+  const number = own > newestOther ? own : newestOther + 1;
+  const past = annotation(set, history);
+  const moved =
+    own > 0 && number !== own ? [past, String(own)].filter((one) => one !== undefined).join(',') : past;
+  const annotations = {
+    ...set.metadata.annotations,
+    ...setAnnotations(deployment, {
+      [revision]: String(number),
+      ...(moved !== undefined && { [history]: moved }),
+    }),
+  };
+  const isSame = Object.entries(annotations).every(([key, value]) => annotation(set, key) === value);
+  return isSame ? set : replaceSet(context, set, { annotations });
+}
+
+function replaceSet(
+  context: WriteContext,
+  set: KubeObject,
+  metadata: JsonObject,
+  spec?: JsonObject,
+): KubeObject {
+  const resource = context.catalog.get('apps', 'replicasets');
+  const { resourceVersion: _, ...own } = set.metadata;
+  return writeBack(context, resource, {
+    ...set,
+    metadata: { ...own, ...metadata },
+    ...(spec && { spec: { ...digObject(set, 'spec'), ...spec } }),
+  }).object;
+}
+
+function scale(context: WriteContext, deployment: KubeObject, set: KubeObject, replicas: number): KubeObject {
+  const before = replicasOf(set);
+  if (before === replicas) return set;
+  const annotations = { ...set.metadata.annotations, ...setAnnotations(deployment, {}) };
+  const scaled = replaceSet(context, set, { annotations }, { replicas });
+  recordScaling(context, deployment, set, replicas > before ? 'up' : 'down', replicas, before);
+  return scaled;
+}
+
+function recordScaling(
+  context: WriteContext,
+  deployment: KubeObject,
+  set: KubeObject,
+  direction: 'up' | 'down',
+  replicas: number,
+  before?: number,
+): void {
+  const from = before === undefined ? '' : ` from ${String(before)}`;
+  if (replicas === 0 && before === undefined) return;
+  recordEvent(context, deployment, {
+    reason: 'ScalingReplicaSet',
+    message: `Scaled ${direction} replica set ${set.metadata.name} to ${String(replicas)}${from}`,
+    component,
+  });
+}
+
+/** One step of a rollout; pods that become ready bring the next. */
+function rollOut(
+  context: WriteContext,
+  deployment: KubeObject,
+  current: KubeObject,
+  others: readonly KubeObject[],
+): void {
+  const wanted = replicasOf(deployment);
+  const { surge, unavailable } = limits(deployment);
+  const old = others.reduce((sum, set) => sum + replicasOf(set), 0);
+  const up = old === 0 ? wanted : Math.min(wanted, Math.max(replicasOf(current), wanted + surge - old));
+  scale(context, deployment, current, replicasOf(current) > wanted ? wanted : up);
+  if (old === 0) return;
+  const available = [current, ...others].reduce((sum, set) => sum + numberOf(set, 'availableReplicas'), 0);
+  // Pods that are not available anyway are taken first, then as many others as may be missing.
+  let spare = Math.max(0, available - (wanted - unavailable));
+  for (const set of [...others].sort((a, b) => revisionOf(a) - revisionOf(b))) {
+    const unready = Math.max(0, replicasOf(set) - numberOf(set, 'availableReplicas'));
+    const healthy = Math.min(spare, replicasOf(set) - unready);
+    spare -= healthy;
+    scale(context, deployment, set, replicasOf(set) - unready - healthy);
+  }
+}
+
+/** A paused Deployment is not rolled out, but still scaled. */
+function scalePaused(
+  context: WriteContext,
+  deployment: KubeObject,
+  set: KubeObject | undefined,
+  known: readonly KubeObject[],
+): void {
+  if (set === undefined) return;
+  const others = known.filter((other) => other.metadata.uid !== set.metadata.uid);
+  const old = others.reduce((sum, other) => sum + replicasOf(other), 0);
+  scale(context, deployment, set, Math.max(0, replicasOf(deployment) - old));
+}
+
+/** Deletes the oldest ReplicaSets nobody needs to go back to. */
+function cleanUp(
+  context: WriteContext,
+  deployment: KubeObject,
+  current: KubeObject | undefined,
+  others: readonly KubeObject[],
+): void {
+  const limit = dig(deployment, 'spec', 'revisionHistoryLimit');
+  if (current === undefined || typeof limit !== 'number') return;
+  const idle = others
+    .filter((set) => replicasOf(set) === 0 && numberOf(set, 'replicas') === 0)
+    .sort((a, b) => revisionOf(a) - revisionOf(b));
+  const resource = context.catalog.get('apps', 'replicasets');
+  for (const set of idle.slice(0, Math.max(0, idle.length - limit)))
+    deleteObject(context, resource, keyOf(set));
+}
+
+function finish(context: WriteContext, deployment: KubeObject, current: KubeObject | undefined): void {
+  const { store } = context.cluster;
+  const { namespace, name } = deployment.metadata;
+  const latest = store.find(deployments, namespace, name)?.object;
+  if (latest === undefined) return;
+  const sets = setsOf(context, latest);
+  const now = current && sets.find(({ metadata }) => metadata.uid === current.metadata.uid);
+  const number = now === undefined ? undefined : annotation(now, revision);
+  let next = latest;
+  if (number !== undefined && annotation(latest, revision) !== number) {
+    const annotations = { ...latest.metadata.annotations, [revision]: number };
+    next = store.replace(deployments, { ...latest, metadata: { ...latest.metadata, annotations } }).object;
+  }
+  const before = digArray(next, 'status', 'conditions').filter(isJsonObject);
+  const status = deploymentStatus(
+    next,
+    sets,
+    now,
+    before,
+    context.world.clock.timestamp(),
+    limits(next).unavailable,
+  );
+  writeStatus(context, context.catalog.get('apps', 'deployments'), next, status);
+}

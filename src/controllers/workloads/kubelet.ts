@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { isDeleting, type QueuedController } from '../controller.js';
+import { controllerOf } from '../dependents.js';
+import { addressOf, freePodAddress } from './choose-node.js';
+import { recordEvent } from './events.js';
+import { ownKey, podResource } from './pods.js';
+
+/**
+ * Runs the containers of pods that have a node: they are ready at once, and those of a Job are done at once.
+ *
+ * Pods on nodes that do not exist, or whose kubelet is lost, stay Pending.
+ */
+export const kubeletController: QueuedController = {
+  name: 'kubelet',
+  watches: ['pods.'],
+  keysOf: (_context, change) => {
+    const { object } = change.stored;
+    const isNew = digString(object, 'status', 'phase') === 'Pending';
+    return change.type !== 'DELETED' && isNew && digString(object, 'spec', 'nodeName') !== ''
+      ? [ownKey(change)]
+      : [];
+  },
+  settle: (context, { namespace, name }) => {
+    const pod = context.cluster.store.find(podResource, namespace, name)?.object;
+    if (pod === undefined || isDeleting(pod) || digString(pod, 'status', 'phase') !== 'Pending') return;
+    if (digArray(pod, 'status', 'containerStatuses').length > 0) return;
+    const nodeName = digString(pod, 'spec', 'nodeName');
+    const node = context.cluster.store.find({ group: '', plural: 'nodes' }, undefined, nodeName)?.object;
+    if (node === undefined || isLost(node)) return;
+    run(context, pod, node);
+  },
+};
+
+function isLost(node: KubeObject): boolean {
+  return digArray(node, 'status', 'conditions').some(
+    (one) => digString(one, 'type') === 'Ready' && digString(one, 'status') === 'Unknown',
+  );
+}
+
+function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
+  const { world, cluster } = context;
+  const now = world.clock.timestamp();
+  const isJob = controllerOf(pod)?.kind === 'Job';
+  const runtime = digString(node, 'status', 'nodeInfo', 'containerRuntimeVersion');
+  const hostIP = addressOf(node);
+  const podIP = dig(pod, 'spec', 'hostNetwork') === true ? hostIP : freePodAddress(cluster, node);
+  const uid = pod.metadata.uid ?? '';
+  const statusOf = (container: Json): JsonObject => containerStatus(container, { uid, now, runtime, isJob });
+  const inits = digArray(pod, 'spec', 'initContainers').map((container) =>
+    containerStatus(container, { uid, now, runtime, isJob: true }),
+  );
+  const status: JsonObject = {
+    ...digObject(pod, 'status'),
+    phase: isJob ? 'Succeeded' : 'Running',
+    conditions: conditions(now, isJob, inits.length > 0),
+    ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
+    podIP,
+    podIPs: [{ ip: podIP }],
+    startTime: now,
+    ...(inits.length > 0 && { initContainerStatuses: inits }),
+    containerStatuses: digArray(pod, 'spec', 'containers').map(statusOf),
+  };
+  cluster.store.replace(podResource, { ...pod, status });
+  for (const key of ['initContainers', 'containers'] as const) {
+    for (const container of digArray(pod, 'spec', key)) recordStart(context, pod, container, key);
+  }
+}
+
+function conditions(now: string, isDone: boolean, hasInits: boolean): JsonObject[] {
+  const at = { lastProbeTime: null, lastTransitionTime: now };
+  const ready: JsonObject = isDone
+    ? { status: 'False', ...at, reason: 'PodCompleted' }
+    : { status: 'True', ...at };
+  const initialized: JsonObject = isDone && !hasInits ? { reason: 'PodCompleted' } : {};
+  return [
+    { type: 'Initialized', status: 'True', ...at, ...initialized },
+    { type: 'Ready', ...ready },
+    { type: 'ContainersReady', ...ready },
+    { type: 'PodScheduled', status: 'True', ...at },
+  ];
+}
+
+interface Circumstances {
+  readonly uid: string;
+  readonly now: string;
+  readonly runtime: string;
+  readonly isJob: boolean;
+}
+
+function containerStatus(container: Json, { uid, now, runtime, isJob }: Circumstances): JsonObject {
+  const [name, image] = [digString(container, 'name'), digString(container, 'image')];
+  const isDocker = runtime.startsWith('docker:');
+  const containerID = `${isDocker ? 'docker' : 'containerd'}://${sha256(`${uid}/${name}`)}`;
+  const [base = image] = image.split('@');
+  const repository = base.replace(/:[^/:]*$/, '');
+  const state: JsonObject = isJob
+    ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID } }
+    : { running: { startedAt: now } };
+  return {
+    name,
+    state,
+    lastState: {},
+    ready: !isJob,
+    restartCount: 0,
+    image,
+    imageID: `${isDocker ? 'docker-pullable://' : ''}${repository}@sha256:${sha256(image)}`,
+    containerID,
+    started: !isJob,
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function recordStart(
+  context: WriteContext,
+  pod: KubeObject,
+  container: Json,
+  key: 'containers' | 'initContainers',
+): void {
+  const name = digString(container, 'name');
+  const at = {
+    component: 'kubelet',
+    host: digString(pod, 'spec', 'nodeName'),
+    fieldPath: `spec.${key}{${name}}`,
+  };
+  const image = digString(container, 'image');
+  const message = `Container image ${JSON.stringify(image)} already present on machine`;
+  recordEvent(context, pod, { ...at, reason: 'Pulled', message });
+  recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container ${name}` });
+  recordEvent(context, pod, { ...at, reason: 'Started', message: `Started container ${name}` });
+}

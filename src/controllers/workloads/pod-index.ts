@@ -1,0 +1,83 @@
+import { digArray, digObject, digString } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { parseQuantity } from '../../core/quantity.js';
+import type { ObjectStore } from '../../state/object-store.js';
+import { storeIndex } from '../store-index.js';
+import { isFinished } from './pods.js';
+
+/** What runs on a node. */
+export interface NodeLoad {
+  pods: number;
+  /** Thousandths of a core. */
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  readonly addresses: Set<string>;
+}
+
+/** Where the pods of a cluster are. */
+export interface PodIndex {
+  /** By namespace, then by name. */
+  readonly byNamespace: Map<string, Map<string, KubeObject>>;
+  readonly byNode: Map<string, NodeLoad>;
+  /** Pods no node was found for. */
+  readonly unplaced: Map<string, KubeObject>;
+}
+
+/** The index of a cluster's pods. */
+export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
+  of: ['pods.'],
+  make: () => ({ byNamespace: new Map(), byNode: new Map(), unplaced: new Map() }),
+  add: (index, pod) => {
+    const { namespace = '', name } = pod.metadata;
+    const peers = index.byNamespace.get(namespace);
+    if (peers === undefined) index.byNamespace.set(namespace, new Map([[name, pod]]));
+    else peers.set(name, pod);
+    count(index, pod, 1);
+  },
+  remove: (index, pod) => {
+    const { namespace = '', name } = pod.metadata;
+    index.byNamespace.get(namespace)?.delete(name);
+    count(index, pod, -1);
+  },
+});
+
+function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
+  const node = digString(pod, 'spec', 'nodeName');
+  const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+  if (node === '') {
+    if (by === 1) index.unplaced.set(key, pod);
+    else index.unplaced.delete(key);
+    return;
+  }
+  if (isFinished(pod)) return;
+  let load = index.byNode.get(node);
+  if (load === undefined)
+    index.byNode.set(node, (load = { pods: 0, cpu: 0, memory: 0, addresses: new Set() }));
+  const { cpu, memory } = requestsOf(pod);
+  load.pods += by;
+  load.cpu += by * cpu;
+  load.memory += by * memory;
+  const address = digString(pod, 'status', 'podIP');
+  if (by === 1) load.addresses.add(address);
+  else load.addresses.delete(address);
+}
+
+/** What a pod asks for: thousandths of a core, and bytes. */
+export function requestsOf(pod: KubeObject): { readonly cpu: number; readonly memory: number } {
+  let cpu = 0;
+  let memory = 0;
+  for (const container of digArray(pod, 'spec', 'containers')) {
+    const requests = digObject(container, 'resources', 'requests');
+    cpu += amount(requests['cpu']);
+    memory += amount(requests['memory']) / 1000;
+  }
+  return { cpu, memory };
+}
+
+/** A quantity in thousandths; 0 when there is none. */
+export function amount(quantity: unknown): number {
+  if (typeof quantity === 'number') return quantity * 1000;
+  if (typeof quantity !== 'string') return 0;
+  return Number(parseQuantity(quantity)?.milli ?? 0n);
+}

@@ -1,0 +1,122 @@
+import { ApiError } from '../../core/api-error.js';
+import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { selects } from '../../core/object-selector.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { deleteObject } from '../../registry/verbs/delete.js';
+import { controllerReference } from '../builtin-roles.js';
+import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
+import { controllerOf } from '../dependents.js';
+import { podIndex } from './pod-index.js';
+import {
+  activePods,
+  createPod,
+  isReady,
+  ownersOf,
+  ownKey,
+  podResource,
+  recordPod,
+  recordRefusal,
+} from './pods.js';
+import { mergeConditions, writeStatus, type Condition } from './write-status.js';
+
+const component = 'replicaset-controller';
+const replicaSets = { group: 'apps', plural: 'replicasets' };
+
+/**
+ * Keeps as many pods as a ReplicaSet wants.
+ *
+ * One whose pods are refused says so in a condition and an Event, and tries again when what pods depend on changes.
+ *
+ * @see kubernetes/kubernetes pkg/controller/replicaset/replica_set.go
+ */
+export const replicaSetController: QueuedController = {
+  name: 'replicaset',
+  watches: ['replicasets.apps', 'pods.', 'serviceaccounts.kubesphere.io', 'serviceaccounts.', 'secrets.'],
+  keysOf: ({ cluster }, change) => {
+    if (change.resource.plural === 'replicasets') return [ownKey(change)];
+    if (change.resource.plural === 'pods') return ownersOf(change, 'ReplicaSet');
+    return refused(cluster, change.stored.object.metadata.namespace);
+  },
+  settle: (context, { namespace, name }) => {
+    const set = context.cluster.store.find(replicaSets, namespace, name)?.object;
+    if (set === undefined || isDeleting(set)) return;
+    adopt(context, set);
+    const failure = fill(context, set);
+    const pods = activePods(context, set);
+    const { conditions: _, ...status } = statusOf(set, pods);
+    const conditions = mergeConditions(
+      digArray(set, 'status', 'conditions').filter(isJsonObject),
+      failure === undefined ? [] : [failure],
+      context.world.clock.timestamp(),
+    );
+    writeStatus(context, context.catalog.get('apps', 'replicasets'), set, {
+      ...status,
+      ...(conditions.length > 0 && { conditions }),
+    });
+  },
+};
+
+/** ReplicaSets of a namespace that could not make all their pods. */
+function refused({ store }: WriteContext['cluster'], namespace: string | undefined): readonly WorkKey[] {
+  if (namespace === undefined) return [];
+  return store
+    .list(replicaSets, namespace)
+    .filter(({ object }) =>
+      digArray(object, 'status', 'conditions').some((one) => digString(one, 'type') === 'ReplicaFailure'),
+    )
+    .map(({ object }) => ({ namespace, name: object.metadata.name }));
+}
+
+/** Takes pods over that fit the selector and belong to nobody. */
+function adopt({ cluster }: WriteContext, set: KubeObject): void {
+  const { namespace = '' } = set.metadata;
+  for (const pod of podIndex(cluster.store).byNamespace.get(namespace)?.values() ?? []) {
+    if (controllerOf(pod) !== undefined || isDeleting(pod)) continue;
+    if (!selects(dig(set, 'spec', 'selector'), pod.metadata.labels)) continue;
+    const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReference(set)];
+    cluster.store.replace(podResource, { ...pod, metadata: { ...pod.metadata, ownerReferences } });
+  }
+}
+
+/** Makes or removes pods until there are as many as wanted. @returns what stopped it */
+function fill(context: WriteContext, set: KubeObject): Condition | undefined {
+  const replicas = dig(set, 'spec', 'replicas');
+  const wanted = typeof replicas === 'number' ? replicas : 1;
+  const pods = activePods(context, set);
+  for (const pod of leastMissed(pods).slice(0, Math.max(0, pods.length - wanted))) {
+    deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
+    recordPod(context, set, component, 'delete', pod.metadata.name);
+  }
+  for (let count = pods.length; count < wanted; count += 1) {
+    try {
+      const pod = createPod(context, set, digObject(set, 'spec', 'template'));
+      recordPod(context, set, component, 'create', pod.metadata.name);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const before = digArray(set, 'status', 'conditions')[0];
+      if (digString(before, 'message') !== error.message)
+        recordRefusal(context, set, component, error.message);
+      return { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: error.message };
+    }
+  }
+  return undefined;
+}
+
+/** Pods in the order they are given up: not ready ones first, then the youngest. */
+function leastMissed(pods: readonly KubeObject[]): readonly KubeObject[] {
+  const age = (pod: KubeObject): number => Number(pod.metadata.resourceVersion ?? 0);
+  return [...pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || age(b) - age(a));
+}
+
+function statusOf(set: KubeObject, pods: readonly KubeObject[]): JsonObject {
+  const labels = digObject(set, 'spec', 'template', 'metadata', 'labels');
+  const labelled = pods.filter((pod) => selects({ matchLabels: labels }, pod.metadata.labels)).length;
+  const ready = pods.filter(isReady).length;
+  return {
+    replicas: pods.length,
+    ...(labelled > 0 && { fullyLabeledReplicas: labelled }),
+    ...(ready > 0 && { readyReplicas: ready, availableReplicas: ready }),
+    observedGeneration: set.metadata.generation ?? 1,
+  };
+}

@@ -1,0 +1,38 @@
+import { isJsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { ResourceHooks } from '../../registry/contract.js';
+import { prepareClaim } from './claim.js';
+import { complete } from './complete.js';
+import { prepareJob } from './job.js';
+import { otherDefaults } from './others.js';
+import { preparePod } from './pod.js';
+import { prepareService } from './service.js';
+import { workloadDefaults } from './workloads.js';
+
+const tables = { ...workloadDefaults, ...otherDefaults };
+
+/** Kinds that take more than a table. */
+const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']>>> = {
+  'pods.': preparePod,
+  'services.': prepareService,
+  'jobs.batch': prepareJob,
+  'persistentvolumeclaims.': prepareClaim,
+};
+
+/** Fills in what kube-apiserver does for a kind, as `plural.group`; `undefined` when that is nothing. */
+export function defaultHooks(kind: string): ResourceHooks | undefined {
+  const table = Object.hasOwn(tables, kind) ? tables[kind] : undefined;
+  const prepare = Object.hasOwn(preparations, kind) ? preparations[kind] : undefined;
+  if (table === undefined && prepare === undefined) return undefined;
+  return {
+    prepare: (object, previous, context) => {
+      const completed = table === undefined ? object : (complete(withSpec(object), table) as KubeObject);
+      return prepare?.(completed, previous, context) ?? completed;
+    },
+  };
+}
+
+/** Defaults of a spec apply to one that is missing altogether, too. */
+function withSpec(object: KubeObject): KubeObject {
+  return object['spec'] === undefined || isJsonObject(object['spec']) ? object : { ...object, spec: {} };
+}
