@@ -13,6 +13,7 @@ export type {
 export type { ClockMove, ClockState, FaultRequest, JournalFilter } from './control/commands.js';
 export type { ExportedWorld } from './control/export-world.js';
 export type { ScenarioOutcome } from './control/make-so.js';
+export type { KubeconfigRequest } from './control/kubeconfig.js';
 export type { TokenRequest } from './control/mint.js';
 export type { Duration, GenerateOption, Options, UserOption, WorldDocument } from './core/options.js';
 export type { OAuthClient } from './core/settings.js';

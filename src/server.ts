@@ -3,6 +3,7 @@ import { extensionInterceptors } from './apis/extensions.kubesphere.io/intercept
 import { genericResources } from './apis/generic/generic-resources.js';
 import { groups } from './apis/index.js';
 import { authenticate } from './auth/authenticate.js';
+import type { HttpsDoor } from './control/commands.js';
 import type { ControlApi } from './control/http/control-api.js';
 import { ApiError } from './core/api-error.js';
 import type { Release, ReleaseName } from './core/release.js';
@@ -12,6 +13,7 @@ import { listenOn, type Listener } from './http/listen.js';
 import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
+import { readTlsMaterial } from './http/tls.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
 import { kubernetes } from './kube/native.js';
@@ -24,6 +26,8 @@ import type { World } from './state/world.js';
 /** A listening server and the worlds it serves. */
 export interface ListeningServer extends Listener {
   readonly spaces: Spaces;
+  /** The HTTPS door; absent when none was asked for. */
+  readonly tls?: HttpsDoor;
 }
 
 /** Where to listen. */
@@ -31,6 +35,8 @@ export interface Address {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Of the HTTPS door, likewise; `undefined`: no such door. */
+  readonly tlsPort?: number | undefined;
 }
 
 const routers = new Map<ReleaseName, Router>();
@@ -67,6 +73,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   const pipeline = createPipeline(seed, catalog);
   const spaces = new Spaces(seed);
   let control: Promise<ControlApi> | undefined;
+  let tls: HttpsDoor | undefined;
 
   /** Anything but a plain request to the main world: another world, or the test's remote hand. */
   const detour = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -87,7 +94,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     }
     response.setHeader('X-Fake-Ks-Apiserver', version);
     control ??= import('./control/http/control-api.js').then((module) =>
-      module.createControlApi({ spaces, catalog }),
+      module.createControlApi({ spaces, catalog, ...(tls && { tls }) }),
     );
     (await control)(request, response, space, url);
   };
@@ -98,8 +105,20 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));
   };
   const mendTargets = seed.release.brand?.name.includes(' ') === true;
-  const listener = await listenOn(address.host, address.port, answer, mendTargets);
-  return { ...listener, spaces };
+  const listener = await listenOn(address.host, address.port, answer, { mendTargets });
+  if (address.tlsPort === undefined) return { ...listener, spaces };
+  const { identity, ca } = await readTlsMaterial();
+  try {
+    const secure = await listenOn(address.host, address.tlsPort, answer, { identity });
+    tls = { url: secure.url, ca };
+    const close = async (): Promise<void> => {
+      await Promise.all([listener.close(), secure.close()]);
+    };
+    return { ...listener, spaces, tls, close };
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
 }
 
 function isControl(url: string): boolean {

@@ -5,7 +5,7 @@ import { loginRequest } from '../kit/log-in.js';
 const shownLogins = 8;
 
 /** What a person sees when a server is ready: where it is, who can log in, and a first request. */
-export function banner({ url, controlUrl, world, tokens }: InProcessFake): string {
+export function banner({ url, tlsUrl, controlUrl, world, tokens }: InProcessFake): string {
   const { name, tag, brand } = world.release;
   const flag = brand === undefined ? `--release ${name}` : `--brand '${brand.name}'`;
   const logins = [...world.passwords].map(([user, [password = '']]) => `  ${user} / ${password}`);
@@ -14,6 +14,11 @@ export function banner({ url, controlUrl, world, tokens }: InProcessFake): strin
   return [
     `fake-ks-apiserver ${version}, KubeSphere ${tag} (${flag}), listens at ${url}`,
     `Its control API is ${controlUrl}`,
+    ...(tlsUrl === undefined
+      ? []
+      : [
+          `HTTPS, as kubectl needs it, at ${tlsUrl}: fake-ks-apiserver kubeconfig --url ${url} > kubeconfig.yaml`,
+        ]),
     ...section('Logins:', [
       ...logins.slice(0, shownLogins),
       ...(more > 0 ? [`  and ${String(more)} more`] : []),

@@ -25,6 +25,10 @@ const commands: Readonly<
     summary: 'print a world as kubectl prints lists',
     load: async () => (await import('./world.js')).worldCommand,
   },
+  kubeconfig: {
+    summary: 'print a kubeconfig for kubectl, helm and the like',
+    load: async () => (await import('./kubeconfig.js')).kubeconfigCommand,
+  },
   healthcheck: {
     summary: 'exit with 0 when a server is ready, with 1 when not',
     load: async () => (await import('./healthcheck.js')).healthcheckCommand,

@@ -1,5 +1,7 @@
 import { optionFlags } from '../config/flags.js';
 import { configFlag, describeFlags, loadConfig } from '../config/load-config.js';
+import { caFile } from '../http/tls.js';
+import type { InProcessFake } from '../kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../kit/start.js';
 import { banner } from './banner.js';
 import type { Command, CommandContext } from './command.js';
@@ -29,13 +31,14 @@ async function serve({ argv, environment, print, warn, stopped }: CommandContext
     { port: defaultPort, ...given },
     { observer: logTo(warn, logLevel, json) },
   );
-  print(json ? readyLine(server.url) : banner(server));
+  print(json ? readyLine(server) : banner(server));
   await stop;
   await server.close();
   return 0;
 }
 
-/** The first line on stdout with `--json`. The HTTPS members are null while there is no HTTPS port. */
-function readyLine(url: string): string {
-  return `${JSON.stringify({ ready: true, url, tlsUrl: null, caFile: null, controlUrl: `${url}/__fake` })}\n`;
+/** The first line on stdout with `--json`. The HTTPS members are null when there is no HTTPS port. */
+function readyLine({ url, tlsUrl, controlUrl }: InProcessFake): string {
+  const tls = tlsUrl === undefined ? { tlsUrl: null, caFile: null } : { tlsUrl, caFile };
+  return `${JSON.stringify({ ready: true, url, ...tls, controlUrl })}\n`;
 }

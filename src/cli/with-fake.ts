@@ -21,7 +21,7 @@ export async function withFake<T>(
 ): Promise<T> {
   const url = own.get('url') ?? environment['FAKE_KS_URL'];
   if (typeof url === 'string' && url !== '') return use(await connectFakeKsApiserver(url));
-  const { host: _host, port: _port, logLevel: _logLevel, json: _json, ...world } = options;
+  const { host: _host, port: _port, tlsPort: _tlsPort, logLevel: _logLevel, json: _json, ...world } = options;
   await using ks = await startFakeKsApiserver(world);
   return await use(ks);
 }

@@ -38,7 +38,8 @@ export async function checkSettings(settings: readonly Setting[]): Promise<Serve
 function isPlain(options: object, switches: readonly string[] = []): options is ServeOptions {
   return Object.entries(options).every(([name, value]: [string, unknown]) => {
     if (name === 'host') return typeof value === 'string' && value !== '';
-    if (name === 'port') return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
+    if (name === 'port' || name === 'tlsPort')
+      return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
     return switches.includes(name) && typeof value === 'boolean';
   });
 }
@@ -58,12 +59,6 @@ async function problemsWith(
 
 function contradictions(options: ServeOptions): { path: string[]; message: string }[] {
   const found: { path: string[]; message: string }[] = [];
-  if (options.tlsPort !== undefined) {
-    found.push({
-      path: ['tlsPort'],
-      message: 'HTTPS is not implemented yet; leave it out and use the HTTP port',
-    });
-  }
   if (options.refreshTokenMaxAge === undefined) return found;
   if (options.accessTokenInactivityTimeout !== undefined) {
     const message = 'contradicts accessTokenInactivityTimeout; give one of the two';

@@ -18,7 +18,7 @@ export const optionFlags: readonly Flag[] = [
     name: 'tls-port',
     path: ['tlsPort'],
     value: 'N',
-    help: 'HTTPS port (not implemented yet)',
+    help: 'HTTPS port, for kubectl and the like; 0 picks a free one (default: none)',
     read: readNumber,
   },
   {

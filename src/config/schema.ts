@@ -10,7 +10,6 @@ export type LogLevel = 'silent' | 'error' | 'warn' | 'info';
 
 /** What `serve` can be told: the options of a fake, and how to run it as a process. */
 export interface ServeOptions extends Options {
-  readonly tlsPort?: number;
   /** Path of a PEM file; its content becomes `signKey`. */
   readonly signKeyFile?: string;
   readonly logLevel?: LogLevel;
@@ -134,6 +133,7 @@ const optionShape = {
   scenarios: z.array(text, list).exactOptional(),
   host: text.exactOptional(),
   port: port.exactOptional(),
+  tlsPort: port.exactOptional(),
 };
 
 /** What {@link Options} may say. */
@@ -145,7 +145,6 @@ export const optionsSchema: z.ZodType<Options> = z.strictObject(optionShape, {
 export const serveSchema: z.ZodType<ServeOptions> = z.strictObject(
   {
     ...optionShape,
-    tlsPort: port.exactOptional(),
     signKeyFile: text.exactOptional(),
     logLevel: oneOf(['silent', 'error', 'warn', 'info']).exactOptional(),
     json: flag.exactOptional(),

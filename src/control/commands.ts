@@ -18,6 +18,15 @@ import { mint, type TokenRequest } from './mint.js';
 export interface ControlTarget {
   readonly spaces: Spaces;
   readonly catalog: KindCatalog;
+  /** Absent when there is none. */
+  readonly tls?: HttpsDoor;
+}
+
+/** Where Kubernetes clients connect. */
+export interface HttpsDoor {
+  readonly url: string;
+  /** PEM of the CA its certificate is of. */
+  readonly ca: string;
 }
 
 /** Where a world's clock stands. */
@@ -62,6 +71,8 @@ export interface ServerState {
   readonly clock: ClockState;
   readonly requests: number;
   readonly spaces: readonly string[];
+  /** The HTTPS door; absent when there is none. */
+  readonly tls?: HttpsDoor;
 }
 
 /**
@@ -87,7 +98,10 @@ export class Commands {
   /** What the server says about itself. */
   state(): ServerState {
     const { release, journal } = this.world;
-    const { names } = this.#target.spaces;
+    const {
+      tls,
+      spaces: { names },
+    } = this.#target;
     return {
       ready: true,
       version,
@@ -95,6 +109,7 @@ export class Commands {
       clock: this.clock(),
       requests: journal.count,
       spaces: names,
+      ...(tls && { tls }),
     };
   }
 

@@ -68,4 +68,6 @@ export interface Options {
   readonly host?: string;
   /** 0 (the default in process) picks a free port. */
   readonly port?: number;
+  /** Opens an HTTPS door as well, as kubectl needs it; 0 picks a free port. */
+  readonly tlsPort?: number;
 }

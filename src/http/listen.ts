@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { ServerOptions } from 'node:https';
 import { InputError } from '../core/input-error.js';
 import { mendingFront } from './mend-target.js';
 
@@ -11,6 +12,14 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** How to listen, besides where. */
+export interface ListenOptions {
+  /** Takes spaces in request targets, as old curls send them. */
+  readonly mendTargets?: boolean;
+  /** PEM of certificate and private key; given: HTTPS. */
+  readonly identity?: string;
+}
+
 /** Largest request head, in bytes: that of Go's HTTP server. */
 const headLimit = 1024 * 1024;
 /** Go keeps idle connections open; so long that clients never lose a race against the server closing one. */
@@ -19,24 +28,24 @@ const idleMilliseconds = 75_000;
 /**
  * Listens on an address; resolves when connections are taken.
  *
- * @param mendTargets Takes spaces in request targets, as old curls send them.
  * @throws InputError when the address cannot be listened on, saying what to do
  */
 export async function listenOn(
   host: string,
   port: number,
   handle: RequestListener,
-  mendTargets = false,
+  { mendTargets = false, identity }: ListenOptions = {},
 ): Promise<Listener> {
-  const server = createServer(
-    {
-      maxHeaderSize: headLimit,
-      keepAliveTimeout: idleMilliseconds,
-      headersTimeout: 60_000,
-      requestTimeout: 0,
-    },
-    handle,
-  );
+  const options: ServerOptions = {
+    maxHeaderSize: headLimit,
+    keepAliveTimeout: idleMilliseconds,
+    headersTimeout: 60_000,
+    requestTimeout: 0,
+  };
+  const server =
+    identity === undefined
+      ? createServer(options, handle)
+      : (await import('node:https')).createServer({ ...options, cert: identity, key: identity }, handle);
   server.on('clientError', answerBadHead);
   const front = mendTargets ? mendingFront(server) : server;
   await new Promise<void>((resolve, reject) => {
@@ -49,7 +58,7 @@ export async function listenOn(
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   let closed: Promise<void> | undefined;
   return {
-    url: `http://${shown}:${String(bound.port)}`,
+    url: `http${identity === undefined ? '' : 's'}://${shown}:${String(bound.port)}`,
     close: () => (closed ??= closeServer(front, server)),
   };
 }

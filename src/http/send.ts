@@ -37,7 +37,7 @@ function headersOf(reply: Reply): string[] {
 
 /** Writes pieces as they come, at the pace of the client. A client that leaves ends the source at once. */
 async function stream(response: ServerResponse, body: Exclude<ReplyBody, Buffer | string>): Promise<void> {
-  const source = body[Symbol.asyncIterator]();
+  const source: AsyncIterator<Buffer | string, undefined> = body[Symbol.asyncIterator]();
   const leave = (): void => void source.return?.().catch(() => undefined);
   response.once('close', leave);
   response.flushHeaders();

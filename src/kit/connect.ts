@@ -21,6 +21,7 @@ export async function connectFakeKsApiserver(url: string): Promise<FakeKsApiserv
   const handle = makeHandle({
     url: base,
     release: state.release,
+    tls: state.tls,
     line: lineTo(base),
     close: () => Promise.resolve(),
   });
@@ -37,6 +38,7 @@ async function openSpace(base: string, name: string): Promise<FakeKsApiserver> {
   const handle = makeHandle({
     url,
     release: state.release,
+    tls: state.tls && { ...state.tls, url: `${state.tls.url}/__space/${name}` },
     line: lineTo(url),
     close: () => (closed ??= close()),
   });

@@ -1,4 +1,5 @@
 import type { ClockMove, ClockState, FaultRequest, JournalFilter } from '../control/commands.js';
+import type { KubeconfigRequest } from '../control/kubeconfig.js';
 import type { ScenarioOutcome } from '../control/make-so.js';
 import type { ExportedWorld } from '../control/export-world.js';
 import type { TokenRequest } from '../control/mint.js';
@@ -51,6 +52,10 @@ export interface FakeKsApiserver extends AsyncDisposable {
   readonly url: string;
   /** Base of the control API, `/__fake`. */
   readonly controlUrl: string;
+  /** The same over HTTPS; `undefined` unless started with `tlsPort`. */
+  readonly tlsUrl: string | undefined;
+  /** PEM of the CA to trust there. */
+  readonly ca: string | undefined;
   readonly release: ReleaseName;
   readonly clock: FakeClock;
   readonly journal: FakeJournal;
@@ -58,6 +63,12 @@ export interface FakeKsApiserver extends AsyncDisposable {
   token(request?: TokenRequest): Promise<string>;
   /** The static token of a ServiceAccount (4.1). */
   serviceAccountToken(namespace: string, name: string): Promise<string>;
+  /**
+   * A kubeconfig with the CA and a fresh token, of `admin` when nobody is named.
+   *
+   * @throws InputError unless started with `tlsPort`: kubectl sends no token over HTTP
+   */
+  kubeconfig(request?: KubeconfigRequest): Promise<string>;
   /** Logs in over HTTP in the way of the release. @throws Error with the answer when refused */
   login(user?: string, password?: string): Promise<LoginAnswer>;
   /** Makes it be as scenarios say: names of built-in ones, paths of files, or scenarios themselves; later ones win. */

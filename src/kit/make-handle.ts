@@ -1,3 +1,5 @@
+import type { HttpsDoor } from '../control/commands.js';
+import { writeKubeconfig } from '../control/kubeconfig.js';
 import type { ReleaseName } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import type { ControlLine, FakeClock, FakeKsApiserver } from './fake-ks-apiserver.js';
@@ -7,6 +9,8 @@ import { logIn } from './log-in.js';
 export interface HandleParts {
   readonly url: string;
   readonly release: ReleaseName;
+  /** The HTTPS door; `undefined` when there is none. */
+  readonly tls: HttpsDoor | undefined;
   /** The client to log in with; absent: the stock one of the release. */
   readonly client?: OAuthClient;
   readonly line: ControlLine;
@@ -17,6 +21,7 @@ export interface HandleParts {
 export function makeHandle({
   url,
   release,
+  tls,
   client,
   line,
   close,
@@ -24,11 +29,21 @@ export function makeHandle({
   return {
     url,
     controlUrl: `${url}/__fake`,
+    tlsUrl: tls?.url,
+    ca: tls?.ca,
     release,
     clock: makeClock(line.clock),
     journal: line.journal,
     token: (request = {}) => line.token(request),
     serviceAccountToken: (namespace, name) => line.token({ serviceAccount: `${namespace}/${name}` }),
+    kubeconfig: async (request = {}) => {
+      const { user, serviceAccount } = request;
+      const token = await line.token({
+        ...(user !== undefined && { user }),
+        ...(serviceAccount !== undefined && { serviceAccount }),
+      });
+      return writeKubeconfig(request, { tlsUrl: tls?.url, ca: tls?.ca, release, token });
+    },
     login: (user = 'admin', password = 'P@88w0rd') => logIn(url, release, user, password, client),
     scenario: (...scenarios) => line.applyScenarios(scenarios),
     fault: (fault) => line.armFault(fault),

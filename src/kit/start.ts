@@ -1,6 +1,6 @@
 import { catalogOf } from '../apis/catalog-of.js';
 import { checkOptions } from '../config/check-options.js';
-import { Commands } from '../control/commands.js';
+import { Commands, type HttpsDoor } from '../control/commands.js';
 import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
 import { chooseRelease } from '../releases/brands.js';
@@ -30,32 +30,44 @@ export async function startFakeKsApiserver(
   const catalog = catalogOf(release.name);
   const seed = await Promise.resolve(buildWorld(checked, release, catalog));
   seed.journal.observer = extras.observer;
-  const { scenarios = [], host = '127.0.0.1', port = 0 } = checked;
+  const { scenarios = [], host = '127.0.0.1', port = 0, tlsPort } = checked;
   const { tokens } = scenarios.length === 0 ? { tokens: {} } : await makeSo(seed, scenarios, catalog);
-  const server = await listen(seed, catalog, { host, port });
-  const commands = new Commands({ spaces: server.spaces, catalog });
-  return inProcess(commands, server.url, tokens, () => server.close());
+  const server = await listen(seed, catalog, { host, port, tlsPort });
+  const { spaces, tls } = server;
+  const commands = new Commands({ spaces, catalog, ...(tls && { tls }) });
+  return inProcess(commands, server.url, tls, tokens, () => server.close());
+}
+
+function prefix(space: string): string {
+  return `/__space/${space}`;
 }
 
 function inProcess(
   commands: Commands,
   url: string,
+  tls: HttpsDoor | undefined,
   tokens: InProcessFake['tokens'],
   close: () => Promise<void>,
 ): InProcessFake {
   const { name: release, brand } = commands.world.release;
   const client = brand && { client: brand.client };
-  const handle = makeHandle({ url, release, ...client, line: lineTo(commands), close });
+  const handle = makeHandle({ url, release, tls, ...client, line: lineTo(commands), close });
   return Object.defineProperty(
     {
       ...handle,
       tokens,
       // eslint-disable-next-line @typescript-eslint/require-await -- the same handle works over HTTP
       space: async (name: string) =>
-        inProcess(commands.space(name), `${url}/__space/${name}`, tokens, () => {
-          commands.closeSpace(name);
-          return Promise.resolve();
-        }),
+        inProcess(
+          commands.space(name),
+          url + prefix(name),
+          tls && { ...tls, url: tls.url + prefix(name) },
+          tokens,
+          () => {
+            commands.closeSpace(name);
+            return Promise.resolve();
+          },
+        ),
     },
     'world',
     { enumerable: true, get: () => commands.world },

@@ -19,7 +19,7 @@ test.for([
   [['--port', '65536'], '--port: must be a port from 0 to 65535, not 65536'],
   [['--port', '-1'], '--port: must be a port from 0 to 65535, not -1'],
   [['--host='], '--host: must not be empty'],
-  [['--tls-port', '9443'], '--tls-port: HTTPS is not implemented yet; leave it out and use the HTTP port'],
+  [['--tls-port', '70000'], '--tls-port: must be a port from 0 to 65535, not 70000'],
   [['--release', '4.1'], '--release: must be one of v2.1, v3.0, v3.1, v3.3, v3.4, v4.1, not "4.1"'],
   [['--nodes', 'many'], '--nodes: must be a whole number of nodes from 0 to 1000000, not "many"'],
   [['--namespaces', '-1'], '--namespaces: must be a whole number of namespaces from 0 to 1000000, not -1'],
@@ -74,7 +74,7 @@ test.for([
     ['--config', '/no/such.yaml'],
     '--config: cannot read /no/such.yaml: no such file; give the path of a readable file',
   ],
-  [['frobnicate'], 'frobnicate: unknown command; choose from serve, token, scenarios, world, healthcheck'],
+  [['frobnicate'], 'frobnicate: unknown command; choose from serve, token, scenarios, world, kubeconfig, healthcheck'],
   [['tokn'], 'tokn: unknown command; did you mean "token"?'],
   [
     ['--scenario', 'expired-tokn'],

@@ -95,7 +95,7 @@ test.for([
   ['port: 1\nport: 2', '2: port: given twice in one place; keep one of them'],
   ['__proto__: {port: 1}', '1: __proto__: not a name to use here; take it out'],
   ['constructor: 1', '1: constructor: unknown key; remove it'],
-  ['tlsPort: 9443', '1: tlsPort: HTTPS is not implemented yet; leave it out and use the HTTP port'],
+  ['tlsPort: https', '1: tlsPort: must be a port from 0 to 65535, not "https"'],
   ['- release: v4.1', ' must be a mapping of options such as "release: v4.1"'],
 ] as const)('refuses %j', async ([text, problem]) => {
   expect(await problemsOf(text)).toEqual([problem]);
