@@ -45,6 +45,7 @@ const allowed = {
     'scenario',
     'worlds',
   ],
+  specs: ['core', 'state', 'registry/contract', 'registry/reply'],
   http: ['core', 'state', 'registry', 'rbac', 'auth'],
 };
 
@@ -111,6 +112,7 @@ module.exports = {
     ),
     onlyIn('jose', '^src/(auth/|state/signing-keys)', 'Keys and tokens are made and read in one place.'),
     onlyIn('@faker-js/faker', '^src/generate/', 'Nothing else invents data.'),
+    onlyIn('json-schema-faker', '^src/specs/', 'Nothing else makes up answers.'),
     onlyIn('(zod|ajv)', '^src/(config|control|scenario|worlds)[./]', 'Checked once, at the door.'),
   ],
   options: {

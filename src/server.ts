@@ -20,6 +20,7 @@ import { kubernetes } from './kube/native.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
+import { generatedAnswer } from './specs/generated-answers.js';
 import { Spaces } from './state/spaces.js';
 import type { World } from './state/world.js';
 
@@ -61,6 +62,7 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
       seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name),
     kubernetes,
     fallback: genericResources,
+    lastResort: generatedAnswer,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError, notImplemented, type ErrorDialect } from '../core/api-error.js';
+import { ApiError, type ErrorDialect } from '../core/api-error.js';
 import type { User } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
@@ -165,7 +165,24 @@ export class Pipeline {
     entry.user = user.name;
     const cluster = info.cluster === '' ? world.host : chooseCluster(world, info.cluster, url);
     this.#authorize(info, user, world, cluster);
-    return this.#dispatch(this.#context(exchange, info, user, cluster), exchange);
+    const context = this.#context(exchange, info, user, cluster);
+    try {
+      const answer = this.#dispatch(context, exchange);
+      return answer instanceof Promise
+        ? answer.catch((error: unknown) => this.#lastResort(context, error))
+        : answer;
+    } catch (error) {
+      return this.#lastResort(context, error);
+    }
+  }
+
+  /** @throws what was thrown, unless somebody can do better */
+  #lastResort(context: OpenContext, error: unknown): Answer {
+    if (!(error instanceof ApiError) || !isUnserved(error)) throw error;
+    return this.#services.lastResort(context, error).then((reply) => {
+      if (reply === undefined) throw error;
+      return reply;
+    });
   }
 
   #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {
@@ -273,6 +290,11 @@ function openExchange(
   };
 }
 
+/** Tells whether a refusal says that nothing here serves a path, a method of it, or what is asked. */
+function isUnserved({ code, dialect }: ApiError): boolean {
+  return code === 501 || (dialect === 'router' && (code === 404 || code === 405));
+}
+
 function decodePath(rawPath: string): string {
   try {
     return decodeURIComponent(rawPath);
@@ -336,9 +358,4 @@ function redirectToClean(path: string, exchange: Exchange): Reply {
     headers: { Location: location },
     body: exchange.method === 'GET' ? `<a href="${shown}">Moved Permanently</a>.\n\n` : '',
   };
-}
-
-/** Marks an operation this fake does not serve; loud in the answer and in the journal. */
-export function unsupported(operation: string): never {
-  throw notImplemented(operation);
 }

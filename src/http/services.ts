@@ -1,3 +1,4 @@
+import type { ApiError } from '../core/api-error.js';
 import type { Credentials } from '../auth/credentials.js';
 import type { Release } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
@@ -30,4 +31,6 @@ export interface Services {
   readonly kubernetes: Handler;
   /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */
   readonly fallback: (context: RequestContext) => Reply | undefined | Promise<Reply | undefined>;
+  /** Takes what would be refused as unknown or not implemented; `undefined` lets the refusal stand. */
+  readonly lastResort: (context: RequestContext, refusal: ApiError) => Promise<Reply | undefined>;
 }

@@ -7,6 +7,8 @@ const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
  * The generator is sfc32; its state is four 32-bit words, so that a fork continues the same sequence.
  */
 export class Random {
+  /** What it was made from; forks keep it. */
+  readonly seed: string;
   #a: number;
   #b: number;
   #c: number;
@@ -14,7 +16,8 @@ export class Random {
 
   constructor(seed: number | string = 1) {
     let hash = 0x811c9dc5;
-    for (const character of String(seed)) {
+    this.seed = String(seed);
+    for (const character of this.seed) {
       hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
     }
     this.#a = hash;
@@ -64,7 +67,7 @@ export class Random {
 
   /** A generator that continues from the same point. */
   fork(): Random {
-    const copy = new Random();
+    const copy = new Random(this.seed);
     copy.#a = this.#a;
     copy.#b = this.#b;
     copy.#c = this.#c;

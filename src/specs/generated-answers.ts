@@ -1,0 +1,76 @@
+import { ApiError } from '../core/api-error.js';
+import { encodeCompact, encodeIndented } from '../core/json.js';
+import { inRange } from '../core/release.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { jsonType } from '../registry/reply.js';
+import { documentedSuccess } from './answer-schema.js';
+import { generateBody, type FakeValue } from './generate-body.js';
+import { specsOf, type OperationMatch } from './spec-index.js';
+
+/** Answers kept, so that asking again costs nothing. */
+const remembered = 1000;
+const answers = new Map<string, Reply>();
+/** What the journal says of an answer that was made up. */
+export const generatedNote = 'generated from the published schema: nothing behind it is stored';
+
+/**
+ * Answers what nothing else here serves, where a published document of the release names it: with a body made up from the
+ * schema, marked by the header `X-Fake-Ks-Generated` and a note in the journal.
+ *
+ * @param refusal What the request would be refused with: an unknown path or method, or a 501
+ * @returns `undefined` when the refusal stands
+ * @throws ApiError 405 where the documents know the path, but not the method
+ */
+export async function generatedAnswer(
+  context: RequestContext,
+  refusal: ApiError,
+): Promise<Reply | undefined> {
+  const { method, info, world, entry, release } = context;
+  const specs = specsOf(release.name);
+  const match = specs.find(method, info.localPath);
+  if (match === undefined) {
+    const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];
+    if (methods.length > 0) throw methodNotAllowed(methods, release.name);
+    return undefined;
+  }
+  if (refusal.code === 501 && !isPlainRead(match)) return undefined;
+  const key = `${release.name} ${method} ${info.cluster} ${info.localPath} ${world.random.seed}`;
+  let reply = answers.get(key);
+  if (reply === undefined) {
+    const { generateSync } = await import('json-schema-faker');
+    reply = makeReply(match, key, generateSync);
+    if (answers.size >= remembered) answers.clear();
+    answers.set(key, reply);
+  }
+  world.journal.note(entry, generatedNote);
+  return reply;
+}
+
+/** Writes that say they cannot be done stay refused: pretending they were would mislead. */
+function isPlainRead({ operation }: OperationMatch): boolean {
+  return operation.method === 'GET' && documentedSuccess(operation).schema !== undefined;
+}
+
+function makeReply(match: OperationMatch, key: string, fake: FakeValue): Reply {
+  const { operation } = match;
+  const body = generateBody(match, hashOf(key), fake);
+  const isNative = operation.path.startsWith('/apis');
+  return {
+    status: documentedSuccess(operation).status,
+    contentType: jsonType,
+    headers: { 'X-Fake-Ks-Generated': 'true' },
+    body: isNative ? `${encodeCompact(body)}\n` : encodeIndented(body, 1),
+  };
+}
+
+function methodNotAllowed(methods: readonly string[], release: RequestContext['release']['name']): ApiError {
+  const headers = inRange(release, { since: 'v3.1' }) ? { Allow: methods.join(', ') } : undefined;
+  return new ApiError(405, '', '405: Method Not Allowed', { dialect: 'router', ...(headers && { headers }) });
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
+}
