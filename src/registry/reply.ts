@@ -1,4 +1,4 @@
-import { encodeCompact, encodeIndented, type Json } from '../core/json.js';
+import { encodeIndented, type Json } from '../core/json.js';
 import type { Reply } from './contract.js';
 
 /** Media type of JSON answers; the real server names no charset. */
@@ -9,11 +9,6 @@ export const textType = 'text/plain; charset=utf-8';
 /** A go-restful JSON answer: one-space indent, no newline at the end. */
 export function json(value: Json, status = 200, headers?: Reply['headers']): Reply {
   return { status, contentType: jsonType, body: encodeIndented(value, 1), ...(headers && { headers }) };
-}
-
-/** A kube-apiserver JSON answer: compact, newline at the end. */
-export function kubeJson(value: Json, status = 200): Reply {
-  return { status, contentType: jsonType, body: `${encodeCompact(value)}\n` };
 }
 
 /** 200 without body and Content-Type, as the generic resource API answers writes. */
