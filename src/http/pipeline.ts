@@ -38,6 +38,8 @@ type Answer = Reply | undefined | Promise<Reply | undefined>;
 /** The context while the route is not known yet. */
 type OpenContext = { -readonly [Key in keyof RequestContext]: RequestContext[Key] };
 
+/** What Kubernetes and ks-apiserver themselves say of paths nobody serves. */
+const noPage = '404 page not found';
 const noParams: RequestContext['params'] = {};
 /** Request lines whose meaning is remembered, and how long one may be. */
 const rememberedInfos = 1000;
@@ -226,7 +228,7 @@ export class Pipeline {
   #unknownPath(path: string): ApiError {
     const isOurs = path.startsWith('/kapis') || path.startsWith('/oauth');
     if (isOurs || inRange(this.#services.release.name, { since: 'v4.1' })) return pageNotFound();
-    return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
+    return new ApiError(404, 'NotFound', noPage, { dialect: 'text' });
   }
 
   #context(exchange: Exchange, info: RequestInfo, user: User, cluster: ClusterState): OpenContext {
@@ -291,7 +293,8 @@ function openExchange(
 }
 
 /** Tells whether a refusal says that nothing here serves a path, a method of it, or what is asked. */
-function isUnserved({ code, dialect }: ApiError): boolean {
+function isUnserved({ code, dialect, message }: ApiError): boolean {
+  if (code === 404 && message === noPage) return true;
   return code === 501 || (dialect === 'router' && (code === 404 || code === 405));
 }
 
