@@ -17,6 +17,7 @@ import { readTlsMaterial } from './http/tls.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
 import { kubernetes } from './kube/native.js';
+import { openapiGroup } from './kube/openapi/routes.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
@@ -46,7 +47,7 @@ const routers = new Map<ReleaseName, Router>();
 function routerOf(release: Release): Router {
   let router = routers.get(release.name);
   if (router === undefined)
-    routers.set(release.name, (router = new Router([...groups, ...oauthGroups], release)));
+    routers.set(release.name, (router = new Router([...groups, ...oauthGroups, openapiGroup], release)));
   return router;
 }
 

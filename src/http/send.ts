@@ -37,12 +37,12 @@ function headersOf(reply: Reply): string[] {
 
 /** Writes pieces as they come, at the pace of the client. A client that leaves ends the source at once. */
 async function stream(response: ServerResponse, body: Exclude<ReplyBody, Buffer | string>): Promise<void> {
-  const source: AsyncIterator<Buffer | string, undefined> = body[Symbol.asyncIterator]();
+  const source = body[Symbol.asyncIterator]();
   const leave = (): void => void source.return?.().catch(() => undefined);
   response.once('close', leave);
   response.flushHeaders();
   for (;;) {
-    const { done, value } = await source.next();
+    const { done, value } = (await source.next()) as IteratorResult<Buffer | string, undefined>;
     if (done === true || response.destroyed) break;
     if (!response.write(value)) await drained(response);
   }

@@ -74,7 +74,10 @@ test.for([
     ['--config', '/no/such.yaml'],
     '--config: cannot read /no/such.yaml: no such file; give the path of a readable file',
   ],
-  [['frobnicate'], 'frobnicate: unknown command; choose from serve, token, scenarios, world, kubeconfig, healthcheck'],
+  [
+    ['frobnicate'],
+    'frobnicate: unknown command; choose from serve, token, scenarios, world, kubeconfig, healthcheck',
+  ],
   [['tokn'], 'tokn: unknown command; did you mean "token"?'],
   [
     ['--scenario', 'expired-tokn'],

@@ -49,7 +49,7 @@ describe('the HTTPS door', () => {
       users: [{ name: 'newcomer', password: 'P@88w0rd' }],
     });
     const newcomer = await ks.kubeconfig({ user: 'newcomer' });
-    expect((await ask(newcomer, '/api/v1/nodes'))[0]).toBe(403);
+    expect((await ask(newcomer, '/api/v1/secrets'))[0]).toBe(403);
     const account = await ks.kubeconfig({ serviceAccount: 'kubesphere-system/none' });
     expect((parse(account) as Kubeconfig).users[0].name).toBe('kubesphere-system:none');
     const member = await ks.kubeconfig({ cluster: 'member-1' });

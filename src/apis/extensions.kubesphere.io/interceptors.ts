@@ -1,4 +1,3 @@
-import { notImplemented } from '../../core/api-error.js';
 import { inRange, type ReleaseName } from '../../core/release.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { serveApiService } from './api-services.js';
@@ -11,19 +10,5 @@ export type Interceptor = (context: RequestContext) => Reply | undefined;
 /** What extensions put in front of the router, in the order of the real filters; nothing before 4.1. */
 export function extensionInterceptors(release: ReleaseName): readonly Interceptor[] {
   if (!inRange(release, { since: 'v4.1' })) return [];
-  return [
-    (context) =>
-      serveJsBundle(context) ??
-      serveReverseProxy(context) ??
-      serveApiService(context) ??
-      refuseOpenApi(context),
-  ];
-}
-
-/** The server's own OpenAPI documents. @throws ApiError 501 */
-function refuseOpenApi({ info }: RequestContext): Reply | undefined {
-  if (info.localPath === '/openapi/v2' || info.localPath === '/openapi/v3') {
-    throw notImplemented(`OpenAPI documents (GET ${info.localPath})`);
-  }
-  return undefined;
+  return [(context) => serveJsBundle(context) ?? serveReverseProxy(context) ?? serveApiService(context)];
 }
