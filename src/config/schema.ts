@@ -126,6 +126,11 @@ const optionShape = {
       { error: 'must be a mapping of maxTries and duration' },
     )
     .exactOptional(),
+  controllers: z
+    .union([z.record(z.string(), flag), z.array(text)], {
+      error: 'must be a list of names, or a mapping of names to true or false',
+    })
+    .exactOptional(),
   kubeVersion: z
     .string({ error: 'must be text' })
     .regex(/^v\d+\.\d+\.\d+/, { error: 'must be a version such as v1.29.2' })

@@ -103,3 +103,10 @@ export function keyOf({ metadata }: KubeObject): { readonly namespace?: string; 
   const { namespace, name } = metadata;
   return namespace === undefined ? { name } : { namespace, name };
 }
+
+/** Tells whether a change of a node is only its kubelet reporting: spec and labels are untouched. */
+export function isHeartbeat({ stored, previous }: Change): boolean {
+  if (previous === undefined) return false;
+  const [now, before] = [stored.object, previous.object];
+  return now['spec'] === before['spec'] && now.metadata.labels === before.metadata.labels;
+}

@@ -60,6 +60,11 @@ export interface Options {
   readonly maximumClockSkew?: Duration;
   readonly multipleLogin?: boolean;
   readonly rateLimit?: { readonly maxTries?: number; readonly duration?: Duration };
+  /**
+   * Controllers that are to do nothing, by name: `{ deployment: false }`, or a list as kube-controller-manager takes it,
+   * where `-deployment` switches one off and any other name leaves only those that are named.
+   */
+  readonly controllers?: Readonly<Record<string, boolean>> | readonly string[];
   /** `gitVersion` of the Kubernetes underneath. */
   readonly kubeVersion?: string;
   /** Names of built-in scenarios, or paths of scenario files; later ones win. */

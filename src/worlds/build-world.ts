@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import { InputError } from '../core/input-error.js';
 import { runControllers } from '../controllers/index.js';
+import { switchedOff } from '../controllers/switched-off.js';
 import { expireLoginRecords } from '../controllers/login-record.js';
 import { nodeHeartbeats } from '../controllers/node-heartbeat.js';
 import { releaseLimitedUsers } from '../controllers/user-status.js';
@@ -123,6 +124,7 @@ function finish(
     if ([...live.values()].some((names) => names.length > 0))
       world.routines.push(nodeHeartbeats(live, origin));
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
+    world.switchedOff = switchedOff(options.controllers);
     world.listener = runControllers(catalog);
     return world;
   };

@@ -218,3 +218,207 @@ describe('a pod that names a KubeSphere ServiceAccount', () => {
     expect((await admin.send('POST', `${core}/pods`, pod)).status).toBe(201);
   });
 });
+
+describe('other workloads', () => {
+  const template = (app: string): object => ({
+    metadata: { labels: { app } },
+    spec: {
+      containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ name: 'http', containerPort: 8080 }] }],
+    },
+  });
+
+  test('a Service follows its pods with Endpoints and an EndpointSlice, and takes them along', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const service = {
+      metadata: { name: 'db' },
+      spec: { selector: { app: 'db' }, ports: [{ port: 80, targetPort: 'http' }] },
+    };
+    await admin.send('POST', `${core}/services`, service);
+    expect((await admin.get(`${core}/endpoints/db`)).json).not.toHaveProperty('subsets');
+    await admin.send('POST', `${apps}/statefulsets`, {
+      metadata: { name: 'db' },
+      spec: {
+        replicas: 2,
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        template: template('db'),
+      },
+    });
+    const addresses = (await podsOf(admin, 'db'))
+      .map(({ status }) => (status as { podIP: string }).podIP)
+      .sort();
+    const { json } = await admin.get(`${core}/endpoints/db`);
+    const [subset] = json['subsets'] as [{ addresses: { ip: string }[]; ports: object[] }];
+    expect(subset.addresses.map(({ ip }) => ip)).toEqual(addresses);
+    expect(subset.ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
+    const slices =
+      '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io/service-name%3Ddb';
+    const [slice] = (await admin.get(slices)).json.items;
+    expect((slice?.['endpoints'] as { addresses: string[] }[]).flatMap((one) => one.addresses)).toEqual(
+      addresses,
+    );
+    await admin.send('DELETE', `${core}/services/db`);
+    expect((await admin.get(`${core}/endpoints/db`)).status).toBe(404);
+    expect((await admin.get(slices)).json.items).toEqual([]);
+  });
+
+  test('a StatefulSet has numbered pods with bound claims, replaces them on a change, and leaves the claims', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', `${apps}/statefulsets`, {
+      metadata: { name: 'db' },
+      spec: {
+        replicas: 3,
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        template: template('db'),
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    });
+    const names = async (): Promise<string[]> =>
+      (await podsOf(admin, 'db')).map(({ metadata }) => metadata.name);
+    expect(await names()).toEqual(['db-0', 'db-1', 'db-2']);
+    const { json } = await admin.get(`${apps}/statefulsets/db`);
+    expect(json['status']).toMatchObject({ readyReplicas: 3, updatedReplicas: 3, availableReplicas: 3 });
+    const claim = (await admin.get(`${core}/persistentvolumeclaims/data-db-1`)).json;
+    expect(claim).toMatchObject({
+      spec: { storageClassName: 'local' },
+      status: { phase: 'Bound', capacity: { storage: '1Gi' } },
+    });
+    const next = {
+      spec: { template: { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } }, replicas: 2 },
+    };
+    await admin.send('PATCH', `${apps}/statefulsets/db`, next, merge);
+    expect(await names()).toEqual(['db-0', 'db-1']);
+    const images = (await podsOf(admin, 'db')).map(
+      ({ spec }) => (spec['containers'] as { image: string }[])[0]?.image,
+    );
+    expect(images).toEqual(['nginx:2', 'nginx:2']);
+    const rolled = (await admin.get(`${apps}/statefulsets/db`)).json['status'] as Record<string, unknown>;
+    expect(rolled['currentRevision']).toBe(rolled['updateRevision']);
+    await admin.send('DELETE', `${apps}/statefulsets/db`);
+    expect(await names()).toEqual([]);
+    expect((await admin.get(`${core}/persistentvolumeclaims/data-db-2`)).status).toBe(200);
+    const volume = (claim.spec as { volumeName: string }).volumeName;
+    await admin.send('DELETE', `${core}/persistentvolumeclaims/data-db-1`);
+    expect((await admin.get(`/api/v1/persistentvolumes/${volume}`)).status).toBe(404);
+  });
+
+  test('a DaemonSet has a pod on every node that takes one', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', `${apps}/daemonsets`, {
+      metadata: { name: 'log' },
+      spec: { selector: { matchLabels: { app: 'log' } }, template: template('log') },
+    });
+    const all = (await admin.get('/api/v1/nodes')).json.items;
+    // A cordoned node takes daemons; that of the control plane does not.
+    const nodes = all.filter(({ metadata }) => metadata.name !== 'master');
+    expect(nodes.length).toBeGreaterThan(3);
+    const on = (await podsOf(admin, 'log')).map(({ spec }) => spec['nodeName']);
+    expect(on.sort()).toEqual(nodes.map(({ metadata }) => metadata.name).sort());
+    const { json } = await admin.get(`${apps}/daemonsets/log`);
+    expect(json['status']).toMatchObject({
+      desiredNumberScheduled: on.length,
+      numberReady: on.length,
+      numberAvailable: on.length,
+    });
+  });
+
+  test('a Job is done at once', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const jobs = '/apis/batch/v1/namespaces/default/jobs';
+    const spec = {
+      completions: 3,
+      parallelism: 2,
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox' }] } },
+    };
+    const made = await admin.send('POST', jobs, { metadata: { name: 'once' }, spec });
+    const { uid } = made.json.metadata;
+    expect(made.json.spec['selector']).toEqual({
+      matchLabels: { 'batch.kubernetes.io/controller-uid': uid },
+    });
+    const { json } = await admin.get(`${jobs}/once`);
+    expect(json['status']).toMatchObject({
+      succeeded: 3,
+      conditions: [{ type: 'Complete', status: 'True' }],
+    });
+    const pods = (await admin.get(`${core}/pods?labelSelector=job-name%3Donce`)).json.items;
+    expect(pods.map(({ status }) => (status as { phase: string }).phase)).toEqual(Array(3).fill('Succeeded'));
+    await admin.send('DELETE', `${jobs}/once?propagationPolicy=Background`);
+    expect((await admin.get(`${core}/pods?labelSelector=job-name%3Donce`)).json.items).toEqual([]);
+  });
+
+  test('a CronJob runs as the clock moves, and keeps as many Jobs as it should', async () => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    const batch = '/apis/batch/v1/namespaces/default';
+    const jobTemplate = {
+      spec: {
+        template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'c', image: 'busybox' }] } },
+      },
+    };
+    await admin.send('POST', `${batch}/cronjobs`, {
+      metadata: { name: 'tick' },
+      spec: { schedule: '*/5 * * * *', jobTemplate },
+    });
+    const names = async (): Promise<string[]> =>
+      (await admin.get(`${batch}/jobs`)).json.items
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.startsWith('tick-'));
+    expect(await names()).toEqual([]);
+    await ks.clock.advance('1m');
+    expect(await names()).toEqual([`tick-${String(Date.parse('2026-01-02T03:05:00Z') / 60_000)}`]);
+    for (let turn = 0; turn < 4; turn += 1) await ks.clock.advance('5m');
+    expect(await names()).toHaveLength(3);
+    expect((await admin.get(`${batch}/cronjobs/tick`)).json['status']).toMatchObject({
+      lastScheduleTime: '2026-01-02T03:25:00Z',
+    });
+  });
+});
+
+describe('controllers', () => {
+  test.for([
+    [{ replicaset: false }, [1, 0]],
+    [['-deployment'], [0, 0]],
+    [['deployment'], [1, 0]],
+  ] as const)('%j does without the others', async ([controllers, counts]) => {
+    await using ks = await startFakeKsApiserver({ controllers });
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', `${apps}/deployments`, deployment('web'));
+    expect([(await setsOf(admin, 'web')).length, (await podsOf(admin, 'web')).length]).toEqual(counts);
+  });
+
+  test('that do not exist are refused', async () => {
+    await expect(startFakeKsApiserver({ controllers: { deploiment: false } })).rejects.toThrow(/deploiment/);
+  });
+
+  test('leave pods waiting that fit nowhere until there is room', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const spec = { nodeSelector: { disk: 'fast' }, containers: [{ name: 'c', image: 'nginx' }] };
+    await admin.send('POST', `${core}/pods`, { metadata: { name: 'p' }, spec });
+    const waiting = (await admin.get(`${core}/pods/p`)).json;
+    expect(waiting['status']).toMatchObject({
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', reason: 'Unschedulable' }],
+    });
+    expect(await reasonsOf(admin, 'Pod', 'p')).toEqual(['FailedScheduling']);
+    const node = (await admin.get('/api/v1/nodes/node1')).json;
+    await admin.send('PUT', '/api/v1/nodes/node1', {
+      ...node,
+      metadata: { ...node.metadata, labels: { ...node.metadata.labels, disk: 'fast' } },
+    });
+    expect((await admin.get(`${core}/pods/p`)).json).toMatchObject({
+      spec: { nodeName: 'node1' },
+      status: { phase: 'Running' },
+    });
+  });
+});

@@ -1,13 +1,25 @@
 import type { QueuedController } from '../controller.js';
+import { cronJobController } from './cron-job.js';
+import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
+import { endpointsController } from './endpoints.js';
+import { jobController } from './job.js';
 import { kubeletController } from './kubelet.js';
 import { replicaSetController } from './replica-set.js';
 import { schedulerController } from './scheduler.js';
+import { statefulSetController } from './stateful-set.js';
+import { volumeClaimController } from './volume-claim.js';
 
 /** The controllers of Kubernetes' own workloads, in the order their work is taken up. */
 export const workloadControllers: readonly QueuedController[] = [
+  cronJobController,
+  jobController,
   deploymentController,
+  statefulSetController,
+  daemonSetController,
   replicaSetController,
   schedulerController,
+  volumeClaimController,
   kubeletController,
+  endpointsController,
 ];

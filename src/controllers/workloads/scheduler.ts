@@ -1,7 +1,7 @@
 import { digArray, digObject, digString, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
-import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { isDeleting, isHeartbeat, type QueuedController, type WorkKey } from '../controller.js';
 import { chooseNode } from './choose-node.js';
 import { recordEvent } from './events.js';
 import { podIndex } from './pod-index.js';
@@ -24,9 +24,7 @@ export const schedulerController: QueuedController = {
       return digString(change.stored.object, 'spec', 'nodeName') === '' ? [ownKey(change)] : [];
     }
     if (change.resource.plural === 'nodes') {
-      // Heartbeats leave the spec as it is.
-      const isBeat = change.previous?.object['spec'] === change.stored.object['spec'];
-      return isBeat && change.type === 'MODIFIED' ? [] : waiting(cluster, undefined);
+      return isHeartbeat(change) ? [] : waiting(cluster, undefined);
     }
     return waiting(cluster, change.stored.object.metadata.namespace);
   },

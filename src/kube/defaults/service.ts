@@ -1,5 +1,4 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { complete, type Defaults } from './complete.js';

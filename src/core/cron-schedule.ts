@@ -1,0 +1,115 @@
+/** When a CronJob runs: the values each of its five fields allows. */
+export interface CronSchedule {
+  readonly minutes: ReadonlySet<number>;
+  readonly hours: ReadonlySet<number>;
+  readonly days: ReadonlySet<number>;
+  readonly months: ReadonlySet<number>;
+  readonly weekdays: ReadonlySet<number>;
+  /** True when a day must only satisfy one of days and weekdays: neither is `*`. */
+  readonly eitherDay: boolean;
+}
+
+const macros: ReadonlyMap<string, string> = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+]);
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** Reads the five fields of a schedule; what is wrong with it, in the words of the real parser, when they are none. */
+export function parseCron(text: string): CronSchedule | string {
+  const fields = (macros.get(text.trim()) ?? text).split(/\s+/).filter((part) => part !== '');
+  if (fields.length !== 5)
+    return `expected exactly 5 fields, found ${String(fields.length)}: [${fields.join(' ')}]`;
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
+  const sets = [
+    readField(minute, 0, 59),
+    readField(hour, 0, 23),
+    readField(day, 1, 31),
+    readField(month, 1, 12, months),
+    readField(weekday, 0, 7, weekdays),
+  ];
+  for (const set of sets) if (typeof set === 'string') return set;
+  const [m, h, d, mo, w] = sets as ReadonlySet<number>[];
+  if (!m || !h || !d || !mo || !w) return `failed to parse ${text}`;
+  return {
+    minutes: m,
+    hours: h,
+    days: d,
+    months: mo,
+    weekdays: new Set([...w].map((value) => value % 7)),
+    eitherDay: !isStar(day) && !isStar(weekday),
+  };
+}
+
+function isStar(field: string): boolean {
+  return field.startsWith('*') || field === '?';
+}
+
+function readField(
+  field: string,
+  min: number,
+  max: number,
+  names: readonly string[] = [],
+): ReadonlySet<number> | string {
+  const values = new Set<number>();
+  for (const part of field.split(',')) {
+    const match = /^(\*|\?|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(part);
+    if (match === null)
+      return `failed to parse int from ${part}: strconv.Atoi: parsing "${part}": invalid syntax`;
+    const [, from = '*', to, every] = match;
+    const read = (text: string): number => {
+      const named = names.indexOf(text.toLowerCase());
+      return named === -1 ? Number(text) : named + (min === 1 ? 1 : 0);
+    };
+    const open = from === '*' || from === '?';
+    const low = open ? min : read(from);
+    const high = to === undefined ? (open || every !== undefined ? max : low) : read(to);
+    if (Number.isNaN(low) || Number.isNaN(high)) {
+      const bad = Number.isNaN(low) ? from : (to ?? '');
+      return `failed to parse int from ${bad}: strconv.Atoi: parsing "${bad}": invalid syntax`;
+    }
+    if (low < min) return `beginning of range (${String(low)}) below minimum (${String(min)}): ${part}`;
+    if (high > max) return `end of range (${String(high)}) above maximum (${String(max)}): ${part}`;
+    if (low > high)
+      return `beginning of range (${String(low)}) beyond end of range (${String(high)}): ${part}`;
+    const step = every === undefined ? 1 : Number(every);
+    if (step === 0) return `step of range should be a positive number: ${part}`;
+    for (let value = low; value <= high; value += step) values.add(value);
+  }
+  return values;
+}
+
+const minute = 60_000;
+/** Four years and a day: a schedule that has no moment within them never has one. */
+const horizon = 1462 * 24 * 60 * minute;
+
+/** The first moment after another at which a schedule runs, in UTC; both in milliseconds since 1970. */
+export function nextRun(schedule: CronSchedule, after: number): number | undefined {
+  let at = Math.floor(after / minute) * minute + minute;
+  const end = after + horizon;
+  while (at <= end) {
+    const date = new Date(at);
+    if (!isDay(schedule, date)) {
+      at = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 1);
+    } else if (!schedule.hours.has(date.getUTCHours())) {
+      at += 60 * minute - (at % (60 * minute));
+    } else if (!schedule.minutes.has(date.getUTCMinutes())) {
+      at += minute;
+    } else {
+      return at;
+    }
+  }
+  return undefined;
+}
+
+function isDay({ days, weekdays: week, months: year, eitherDay }: CronSchedule, date: Date): boolean {
+  if (!year.has(date.getUTCMonth() + 1)) return false;
+  const [inMonth, inWeek] = [days.has(date.getUTCDate()), week.has(date.getUTCDay())];
+  return eitherDay ? inMonth || inWeek : inMonth && inWeek;
+}
