@@ -85,10 +85,15 @@ class Writer {
       ([name, member]) => required.includes(name) || (depth < deepest && !isCyclic(member, above)),
     );
     const properties = kept.map(([name, member]) => [name, this.write(member, depth + 1, above)] as const);
+    // Some documents require what they do not describe.
+    const missing = required.filter((name) => !kept.some(([known]) => known === name));
     return {
       type: 'object',
-      properties: Object.fromEntries(properties),
-      required: kept.map(([name]) => name),
+      properties: Object.fromEntries([
+        ...properties,
+        ...missing.map((name) => [name, textOf(undefined)] as const),
+      ]),
+      required: [...kept.map(([name]) => name), ...missing],
       additionalProperties: false,
     };
   }

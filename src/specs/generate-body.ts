@@ -8,6 +8,8 @@ export type FakeValue = typeof generateSync;
 
 const options = {
   alwaysFakeOptionals: true,
+  // Schemas are cut before they get here.
+  maxDepth: 50,
   minDateTime: '2024-01-10T08:00:00Z',
   maxDateTime: '2024-01-11T08:00:00Z',
 };

@@ -1,0 +1,71 @@
+/** Nothing behind it here: a write that only pretended to happen would mislead. */
+const loud = 'answers 501 naming the operation';
+/** The real server prints another type than its document names, as recorded or read in its source. */
+const written = 'the document names another shape than the server writes';
+const socket = 'a WebSocket: refused without an upgrade';
+const browser = 'needs an OAuth client and an identity provider of the world';
+const refused = 'the release itself refuses what its document promises';
+const absent = 'the default world has no object the path could name';
+
+/** Operations whose answer is not a documented success, and why. The list only shrinks. */
+export const deviations: ReadonlyMap<string, string> = new Map([
+  ['DELETE /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+  ['GET /kapis/cluster.kubesphere.io/v1alpha1/clusters/{cluster}/agent/deployment', refused],
+  ['GET /kapis/gateway.kubesphere.io/v1alpha2/namespaces/{namespace}/availableingressclassscopes', written],
+  ['GET /kapis/iam.kubesphere.io/v1alpha2/devops/{devops}/members/{member}', absent],
+  ['GET /kapis/iam.kubesphere.io/v1alpha2/devops/{devops}/roles/{role}', absent],
+  ['GET /kapis/iam.kubesphere.io/v1alpha2/namespaces/{namespace}/members/{member}', absent],
+  ['GET /kapis/iam.kubesphere.io/v1alpha2/workspaces/{workspace}/groups/{group}', absent],
+  ['GET /kapis/iam.kubesphere.io/v1alpha2/workspaces/{workspace}/workspaceroles/{workspacerole}', absent],
+  ['GET /kapis/package.kubesphere.io/v1alpha1/extensionversions/{version}/files', absent],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/componenthealth', written],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/components/{component}', absent],
+  [
+    'GET /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/daemonsets/{daemonset}/revisions/{revision}',
+    absent,
+  ],
+  [
+    'GET /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/deployments/{deployment}/revisions/{revision}',
+    written,
+  ],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', refused],
+  [
+    'GET /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/statefulsets/{statefulset}/revisions/{revision}',
+    absent,
+  ],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/routers', refused],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubeconfig', absent],
+  ['GET /kapis/resources.kubesphere.io/v1alpha3/components/{component}', absent],
+  ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/{resources}/{name}', written],
+  ['GET /kapis/tenant.kubesphere.io/v1alpha2/workspaces', written],
+  ['GET /kapis/tenant.kubesphere.io/v1alpha2/workspaces/{workspace}/resourcequotas/{resourcequota}', absent],
+  ['GET /kapis/tenant.kubesphere.io/v1alpha3/workspaces', written],
+  ['GET /kapis/tenant.kubesphere.io/v1alpha3/workspacetemplates', written],
+  ['GET /kapis/tenant.kubesphere.io/v1beta1/workspaces', written],
+  ['GET /kapis/tenant.kubesphere.io/v1beta1/workspaces/{workspace}', written],
+  ['GET /kapis/tenant.kubesphere.io/v1beta1/workspaces/{workspace}/resourcequotas/{resourcequota}', absent],
+  ['GET /kapis/tenant.kubesphere.io/v1beta1/workspacetemplates', written],
+  ['GET /kapis/terminal.kubesphere.io/v1alpha2/namespaces/{namespace}/pods/{pod}', socket],
+  ['GET /kapis/terminal.kubesphere.io/v1alpha2/namespaces/{namespace}/pods/{pod}/exec', socket],
+  ['GET /kapis/terminal.kubesphere.io/v1alpha2/namespaces/{namespace}/pods/{pod}/file', loud],
+  ['GET /kapis/terminal.kubesphere.io/v1alpha2/nodes/{nodename}/exec', socket],
+  ['GET /kapis/terminal.kubesphere.io/v1alpha2/users/{user}/kubectl', socket],
+  ['GET /kapis/version', written],
+  ['GET /oauth/authorize', browser],
+  ['GET /oauth/callback/{callback}', browser],
+  ['GET /oauth/keys', written],
+  ['GET /static/images/{file}', absent],
+  ['GET /version', written],
+  ['POST /kapis/application.kubesphere.io/v2/applications', loud],
+  ['POST /kapis/application.kubesphere.io/v2/apps', loud],
+  ['POST /kapis/application.kubesphere.io/v2/categories', loud],
+  ['POST /kapis/application.kubesphere.io/v2/namespaces/{namespace}/applications', loud],
+  ['POST /kapis/application.kubesphere.io/v2/repos', loud],
+  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/applications', loud],
+  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/apps', loud],
+  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/repos', loud],
+  ['POST /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+  ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
+  ['POST /kapis/terminal.kubesphere.io/v1alpha2/namespaces/{namespace}/pods/{pod}/file', loud],
+  ['PUT /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+]);
