@@ -21,19 +21,24 @@ import { openapiGroup } from './kube/openapi/routes.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
+import { Coverage } from './specs/coverage.js';
 import { generatedAnswer } from './specs/generated-answers.js';
+import { servedBy } from './specs/served-by.js';
 import { Spaces } from './state/spaces.js';
 import type { World } from './state/world.js';
 
 /** A listening server and the worlds it serves. */
 export interface ListeningServer extends Listener {
   readonly spaces: Spaces;
+  readonly coverage: Coverage;
   /** The HTTPS door; absent when none was asked for. */
   readonly tls?: HttpsDoor;
 }
 
 /** Where to listen. */
 export interface Address {
+  /** Milliseconds open requests are given to end when the server closes; absent: none. */
+  readonly drain?: number;
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
@@ -49,6 +54,10 @@ function routerOf(release: Release): Router {
   if (router === undefined)
     routers.set(release.name, (router = new Router([...groups, ...oauthGroups, openapiGroup], release)));
   return router;
+}
+
+function coverageOf(release: Release, catalog: KindCatalog): Coverage {
+  return new Coverage(release.name, (operation) => servedBy(operation, release, routerOf(release), catalog));
 }
 
 /** The one place where every part is put together. */
@@ -74,6 +83,8 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
  */
 export async function listen(seed: World, catalog: KindCatalog, address: Address): Promise<ListeningServer> {
   const pipeline = createPipeline(seed, catalog);
+  const coverage = coverageOf(seed.release, catalog);
+  seed.journal.observer = coverage.observing(seed.journal.observer);
   const spaces = new Spaces(seed);
   let control: Promise<ControlApi> | undefined;
   let tls: HttpsDoor | undefined;
@@ -97,31 +108,41 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     }
     response.setHeader('X-Fake-Ks-Apiserver', version);
     control ??= import('./control/http/control-api.js').then((module) =>
-      module.createControlApi({ spaces, catalog, ...(tls && { tls }) }),
+      module.createControlApi({ spaces, catalog, coverage, ...(tls && { tls }) }),
     );
     (await control)(request, response, space, url);
   };
 
   const answer: RequestListener = (request, response) => {
+    if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
     const url = request.url ?? '/';
     const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
     void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));
   };
+  const drain = address.drain === undefined ? {} : { drain: address.drain };
   const mendTargets = seed.release.brand?.name.includes(' ') === true;
-  const listener = await listenOn(address.host, address.port, answer, { mendTargets });
-  if (address.tlsPort === undefined) return { ...listener, spaces };
+  const listener = await listenOn(address.host, address.port, answer, { mendTargets, ...drain });
+  if (address.tlsPort === undefined) return { ...listener, spaces, coverage };
   const { identity, ca } = await readTlsMaterial();
   try {
-    const secure = await listenOn(address.host, address.tlsPort, answer, { identity });
+    const secure = await listenOn(address.host, address.tlsPort, answer, { identity, ...drain });
     tls = { url: secure.url, ca };
     const close = async (): Promise<void> => {
       await Promise.all([listener.close(), secure.close()]);
     };
-    return { ...listener, spaces, tls, close };
+    return { ...listener, spaces, coverage, tls, close };
   } catch (error) {
     await listener.close();
     throw error;
   }
+}
+
+/** A target as sent to a proxy (`http://host/path`) in the form servers see; anything else as it is. */
+function originForm(target: string): string {
+  const authority = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
+  if (authority === undefined) return target;
+  const rest = target.slice(authority.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 function isControl(url: string): boolean {

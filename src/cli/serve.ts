@@ -23,13 +23,16 @@ export const serveCommand: Command = {
   run: serve,
 };
 
+/** How long requests under way may still take after SIGTERM. */
+const drainMilliseconds = 3000;
+
 async function serve({ argv, environment, print, warn, stopped }: CommandContext): Promise<number> {
   const { options } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
   const { logLevel = 'warn', json = false, ...given } = options;
   const stop = stopped();
   const server = await startFakeKsApiserver(
     { port: defaultPort, ...given },
-    { observer: logTo(warn, logLevel, json) },
+    { observer: logTo(warn, logLevel, json), drain: drainMilliseconds },
   );
   print(json ? readyLine(server) : banner(server));
   await stop;

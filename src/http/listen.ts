@@ -16,6 +16,8 @@ export interface Listener {
 export interface ListenOptions {
   /** Takes spaces in request targets, as old curls send them. */
   readonly mendTargets?: boolean;
+  /** Milliseconds open requests are given to end when the server closes; absent: none. */
+  readonly drain?: number;
   /** PEM of certificate and private key; given: HTTPS. */
   readonly identity?: string;
 }
@@ -34,7 +36,7 @@ export async function listenOn(
   host: string,
   port: number,
   handle: RequestListener,
-  { mendTargets = false, identity }: ListenOptions = {},
+  { mendTargets = false, drain = 0, identity }: ListenOptions = {},
 ): Promise<Listener> {
   const options: ServerOptions = {
     maxHeaderSize: headLimit,
@@ -59,16 +61,21 @@ export async function listenOn(
   let closed: Promise<void> | undefined;
   return {
     url: `http${identity === undefined ? '' : 's'}://${shown}:${String(bound.port)}`,
-    close: () => (closed ??= closeServer(front, server)),
+    close: () => (closed ??= closeServer(front, server, drain)),
   };
 }
 
-function closeServer(front: NetServer, server: Server): Promise<void> {
+function closeServer(front: NetServer, server: Server, drain: number): Promise<void> {
   return new Promise((resolve) => {
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, drain);
     front.close(() => {
+      clearTimeout(cut);
       resolve();
     });
-    server.closeAllConnections();
+    if (drain === 0) server.closeAllConnections();
+    else server.closeIdleConnections();
   });
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, type ErrorDialect } from '../core/api-error.js';
 import type { User } from '../core/kube-object.js';
+import { parseGoQuery } from '../core/go-query.js';
 import { inRange } from '../core/release.js';
 import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
 import { isAllowedPath } from '../rbac/allowed-paths.js';
@@ -110,7 +111,7 @@ export class Pipeline {
       response.destroy();
     };
     try {
-      const sent = send(response, reply, entry.method === 'HEAD');
+      const sent = send(response, reply, entry.method === 'HEAD', world.clock.httpDate());
       return sent instanceof Promise ? sent.catch(broken) : undefined;
     } catch (error) {
       broken(error);
@@ -285,7 +286,7 @@ function openExchange(
     method,
     url,
     path: rawPath.includes('%') ? decodePath(rawPath) : rawPath,
-    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+    query: parseGoQuery(mark === -1 ? '' : url.slice(mark + 1), world.release.name),
     headers: request.headers,
     body: undefined,
     dialect: 'status',
@@ -317,7 +318,7 @@ function applyHeaderFixes(exchange: Exchange): void {
   if (hop !== undefined && (headers['authorization'] ?? '') === '') headers['authorization'] = hop;
   const rawQuery = headers['x-kubesphere-rawquery'];
   if (typeof rawQuery === 'string' && !exchange.url.includes('?')) {
-    for (const [key, value] of new URLSearchParams(rawQuery)) query.append(key, value);
+    for (const [key, value] of parseGoQuery(rawQuery, exchange.world.release.name)) query.append(key, value);
   }
   const dryrun = query.get('dryrun');
   if (dryrun !== null) {

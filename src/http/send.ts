@@ -5,11 +5,28 @@ import type { Reply, ReplyBody } from '../registry/contract.js';
 /** Bodies above this many bytes are sent chunked, as Go's server does when a handler does not flush. */
 const bufferedBytes = 2048;
 
-/** Writes a reply, once. A client that left early is not an error. */
-export function send(response: ServerResponse, reply: Reply, head: boolean): void | Promise<void> {
+/** Statuses whose answers have no body, whatever a fault says. */
+const bodyless = new Set([204, 205, 304]);
+
+/**
+ * Writes a reply, once. A client that left early is not an error.
+ *
+ * @param date The moment for the `Date` header where the world's clock is not the real one.
+ */
+export function send(
+  response: ServerResponse,
+  reply: Reply,
+  head: boolean,
+  date?: string,
+): void | Promise<void> {
   if (response.headersSent || response.destroyed) return undefined;
   const { body, status } = reply;
   const headers = headersOf(reply);
+  if (date !== undefined) headers.push('Date', date);
+  if (bodyless.has(status)) {
+    response.writeHead(status, headers).end();
+    return undefined;
+  }
   if (body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string') {
     response.writeHead(status, headers);
     return head ? void response.end() : stream(response, body);

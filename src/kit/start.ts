@@ -14,6 +14,8 @@ import { makeHandle } from './make-handle.js';
 export interface StartExtras {
   /** Told about requests, notes and errors of every world of the server. */
   readonly observer?: JournalObserver | undefined;
+  /** Milliseconds open requests are given to end when the server closes; absent: none. */
+  readonly drain?: number;
 }
 
 /**
@@ -32,9 +34,14 @@ export async function startFakeKsApiserver(
   seed.journal.observer = extras.observer;
   const { scenarios = [], host = '127.0.0.1', port = 0, tlsPort } = checked;
   const { tokens } = scenarios.length === 0 ? { tokens: {} } : await makeSo(seed, scenarios, catalog);
-  const server = await listen(seed, catalog, { host, port, tlsPort });
-  const { spaces, tls } = server;
-  const commands = new Commands({ spaces, catalog, ...(tls && { tls }) });
+  const server = await listen(seed, catalog, {
+    host,
+    port,
+    tlsPort,
+    ...(extras.drain !== undefined && { drain: extras.drain }),
+  });
+  const { spaces, coverage, tls } = server;
+  const commands = new Commands({ spaces, catalog, coverage, ...(tls && { tls }) });
   return inProcess(commands, server.url, tls, tokens, () => server.close());
 }
 
@@ -93,6 +100,7 @@ function lineTo(commands: Commands): ControlLine {
     clearFaults: async (name) => {
       commands.clearFaults(name);
     },
+    coverage: async () => commands.coverage(),
     exportWorld: async (cluster) => commands.exportWorld(cluster),
     reset: async () => {
       commands.reset();

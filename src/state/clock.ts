@@ -36,6 +36,12 @@ export class Clock {
     return formatTimestamp(this.now());
   }
 
+  /** The moment for a `Date` header, where it is not the real one; `undefined` where it is. */
+  httpDate(): string | undefined {
+    if (this.#frozenAt === undefined && this.#offset === 0) return undefined;
+    return new Date(this.now()).toUTCString();
+  }
+
   /** Moves forward (or back, when negative) by milliseconds, then runs what fell due. */
   advance(milliseconds: number): void {
     if (this.#frozenAt === undefined) this.#offset += milliseconds;

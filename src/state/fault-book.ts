@@ -1,3 +1,5 @@
+import { InputError } from '../core/input-error.js';
+
 /** What a fault does to a request it matches. */
 export interface FaultEffect {
   /** Milliseconds to wait before going on. */
@@ -25,6 +27,14 @@ export interface Fault extends FaultEffect {
   readonly times?: number;
 }
 
+const framingHeaders = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 interface ArmedFault {
   readonly fault: Fault;
   seen: number;
@@ -40,8 +50,18 @@ export class FaultBook {
     return this.#armed.length === 0;
   }
 
-  /** Arms a fault; the earliest armed one that matches strikes. */
+  /**
+   * Arms a fault; the earliest armed one that matches strikes.
+   *
+   * @throws InputError for a header that says how the answer is framed: that is the server's own business
+   */
   arm(fault: Fault): void {
+    const framing = Object.keys(fault.headers ?? {}).find((name) => framingHeaders.has(name.toLowerCase()));
+    if (framing !== undefined) {
+      throw new InputError([
+        `fault: headers: ${framing} frames the answer and is set by the server; remove it`,
+      ]);
+    }
     this.#armed.push({ fault, seen: 0, struck: 0 });
   }
 
