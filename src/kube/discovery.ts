@@ -15,7 +15,7 @@ export function apiGroupList(catalog: KindCatalog): JsonObject {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: groupNames(catalog)
+    groups: [...groupVersions(catalog).keys()]
       .filter((name) => name !== '')
       .map((name) => groupEntry(catalog, name)),
   };
@@ -23,7 +23,7 @@ export function apiGroupList(catalog: KindCatalog): JsonObject {
 
 /** `GET /apis/G`; `undefined` when there is no such group. */
 export function apiGroup(catalog: KindCatalog, name: string): JsonObject | undefined {
-  if (name === '' || !groupNames(catalog).includes(name)) return undefined;
+  if (name === '' || !groupVersions(catalog).has(name)) return undefined;
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(catalog, name) };
 }
 
@@ -48,14 +48,33 @@ export function apiResourceList(
   };
 }
 
-function groupNames({ resources }: KindCatalog): string[] {
-  return [...new Set(resources.map(({ group }) => group))];
+/** The groups with their versions, the preferred first, in the order of discovery. */
+export function groupVersions({ resources }: KindCatalog): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { group, versions } of resources) {
+    const before = found.get(group) ?? [];
+    found.set(group, [...before, ...versions.filter((version) => !before.includes(version))]);
+  }
+  for (const versions of found.values()) versions.sort(newestFirst);
+  return found;
 }
 
-function groupEntry({ resources }: KindCatalog, name: string): JsonObject {
-  const versions = [
-    ...new Set(resources.filter(({ group }) => group === name).flatMap((one) => one.versions)),
-  ];
+const versionForm = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
+const maturity = ['alpha', 'beta', undefined];
+
+/** Finished versions before betas before alphas, higher numbers first. @see kubernetes/apimachinery pkg/version/helpers.go */
+function newestFirst(a: string, b: string): number {
+  const [left, right] = [versionForm.exec(a), versionForm.exec(b)];
+  if (left === null || right === null) return a < b ? -1 : 1;
+  return (
+    maturity.indexOf(right[2]) - maturity.indexOf(left[2]) ||
+    Number(right[1]) - Number(left[1]) ||
+    Number(right[3] ?? 0) - Number(left[3] ?? 0)
+  );
+}
+
+function groupEntry(catalog: KindCatalog, name: string): JsonObject {
+  const versions = groupVersions(catalog).get(name) ?? [];
   const entries = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: entries, preferredVersion: entries[0] ?? null };
 }

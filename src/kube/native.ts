@@ -1,5 +1,5 @@
 import { ApiError, notFound, notImplemented } from '../core/api-error.js';
-import type { JsonObject } from '../core/json.js';
+import { encodeCompact, type JsonObject } from '../core/json.js';
 import type { Handler, Reply, RequestContext, Resource } from '../registry/contract.js';
 import { hasStatusEndpoint } from '../registry/generation.js';
 import { accept } from '../registry/negotiation.js';
@@ -9,6 +9,7 @@ import { getObject } from '../registry/verbs/get.js';
 import { patchObject } from '../registry/verbs/patch.js';
 import { updateObject } from '../registry/verbs/update.js';
 import { listObjects } from '../registry/verbs/list.js';
+import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggregated-discovery.js';
 import { componentStatuses, componentStatusList } from './component-statuses.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
 import {
@@ -46,11 +47,12 @@ const watched = ['application/json', 'application/vnd.kubernetes.protobuf;stream
  */
 export const kubernetes: Handler = (context) => {
   const path = parseNativePath(context.info.localPath);
-  const form = formOf(context);
   if (path.plural === '') {
     if (context.method !== 'GET' && context.method !== 'HEAD') throw notAllowed();
-    return answer(discover(context, path), form);
+    const aggregated = path.group === '' && path.version === '' ? answerAggregated(context) : undefined;
+    return aggregated ?? answer(discover(context, path), formOf(context));
   }
+  const form = formOf(context);
   const resource = context.catalog.find(path.group, path.version, path.plural);
   if (resource === undefined) throw unknownResource(context, path);
   if (resource.plural === 'componentstatuses' && resource.group === '')
@@ -100,6 +102,22 @@ function notAcceptable(types = served): ApiError {
     'NotAcceptable',
     `only the following media types are accepted: ${types.join(', ')}`,
   );
+}
+
+/** Discovery in one answer; `undefined` for those who want it piece by piece. */
+function answerAggregated({ catalog, headers, info }: RequestContext): Reply | undefined {
+  const wanted = headers['accept'];
+  if (typeof wanted !== 'string') return undefined;
+  const accepted = accept(wanted, (parameters) => aggregatedVersion(parameters) !== undefined);
+  const version = accepted?.wire === 'application/json' ? aggregatedVersion(accepted.parameters) : undefined;
+  if (version === undefined) return undefined;
+  const root = info.localPath.startsWith('/apis') ? 'apis' : 'api';
+  return {
+    status: 200,
+    contentType: aggregatedType(version),
+    headers: { Vary: 'Accept' },
+    body: `${encodeCompact(aggregatedDiscovery(catalog, root, version))}\n`,
+  };
 }
 
 function discover({ catalog, info, headers }: RequestContext, { group, version }: NativePath): JsonObject {

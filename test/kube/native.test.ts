@@ -176,7 +176,10 @@ describe('a write', () => {
     const containers = [{ name: 'one', image: 'a' }];
     await admin.send('POST', deployments, {
       metadata: { name: 'd' },
-      spec: { template: { spec: { containers } } },
+      spec: {
+        selector: { matchLabels: { app: 'd' } },
+        template: { metadata: { labels: { app: 'd' } }, spec: { containers } },
+      },
     });
     const patch = { spec: { template: { spec: { containers: [{ name: 'two', image: 'b' }] } } } };
     const { json } = await admin.send(
@@ -203,7 +206,10 @@ describe('a write', () => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');
     const pods = '/api/v1/namespaces/default/pods';
-    await admin.send('POST', pods, { metadata: { name: 'p' }, spec: { nodeName: 'node1', containers: [] } });
+    await admin.send('POST', pods, {
+      metadata: { name: 'p' },
+      spec: { nodeName: 'node1', containers: [{ name: 'c', image: 'i' }] },
+    });
     const deleted = await admin.send('DELETE', `${pods}/p`);
     expect(deleted.json).toMatchObject({ kind: 'Pod', metadata: { deletionGracePeriodSeconds: 30 } });
     expect((await admin.get(`${pods}/p`)).status).toBe(404);

@@ -46,7 +46,7 @@ const kinds: readonly (readonly [
 ])[] = [
   ['', 'configmaps', true, undefined],
   ['', 'nodes', false, undefined],
-  ['apps', 'deployments', true, 1],
+  ['policy', 'poddisruptionbudgets', true, 1],
   ['rbac.authorization.k8s.io', 'clusterroles', false, undefined],
   ['kubesphere.io', 'serviceaccounts', true, 1],
   ['iam.kubesphere.io', 'globalroles', false, 1],
@@ -244,10 +244,16 @@ describe('updating', () => {
   test('counts generations on changes of the spec only', async () => {
     const context = await emptyContext();
     const resource = context.catalog.get('apps', 'deployments');
+    const labels = { app: 'a' };
+    const spec = {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    };
     const first = createObject(
       context,
       resource,
-      { metadata: { name: 'a' }, spec: { replicas: 1 } },
+      { metadata: { name: 'a' }, spec },
       { namespace: 'work' },
     ).object;
     const labelled = updateObject(context, resource, {
@@ -255,7 +261,7 @@ describe('updating', () => {
       metadata: { ...first.metadata, labels: { a: 'b' } },
     }).object;
     expect(labelled.metadata.generation).toBe(1);
-    const scaled = updateObject(context, resource, { ...labelled, spec: { replicas: 2 } }).object;
+    const scaled = updateObject(context, resource, { ...labelled, spec: { ...spec, replicas: 2 } }).object;
     expect(scaled.metadata.generation).toBe(2);
     const reported = updateObject(
       context,
