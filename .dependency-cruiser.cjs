@@ -44,8 +44,9 @@ const allowed = {
     'generate',
     'scenario',
     'worlds',
+    'specs',
   ],
-  specs: ['core', 'state', 'registry/contract', 'registry/reply'],
+  specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
   http: ['core', 'state', 'registry', 'rbac', 'auth'],
 };
 

@@ -29,6 +29,10 @@ const commands: Readonly<
     summary: 'print a kubeconfig for kubectl, helm and the like',
     load: async () => (await import('./kubeconfig.js')).kubeconfigCommand,
   },
+  coverage: {
+    summary: 'print which published operations a server was asked for',
+    load: async () => (await import('./coverage.js')).coverageCommand,
+  },
   healthcheck: {
     summary: 'exit with 0 when a server is ready, with 1 when not',
     load: async () => (await import('./healthcheck.js')).healthcheckCommand,

@@ -6,6 +6,8 @@ import { version } from '../core/version.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTimestamp } from '../state/clock.js';
+import type { Coverage, CoverageReport } from '../specs/coverage.js';
+import { specsOf, type SpecSource } from '../specs/spec-index.js';
 import type { Fault } from '../state/fault-book.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { Spaces } from '../state/spaces.js';
@@ -18,6 +20,7 @@ import { mint, type TokenRequest } from './mint.js';
 export interface ControlTarget {
   readonly spaces: Spaces;
   readonly catalog: KindCatalog;
+  readonly coverage: Coverage;
   /** Absent when there is none. */
   readonly tls?: HttpsDoor;
 }
@@ -177,6 +180,17 @@ export class Commands {
   /** Forgets what was asked and answered. */
   clearJournal(): void {
     this.world.journal.clear();
+  }
+
+  /** Which published operations the server has been asked for, in all its worlds. */
+  coverage(): CoverageReport {
+    return this.#target.coverage.report();
+  }
+
+  /** The published documents behind the answers of this release. */
+  specs(): { readonly release: ReleaseName; readonly documents: readonly SpecSource[] } {
+    const { release } = this.world;
+    return { release: release.name, documents: specsOf(release.name).sources };
   }
 
   /** Everything a cluster holds, as `kubectl get -o json` would list it. @throws InputError for an unknown cluster */

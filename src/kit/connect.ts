@@ -3,6 +3,7 @@ import type { ExportedWorld } from '../control/export-world.js';
 import type { ScenarioOutcome } from '../control/make-so.js';
 import { InputError } from '../core/input-error.js';
 import { isJsonObject } from '../core/json.js';
+import type { CoverageReport } from '../specs/coverage.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ControlLine, FakeKsApiserver } from './fake-ks-apiserver.js';
 import { makeHandle } from './make-handle.js';
@@ -101,6 +102,7 @@ function lineTo(base: string): ControlLine {
     clearFaults: async (name) => {
       await ask(base, 'DELETE', name === undefined ? '/faults' : `/faults/${encodeURIComponent(name)}`);
     },
+    coverage: async () => (await ask(base, 'GET', '/coverage')) as CoverageReport,
     exportWorld: async (cluster) =>
       (await ask(base, 'GET', `/world${queryOf(cluster === undefined ? {} : { cluster })}`)) as ExportedWorld,
     reset: async () => {

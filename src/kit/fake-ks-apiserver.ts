@@ -6,6 +6,7 @@ import type { TokenRequest } from '../control/mint.js';
 import type { Duration } from '../core/options.js';
 import type { ReleaseName } from '../core/release.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { CoverageReport } from '../specs/coverage.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { World } from '../state/world.js';
 
@@ -77,6 +78,8 @@ export interface FakeKsApiserver extends AsyncDisposable {
   fault(fault: FaultRequest): Promise<void>;
   /** Disarms all faults, or those of one name. */
   clearFaults(name?: string): Promise<void>;
+  /** Which published operations the server has been asked for since it started, in all its spaces and worlds. */
+  coverage(): Promise<CoverageReport>;
   /** Everything a cluster holds (default: the host), as `kubectl get -o json` lists it. */
   exportWorld(cluster?: string): Promise<ExportedWorld>;
   /** A world of its own inside the same server, opened when first named; closing it forgets that world only. */
@@ -104,6 +107,7 @@ export interface ControlLine {
   applyScenarios(scenarios: readonly (string | Scenario)[]): Promise<ScenarioOutcome>;
   armFault(fault: FaultRequest): Promise<void>;
   clearFaults(name?: string): Promise<void>;
+  coverage(): Promise<CoverageReport>;
   exportWorld(cluster?: string): Promise<ExportedWorld>;
   reset(): Promise<void>;
 }

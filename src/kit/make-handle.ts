@@ -48,6 +48,7 @@ export function makeHandle({
     scenario: (...scenarios) => line.applyScenarios(scenarios),
     fault: (fault) => line.armFault(fault),
     clearFaults: (name) => line.clearFaults(name),
+    coverage: () => line.coverage(),
     exportWorld: (cluster) => line.exportWorld(cluster),
     reset: () => line.reset(),
     close,

@@ -24,7 +24,7 @@ const schemas = new WeakMap<Operation, JsonObject>();
  */
 export function generateBody({ operation, params }: OperationMatch, seed: number, fake: FakeValue): Json {
   const { schema } = documentedSuccess(operation);
-  if (schema === undefined) return operation.method === 'GET' ? undocumentedRead(operation) : success;
+  if (schema === undefined) return operation.method === 'GET' ? undocumentedRead(operation, params) : success;
   let fakeable = schemas.get(operation);
   if (fakeable === undefined) schemas.set(operation, (fakeable = fakeableSchema(schema, operation)));
   const body = fake(fakeable, { ...options, seed }) as Json;
@@ -32,8 +32,9 @@ export function generateBody({ operation, params }: OperationMatch, seed: number
 }
 
 /** A path that ends in a name is one thing, any other a list. */
-function undocumentedRead({ path }: Operation): Json {
-  return path.endsWith('}') ? {} : { items: [], totalItems: 0 };
+function undocumentedRead(operation: Operation, params: OperationMatch['params']): Json {
+  const name = nameOf(operation, params);
+  return name === undefined ? { items: [], totalItems: 0 } : { metadata: placed({}, params, name) };
 }
 
 /** The name of the object a path is about; `undefined` when it is about a list or a part of it. */

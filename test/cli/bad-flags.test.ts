@@ -76,7 +76,7 @@ test.for([
   ],
   [
     ['frobnicate'],
-    'frobnicate: unknown command; choose from serve, token, scenarios, world, kubeconfig, healthcheck',
+    'frobnicate: unknown command; choose from serve, token, scenarios, world, kubeconfig, coverage, healthcheck',
   ],
   [['tokn'], 'tokn: unknown command; did you mean "token"?'],
   [

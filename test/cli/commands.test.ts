@@ -22,14 +22,14 @@ function part(token: string, at: 0 | 1): Record<string, unknown> {
 }
 
 test('lists its commands', async () => {
-  const commands = ['serve', 'token', 'scenarios', 'world', 'healthcheck'];
+  const commands = ['serve', 'token', 'scenarios', 'world', 'coverage', 'healthcheck'];
   for (const argv of [['--help'], ['-h'], ['help']]) {
     const help = await output(argv);
     for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
 });
 
-test.for(['serve', 'token', 'scenarios', 'world', 'healthcheck'])(
+test.for(['serve', 'token', 'scenarios', 'world', 'coverage', 'healthcheck'])(
   '%s --help tells its flags',
   async (command) => {
     expect(await output([command, '--help'])).toMatch(

@@ -1,4 +1,5 @@
 import { digString } from '../../src/core/json.js';
+import type { KubeObject } from '../../src/core/kube-object.js';
 import type { SpecParameter } from '../../src/specs/spec-document.js';
 import type { Operation } from '../../src/specs/spec-index.js';
 import type { ClusterState } from '../../src/state/world.js';
@@ -48,14 +49,14 @@ function argument({ name, type }: SpecParameter): string {
   return `${name}=${type === 'integer' || type === 'number' ? '1' : type === 'boolean' ? 'true' : 'sample'}`;
 }
 
-function objectsOf({ store }: ClusterState, plural: string): readonly object[] {
+function objectsOf({ store }: ClusterState, plural: string): readonly KubeObject[] {
   const resource = store.resources().find((one) => one.plural === plural);
   return resource === undefined ? [] : store.list(resource).map(({ object }) => object);
 }
 
 function nameOf(cluster: ClusterState, plural: string, namespace: string, path: string): string | undefined {
   if (plural === 'users') return 'admin';
-  const all = objectsOf(cluster, plural) as Parameters<typeof digString>[0][];
+  const all = objectsOf(cluster, plural);
   const inNamespace = all.filter((object) => digString(object, 'metadata', 'namespace') === namespace);
   const found = (path.includes('{namespace}') ? inNamespace : all)[0];
   return found === undefined ? undefined : digString(found, 'metadata', 'name');

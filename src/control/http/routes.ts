@@ -121,6 +121,18 @@ export const routes: readonly ControlRoute[] = [
   },
   {
     method: 'get',
+    path: '/coverage',
+    help: 'which published operations were asked for, and what they answered',
+    run: ({ commands }) => commands.coverage(),
+  },
+  {
+    method: 'get',
+    path: '/specs',
+    help: 'the published documents answers are made from',
+    run: ({ commands }) => commands.specs(),
+  },
+  {
+    method: 'get',
     path: '/world',
     help: 'every object, as a kubectl list; ?cluster=NAME',
     ...withQuery(messages.worldQuery, (commands, { cluster }) => commands.exportWorld(cluster)),

@@ -1,0 +1,124 @@
+import type { ReleaseName } from '../core/release.js';
+import type { JournalEntry, JournalObserver } from '../state/journal.js';
+import { generatedNote } from './generated-answers.js';
+import type { ServedBy } from './served-by.js';
+import { specsOf, type Operation } from './spec-index.js';
+
+/** What became of one published operation. */
+export interface OperationCoverage {
+  /** Method and path template. */
+  readonly operation: string;
+  readonly served: ServedBy;
+  /** How often it answered each status; empty when nobody asked. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** True once it has answered below 400. */
+  readonly covered: boolean;
+}
+
+/** Which published operations a server has been asked for since it started, in all its worlds. */
+export interface CoverageReport {
+  readonly release: ReleaseName;
+  readonly operations: number;
+  readonly covered: number;
+  /** Of all operations, with one decimal. */
+  readonly percent: number;
+  readonly stateful: number;
+  readonly generated: number;
+  readonly details: readonly OperationCoverage[];
+}
+
+/** Answers kept as they came before they are counted. */
+const batch = 4096;
+/** Different request lines kept before they are sorted by operation. */
+const mostLines = 20_000;
+
+/**
+ * Counts what is asked of a server. Answers are only noted down as they come; the documents are read, and operations found,
+ * when somebody wants to know.
+ */
+export class Coverage {
+  readonly #release: ReleaseName;
+  readonly #servedBy: (operation: Operation) => ServedBy;
+  #answered: JournalEntry[] = [];
+  /** How often a method, path and status were seen. */
+  readonly #lines = new Map<string, number>();
+  readonly #counts = new Map<string, Map<string, number>>();
+  readonly #generated = new Set<string>();
+
+  constructor(release: ReleaseName, served: (operation: Operation) => ServedBy) {
+    this.#release = release;
+    this.#servedBy = served;
+  }
+
+  /** An observer that tells another one too. */
+  observing(other: JournalObserver | undefined): JournalObserver {
+    return {
+      noted: (entry, text) => other?.noted?.(entry, text),
+      failed: (entry) => other?.failed?.(entry),
+      answered: (entry) => {
+        if (this.#answered.push(entry) >= batch) this.#fold();
+        other?.answered?.(entry);
+      },
+    };
+  }
+
+  /** What has been asked so far. */
+  report(): CoverageReport {
+    this.#fold();
+    this.#sort();
+    const details = specsOf(this.#release).operations.map((operation) => this.#detail(operation));
+    const covered = details.filter((detail) => detail.covered).length;
+    const stateful = details.filter(({ served }) => served === 'stateful').length;
+    return {
+      release: this.#release,
+      operations: details.length,
+      covered,
+      percent: Math.round((covered / Math.max(1, details.length)) * 1000) / 10,
+      stateful,
+      generated: details.length - stateful,
+      details,
+    };
+  }
+
+  #detail(operation: Operation): OperationCoverage {
+    const counts = this.#counts.get(operation.key) ?? new Map<string, number>();
+    return {
+      operation: operation.key,
+      served: this.#generated.has(operation.key) ? 'generated' : this.#servedBy(operation),
+      statuses: Object.fromEntries(counts),
+      covered: [...counts.keys()].some((status) => Number(status) > 0 && Number(status) < 400),
+    };
+  }
+
+  #fold(): void {
+    for (const { method, url, status, notes } of this.#answered) {
+      const mark = url.indexOf('?');
+      const how = notes?.includes(generatedNote) === true ? 'generated' : 'stateful';
+      const line = `${method} ${String(status)} ${how} ${mark === -1 ? url : url.slice(0, mark)}`;
+      this.#lines.set(line, (this.#lines.get(line) ?? 0) + 1);
+    }
+    this.#answered = [];
+    if (this.#lines.size > mostLines) this.#sort();
+  }
+
+  #sort(): void {
+    const specs = specsOf(this.#release);
+    for (const [line, count] of this.#lines) {
+      const [method = '', status = '', how = '', ...path] = line.split(' ');
+      const operation = specs.find(method, withoutCluster(path.join(' ')))?.operation;
+      if (operation === undefined) continue;
+      if (how === 'generated') this.#generated.add(operation.key);
+      let counts = this.#counts.get(operation.key);
+      if (counts === undefined) this.#counts.set(operation.key, (counts = new Map<string, number>()));
+      counts.set(status, (counts.get(status) ?? 0) + count);
+    }
+    this.#lines.clear();
+  }
+}
+
+/** Both ways to name a cluster in a path. */
+function withoutCluster(path: string): string {
+  return path
+    .replace(/^\/clusters\/[^/]+(?=\/k?apis\/)/, '')
+    .replace(/^\/(k?apis)\/clusters\/[^/]+(?=\/)/, '/$1');
+}

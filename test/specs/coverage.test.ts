@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { startFakeKsApiserver } from '../../src/index.js';
+import { runLine } from '../support/command-line.js';
+
+const nodes = '/kapis/resources.kubesphere.io/v1alpha3/nodes';
+const generic = 'GET /kapis/resources.kubesphere.io/v1alpha3/{resources}';
+
+function found(report: { details: readonly { operation: string }[] }, operation: string): unknown {
+  return report.details.find((detail) => detail.operation === operation);
+}
+
+test('counts what was asked, per operation and status, over resets', async () => {
+  await using ks = await startFakeKsApiserver();
+  expect(await ks.coverage()).toMatchObject({ release: 'v4.1', operations: 226, covered: 0, percent: 0 });
+  await fetch(ks.url + nodes);
+  await ks.reset();
+  const headers = { Authorization: `Bearer ${await ks.token()}` };
+  await fetch(`${ks.url}${nodes}?limit=1`, { headers });
+  await fetch(`${ks.url}/clusters/host${nodes}`, { headers });
+  const report = await ks.coverage();
+  expect(report.covered).toBe(1);
+  expect(found(report, generic)).toEqual({
+    operation: generic,
+    served: 'stateful',
+    statuses: { 200: 2, 403: 1 },
+    covered: true,
+  });
+});
+
+test('says the same over HTTP as in process', async () => {
+  await using ks = await startFakeKsApiserver();
+  await fetch(ks.url + nodes);
+  expect(await (await fetch(`${ks.controlUrl}/coverage`)).json()).toEqual(await ks.coverage());
+});
+
+test('names the documents of the release', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.0' });
+  const documents = [
+    { name: 'kubesphere', operations: 212 },
+    { name: 'kubesphere-crd', operations: 118 },
+  ];
+  expect(await (await fetch(`${ks.controlUrl}/specs`)).json()).toEqual({ release: 'v3.0', documents });
+});
+
+test.for([
+  [['--format', 'text'], 0, `! ${generic}  403×1`],
+  [['--format', 'json'], 0, '"percent": 0'],
+  [['--format', 'junit'], 0, '<failure message="403×1"/>'],
+  [['--threshold', '1'], 1, '0 of 226'],
+  [['--format', 'xml'], 2, ''],
+  [['--threshold', '101'], 2, ''],
+] as const)('coverage %j exits with %i', async ([flags, code, text]) => {
+  await using ks = await startFakeKsApiserver();
+  await fetch(ks.url + nodes);
+  const result = await runLine(['coverage', '--url', ks.url, ...flags]);
+  expect(result.code).toBe(code);
+  expect(result.stdout).toContain(text);
+});
