@@ -90,6 +90,11 @@ export function parseRequestInfo(
     info.cluster = parts[1] ?? '';
     parts = parts.slice(2);
     info.localPath = info.path = cutPrefix(path, info.cluster);
+    // Differs from KubeSphere: it cannot answer discovery for a member, for which kubectl asks first.
+    if (parts.length < 3 && (parts[0] === 'api' || parts[0] === 'apis')) {
+      info.isKubernetesRequest = true;
+      return info;
+    }
   }
   const prefix = parts[0] ?? '';
   if (!prefixes.has(prefix)) return info;
