@@ -63,7 +63,7 @@ export function currentOf({ cluster }: WriteContext, { resource, stored }: Chang
 
 /** Writes an object back whatever its version; the controller has just read it. */
 export function writeBack(context: WriteContext, resource: Resource, object: KubeObject): StoredObject {
-  return updateObject(context, resource, object, { unconditional: true });
+  return updateObject(context, resource, object, { unconditional: true, typed: true });
 }
 
 /** The object with a finalizer more. */

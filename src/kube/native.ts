@@ -227,7 +227,7 @@ async function create({ context, path, kind, form }: KindRequest): Promise<Reply
   const keepsStatus = resource.plural === 'nodes';
   const given = keepsStatus ? object : withoutStatus(object, resource);
   return answerObject(
-    createObject(context, resource, given, { namespace: path.namespace, dryRun }),
+    createObject(context, resource, given, { namespace: path.namespace, dryRun, typed: !resource.custom }),
     kind,
     form,
     201,
@@ -272,6 +272,7 @@ async function update(request: KindRequest, subresource?: 'status' | 'finalize')
     name: path.name,
     namespace: path.namespace,
     dryRun,
+    typed: !kind.resource.custom,
     ...(subresource && { subresource }),
   });
   return answerObject(stored, kind, form, existed ? 200 : 201);

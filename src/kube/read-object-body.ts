@@ -3,6 +3,7 @@ import { parseGoJson } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { RequestContext } from '../registry/contract.js';
 import { checkGoTypes } from '../registry/check-go-types.js';
+import { otherKind } from '../registry/check-stored-types.js';
 import { goJsonType } from '../registry/object-meta.js';
 import { fieldsOf } from '../registry/type-table.js';
 
@@ -61,11 +62,7 @@ function checkTypes(value: JsonObject, { kind, apiVersion = 'v1', type }: Expect
 
 function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: ExpectedBody): void {
   if (typeof given !== 'string' || given === '' || given === kind) return;
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const group = apiVersion.includes('/') ? (apiVersion.split(/[./]/, 1)[0] ?? '') : 'core';
-  throw badRequest(
-    `${given} in version ${quote(version)} cannot be handled as a ${kind}: converting (${version}.${given}) to (${group}.${kind}): unknown conversion`,
-  );
+  throw otherKind(given, apiVersion, kind);
 }
 
 async function readValue(context: RequestContext, expected: ExpectedBody): Promise<Json> {

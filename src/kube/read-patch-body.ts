@@ -2,7 +2,7 @@ import { ApiError, notImplemented } from '../core/api-error.js';
 import { goJsonType, parseGoJson } from '../core/go-json.js';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { RequestContext, Resource } from '../registry/contract.js';
-import { fieldsOf, type TypeField } from '../registry/type-table.js';
+import { findField } from '../registry/type-table.js';
 import type { Patch } from '../registry/verbs/patch.js';
 import { mediaTypeOf, unsupportedMedia } from './read-object-body.js';
 import { strategicMergePatch, type MergeSchema } from './strategic-merge-patch.js';
@@ -52,7 +52,7 @@ function strategic(body: Json, type: string): Patch {
   return (object) => strategicMergePatch(object, body, type, mergeRules);
 }
 
-/** How a field merges, from the table of types; members of embedded structs count as the type's own. */
+/** How a field merges, from the table of types. */
 const mergeRules: MergeSchema = (type, field) => {
   const found = findField(type, field);
   if (found === undefined) return undefined;
@@ -60,14 +60,3 @@ const mergeRules: MergeSchema = (type, field) => {
   const [strategy = '', mergeKey = ''] = rules ?? [];
   return { type: fieldType, repeated: flags.includes('r'), strategy, mergeKey };
 };
-
-function findField(type: string, field: string): TypeField | undefined {
-  const fields = fieldsOf(type) ?? [];
-  const own = fields.find(([name]) => name === field);
-  if (own !== undefined) return own;
-  for (const [name, , embedded] of fields) {
-    const inner = name === '' ? findField(embedded, field) : undefined;
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
-}

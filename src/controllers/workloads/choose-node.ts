@@ -23,9 +23,10 @@ export function chooseNode(cluster: ClusterState, pod: KubeObject): Choice {
   let best: { readonly node: KubeObject; readonly pods: number } | undefined;
   for (const { object: node } of all) {
     const load = byNode.get(node.metadata.name) ?? empty;
+    if (best !== undefined && load.pods >= best.pods) continue;
     const why = whyNot(node, pod, load, wanted);
     if (why !== undefined) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    else if (best === undefined || load.pods < best.pods) best = { node, pods: load.pods };
+    else best = { node, pods: load.pods };
   }
   if (best !== undefined) return { node: best.node };
   if (all.length === 0) return { why: 'no nodes available to schedule pods' };
