@@ -33,7 +33,9 @@ export async function generatedAnswer(
     if (methods.length > 0) throw methodNotAllowed(methods, release.name);
     return undefined;
   }
-  if (refusal.code === 501 && !isPlainRead(match)) return undefined;
+  // Who refuses one case of an operation, and says which, is taken at its word.
+  const isWhole = refusal.message.endsWith(`${method} ${info.path}`);
+  if (refusal.code === 501 && !(isWhole && isPlainRead(match))) return undefined;
   const key = `${release.name} ${method} ${info.cluster} ${info.localPath} ${world.random.seed}`;
   let reply = answers.get(key);
   if (reply === undefined) {

@@ -68,4 +68,8 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
   ['POST /kapis/terminal.kubesphere.io/v1alpha2/namespaces/{namespace}/pods/{pod}/file', loud],
   ['PUT /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/registry/blob', loud],
+  ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubectl', loud],
+  ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/imageconfig', loud],
+  ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/repositorytags', loud],
 ]);
