@@ -10,7 +10,7 @@ export interface TlsMaterial {
 }
 
 /** Path of the CA that clients of the HTTPS door have to trust: public test material that ships with the package. */
-export const caFile = fileURLToPath(packageFile('fixtures/keys/test-ca.pem'));
+export const caFile: string = fileURLToPath(packageFile('fixtures/keys/test-ca.pem'));
 
 /**
  * The certificate of the HTTPS door, for localhost, loopback addresses and the names containers give it.
