@@ -4,6 +4,7 @@ import { readDuration } from '../config/read-text.js';
 import type { Flag } from '../config/setting.js';
 import type { TokenRequest } from '../control/mint.js';
 import { didYouMean } from '../core/did-you-mean.js';
+import { parseGoDuration } from '../core/go-duration.js';
 import { InputError } from '../core/input-error.js';
 import type { Command, CommandContext } from './command.js';
 import { urlFlag, withFake } from './with-fake.js';
@@ -31,21 +32,21 @@ const own: readonly Flag[] = [
     path: ['expires-in'],
     value: 'DURATION',
     help: 'life from now on; -5m: ran out five minutes ago',
-    read: readDuration,
+    read: readLife,
   },
   {
     name: 'issued-at',
     path: ['issued-at'],
     value: 'TIME|DURATION',
     help: 'iat, as a moment or from now on',
-    read: readDuration,
+    read: readMoment,
   },
   {
     name: 'not-before',
     path: ['not-before'],
     value: 'TIME|DURATION',
     help: 'nbf, likewise',
-    read: readDuration,
+    read: readMoment,
   },
   { name: 'issuer', path: ['issuer'], value: 'URL', help: 'iss' },
   { name: 'client-id', path: ['client-id'], value: 'ID', help: 'aud' },
@@ -104,6 +105,9 @@ function requestOf(given: ReadonlyMap<string, unknown>): TokenRequest {
   if (typeof account === 'string' && !/^[^/]+\/[^/]+$/.test(account)) {
     throw new InputError([`--service-account: must be NAMESPACE/NAME, not "${account}"`]);
   }
+  if (account !== undefined && given.has('user')) {
+    throw new InputError(['--service-account: contradicts --user; give one of the two']);
+  }
   return {
     ...(Object.fromEntries(request) as TokenRequest),
     ...(given.has('garbage') && { garbage: true }),
@@ -119,4 +123,17 @@ function readType(text: string): string {
 function readAlgorithm(text: string): string {
   if ((algorithms as readonly string[]).includes(text)) return text;
   throw new Error(`unknown algorithm "${text}"${didYouMean(text, algorithms)}`);
+}
+
+function readLife(text: string): number | string {
+  const life = readDuration(text);
+  if (typeof life === 'number' || parseGoDuration(life) !== undefined) return life;
+  throw new Error(`must be a duration: seconds, or text such as 2h, 10m0s or -5m, not "${text}"`);
+}
+
+function readMoment(text: string): number | string {
+  const moment = readDuration(text);
+  if (typeof moment === 'number' || parseGoDuration(moment) !== undefined) return moment;
+  if (!Number.isNaN(Date.parse(moment))) return moment;
+  throw new Error(`must be a moment such as 2024-05-01T12:00:00Z, or a duration from now on, not "${text}"`);
 }

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Flag } from '../config/setting.js';
+import { InputError } from '../core/input-error.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
 import type { FakeKsApiserver } from '../kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../kit/start.js';
@@ -13,15 +14,22 @@ export const urlFlag: Flag = {
   help: 'ask the server running there',
 };
 
-/** Does something with the server running at `--url`, else with one made for the moment from the options. */
+/** Does something with the server running at `--url`, else with one made for the moment from the options. @throws InputError for a flag the running one cannot heed */
 export async function withFake<T>(
-  { options, own }: LoadedConfig,
+  { options, own, given }: LoadedConfig,
   environment: CommandContext['environment'],
   use: (ks: FakeKsApiserver) => Promise<T>,
 ): Promise<T> {
   const url = own.get('url') ?? environment['FAKE_KS_URL'];
-  if (typeof url === 'string' && url !== '') return use(await connectFakeKsApiserver(url));
+  if (typeof url === 'string' && url !== '') {
+    if (given.length > 0) throw new InputError(given.map((flag) => tooLate(flag, url)));
+    return use(await connectFakeKsApiserver(url));
+  }
   const { host: _host, port: _port, tlsPort: _tlsPort, logLevel: _logLevel, json: _json, ...world } = options;
   await using ks = await startFakeKsApiserver(world);
   return await use(ks);
+}
+
+function tooLate(flag: string, url: string): string {
+  return `${flag}: says what a new server is, but ${url} runs already; leave it out, or ask no running server`;
 }

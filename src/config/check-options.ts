@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { parseGoDuration } from '../core/go-duration.js';
 import { InputError, type InputProblem } from '../core/input-error.js';
-import type { Duration, Options } from '../core/options.js';
+import type { Options } from '../core/options.js';
 import type { ServeOptions } from './schema.js';
 import type { Setting } from './setting.js';
 
@@ -35,7 +34,8 @@ export async function checkSettings(settings: readonly Setting[]): Promise<Serve
 }
 
 /** True for options so plain that no schema is needed to see they are right. @param switches Further ones allowed */
-function isPlain(options: object, switches: readonly string[] = []): options is ServeOptions {
+function isPlain(options: unknown, switches: readonly string[] = []): options is ServeOptions {
+  if (!isMapping(options)) return false;
   return Object.entries(options).every(([name, value]: [string, unknown]) => {
     if (name === 'host') return typeof value === 'string' && value !== '';
     if (name === 'port' || name === 'tlsPort')
@@ -49,29 +49,32 @@ async function problemsWith(
   value: unknown,
   place: (path: readonly (string | number)[]) => Omit<InputProblem, 'message'> & { readonly depth?: number },
 ): Promise<readonly InputProblem[]> {
-  const { fieldOf, problemsOf } = await import('./schema-problems.js');
-  const problems = [...problemsOf(schema, value), ...contradictions(value as ServeOptions)];
-  return problems.map(({ path, message }) => {
+  const [{ fieldOf, problemsOf }, { contradictions }] = await Promise.all([
+    import('./schema-problems.js'),
+    import('./contradictions.js'),
+  ]);
+  const shown = (path: readonly (string | number)[]): Omit<InputProblem, 'message'> => {
     const { depth = 0, ...rest } = place(path);
-    return { ...rest, field: fieldOf(path.slice(depth)), message };
-  });
+    return { ...rest, field: fieldOf(path.slice(depth)) };
+  };
+  const problems = problemsOf(schema, value);
+  const wrong = new Set(problems.map(({ path }) => path[0]));
+  const sound = isMapping(value)
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !wrong.has(name)))
+    : {};
+  return [
+    ...problems.map(({ path, message }) => ({ ...shown(path), message })),
+    ...contradictions(sound as Options).map(({ path, message, first }) => {
+      const { line, field = '' } = first === undefined ? {} : shown(first);
+      const where = line === undefined ? field : `${field} in line ${String(line)}`;
+      const rest = first === undefined ? '' : `, first as ${where}; keep one of them`;
+      return { ...shown(path), message: `${message}${rest}` };
+    }),
+  ];
 }
 
-function contradictions(options: ServeOptions): { path: string[]; message: string }[] {
-  const found: { path: string[]; message: string }[] = [];
-  if (options.refreshTokenMaxAge === undefined) return found;
-  if (options.accessTokenInactivityTimeout !== undefined) {
-    const message = 'contradicts accessTokenInactivityTimeout; give one of the two';
-    found.push({ path: ['refreshTokenMaxAge'], message });
-  } else if (milliseconds(options.refreshTokenMaxAge) < milliseconds(options.accessTokenMaxAge ?? '2h')) {
-    const message = 'is shorter than the life of access tokens; make it longer, or accessTokenMaxAge shorter';
-    found.push({ path: ['refreshTokenMaxAge'], message });
-  }
-  return found;
-}
-
-function milliseconds(duration: Duration): number {
-  return typeof duration === 'number' ? duration * 1000 : (parseGoDuration(duration) ?? 0);
+function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function join(settings: readonly Setting[]): Readonly<Record<string, unknown>> {

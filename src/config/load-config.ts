@@ -20,6 +20,8 @@ export interface LoadedConfig {
   readonly options: ServeOptions;
   /** Values of the command's own flags by name. */
   readonly own: ReadonlyMap<string, unknown>;
+  /** Flags of the options, and `--config`, that the command line itself gives, with their dashes. */
+  readonly given: readonly string[];
 }
 
 /** Names the configuration file; read before everything else because everything else wins over it. */
@@ -60,7 +62,12 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   });
   const options = await attempt(problems, () => checkSettings([...(fromFile ?? []), ...told]));
   if (options === undefined || problems.length > 0) throw new InputError(problems);
-  return { options: options.signKeyFile === undefined ? options : await withSignKey(options), own };
+  const ownFlags = new Set(sources.own.map(({ name }) => `--${name}`));
+  return {
+    options: options.signKeyFile === undefined ? options : await withSignKey(options),
+    own,
+    given: given.settings.map(({ source }) => source).filter((source) => !ownFlags.has(source)),
+  };
 }
 
 function wordProblems({ words, problems }: Arguments): readonly string[] {

@@ -17,7 +17,7 @@ export function readSwitch(text: string): boolean | string {
 /**
  * `NAME:PASSWORD[:GLOBALROLE][,state=Disabled][,groups=a+b][,email=x@y]`.
  *
- * A password with a colon in it needs the role behind it, or a configuration file.
+ * A password with a colon in it needs the role behind it, or a configuration file, as one with a comma does.
  */
 export function readUser(text: string): object {
   const { head, pairs } = splitPairs(text, ['state', 'groups', 'email']);
@@ -69,24 +69,20 @@ function cut(text: string, shape: string): { readonly first: string; readonly re
   return { first: text.slice(0, colon), rest: text.slice(colon + 1) };
 }
 
-/** Takes `,key=value` pairs of known keys off the end; a comma before anything else belongs to the text. */
+/** Takes `,key=value` pairs off the end. @throws Error for a key that is not known: nobody notices a mistyped one */
 function splitPairs(
   text: string,
   keys: readonly string[],
 ): { readonly head: string; readonly pairs: readonly (readonly [string, string])[] } {
-  const found = new RegExp(`^(.*?)((?:,(?:${keys.join('|')})=[^,]*)*)$`, 's').exec(text);
-  const tail = found?.[2] ?? '';
-  const pairs =
-    tail === ''
-      ? []
-      : tail
-          .slice(1)
-          .split(',')
-          .map((pair) => pairOf(pair));
-  return { head: found?.[1] ?? text, pairs };
-}
-
-function pairOf(pair: string): readonly [string, string] {
-  const equals = pair.indexOf('=');
-  return [pair.slice(0, equals), pair.slice(equals + 1)];
+  const [head = '', ...rest] = text.split(',');
+  const pairs = rest.map((pair) => {
+    const equals = pair.indexOf('=');
+    const key = equals === -1 ? pair : pair.slice(0, equals);
+    if (equals !== -1 && keys.includes(key)) return [key, pair.slice(equals + 1)] as const;
+    const known = keys.map((each) => `${each}=`).join(', ');
+    throw new Error(
+      `unknown key "${key}" behind a comma; known are ${known}; a text with a comma in it needs --config FILE`,
+    );
+  });
+  return { head, pairs };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../core/json.js';
 import type { Duration } from '../core/options.js';
+import { isScenarioPath } from '../scenario/load.js';
 import type { ClockMove, FaultRequest, JournalFilter } from './commands.js';
 import type { TokenRequest } from './mint.js';
 
@@ -21,13 +22,20 @@ function whole(from: number): z.ZodType<number> {
   return z.number({ error }).int({ error }).min(from, { error });
 }
 
-/** Body of `POST /__fake/scenario`: one or several, by name or as they are. */
+const scenarioName = text.refine((name) => !isScenarioPath(name), {
+  error: 'is a path, and this server reads no file for a request; send what is in it instead of its name',
+});
+
+/** Body of `POST /__fake/scenario`: by name or as they are. No paths: whoever can send this may not read the disk. */
 export const scenarioMessage: z.ZodType<{ readonly scenarios: readonly (string | object)[] }> =
   z.strictObject({
     scenarios: z
-      .array(z.union([text, z.looseObject({})], { error: 'must be the name of a scenario, or one' }), {
-        error: 'must be a list of scenarios',
-      })
+      .array(
+        z.union([scenarioName, z.looseObject({})], { error: 'must be the name of a scenario, or one' }),
+        {
+          error: 'must be a list of scenarios',
+        },
+      )
       .min(1, { error: 'must name a scenario' }),
   });
 
@@ -75,28 +83,32 @@ function headerValue(): z.ZodType<string> {
   return z.string({ error }).regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, { error });
 }
 
-/** Body of `POST /__fake/tokens`. */
-export const tokenMessage: z.ZodType<TokenRequest> = z.strictObject({
-  user: text.exactOptional(),
-  serviceAccount: text.regex(/^[^/]+\/[^/]+$/, { error: 'must be NAMESPACE/NAME' }).exactOptional(),
-  type: oneOf(['access_token', 'refresh_token', 'static_token', 'code', 'id_token']).exactOptional(),
-  expiresIn: duration.exactOptional(),
-  issuedAt: duration.exactOptional(),
-  notBefore: duration.exactOptional(),
-  issuer: text.exactOptional(),
-  groups: z.array(text, list).exactOptional(),
-  extra: z
-    .record(z.string(), z.array(z.string(), list), { error: 'must be a mapping of lists' })
-    .exactOptional(),
-  clientId: text.exactOptional(),
-  scopes: z.array(text, list).exactOptional(),
-  nonce: text.exactOptional(),
-  claims: z.custom<JsonObject>(isJsonObject, { error: 'must be a mapping of claims' }).exactOptional(),
-  key: text.exactOptional(),
-  alg: oneOf(['HS256', 'HS384', 'HS512', 'RS256', 'none']).exactOptional(),
-  garbage: flag.exactOptional(),
-  remembered: flag.exactOptional(),
-});
+/** Body of `POST /__fake/tokens`, and what `ks.token()` takes. */
+export const tokenMessage: z.ZodType<TokenRequest> = z
+  .strictObject({
+    user: text.exactOptional(),
+    serviceAccount: text.regex(/^[^/]+\/[^/]+$/, { error: 'must be NAMESPACE/NAME' }).exactOptional(),
+    type: oneOf(['access_token', 'refresh_token', 'static_token', 'code', 'id_token']).exactOptional(),
+    expiresIn: duration.exactOptional(),
+    issuedAt: duration.exactOptional(),
+    notBefore: duration.exactOptional(),
+    issuer: text.exactOptional(),
+    groups: z.array(text, list).exactOptional(),
+    extra: z
+      .record(z.string(), z.array(z.string(), list), { error: 'must be a mapping of lists' })
+      .exactOptional(),
+    clientId: text.exactOptional(),
+    scopes: z.array(text, list).exactOptional(),
+    nonce: text.exactOptional(),
+    claims: z.custom<JsonObject>(isJsonObject, { error: 'must be a mapping of claims' }).exactOptional(),
+    key: text.exactOptional(),
+    alg: oneOf(['HS256', 'HS384', 'HS512', 'RS256', 'none']).exactOptional(),
+    garbage: flag.exactOptional(),
+    remembered: flag.exactOptional(),
+  })
+  .refine(({ user, serviceAccount }) => user === undefined || serviceAccount === undefined, {
+    error: 'user and serviceAccount name two; give one of them',
+  });
 
 /** Body of `POST /__fake/spaces`. */
 export const spaceMessage: z.ZodType<{ readonly name: string }> = z.strictObject({ name: text });

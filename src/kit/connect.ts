@@ -3,6 +3,7 @@ import type { ExportedWorld } from '../control/export-world.js';
 import type { ScenarioOutcome } from '../control/make-so.js';
 import { InputError } from '../core/input-error.js';
 import { isJsonObject } from '../core/json.js';
+import type { Scenario } from '../scenario/scenario.js';
 import type { CoverageReport } from '../specs/coverage.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ControlLine, FakeKsApiserver } from './fake-ks-apiserver.js';
@@ -94,8 +95,17 @@ function lineTo(base: string): ControlLine {
       },
     },
     token: async (request) => ((await ask(base, 'POST', '/tokens', request)) as { token: string }).token,
-    applyScenarios: async (scenarios) =>
-      (await ask(base, 'POST', '/scenario', { scenarios })) as ScenarioOutcome,
+    applyScenarios: async (scenarios) => {
+      const outcome = (await ask(base, 'POST', '/scenario', {
+        scenarios: await Promise.all(scenarios.map(readFileHere)),
+      })) as ScenarioOutcome;
+      // The server knows no names of files.
+      const applied = outcome.applied.map((name, at) => {
+        const given = scenarios[at];
+        return typeof given === 'string' ? given : name;
+      });
+      return { ...outcome, applied };
+    },
     armFault: async (fault) => {
       await ask(base, 'POST', '/faults', fault);
     },
@@ -109,6 +119,22 @@ function lineTo(base: string): ControlLine {
       await ask(base, 'POST', '/reset');
     },
   };
+}
+
+/** The server reads no file for a request: what a path names is read where the test runs. @throws InputError */
+async function readFileHere(given: string | Scenario): Promise<string | Scenario> {
+  if (typeof given !== 'string') return given;
+  const [{ isScenarioPath, loadScenario }, { faultName }] = await Promise.all([
+    import('../scenario/load.js'),
+    import('../scenario/fault-name.js'),
+  ]);
+  if (!isScenarioPath(given)) return given;
+  const { scenario } = await loadScenario(given);
+  const { faults } = scenario;
+  // Faults go by the name of the file, as in a server that reads it itself.
+  return faults === undefined
+    ? scenario
+    : { ...scenario, faults: faults.map((fault) => ({ name: faultName(given), ...fault })) };
 }
 
 function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {

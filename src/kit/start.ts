@@ -1,5 +1,6 @@
 import { catalogOf } from '../apis/catalog-of.js';
 import { checkOptions } from '../config/check-options.js';
+import { checkTokenRequest } from '../control/check-token-request.js';
 import { Commands, type HttpsDoor } from '../control/commands.js';
 import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
@@ -42,7 +43,14 @@ export async function startFakeKsApiserver(
   });
   const { spaces, coverage, tls } = server;
   const commands = new Commands({ spaces, catalog, coverage, ...(tls && { tls }) });
-  return inProcess(commands, server.url, tls, tokens, () => server.close());
+  return inProcess(commands, server.url, tls, tokens, { ended: () => false, close: () => server.close() });
+}
+
+/** What a handle's life depends on. */
+interface Life {
+  /** True when what it belongs to was closed before it. */
+  readonly ended: () => boolean;
+  readonly close: () => Promise<void>;
 }
 
 function prefix(space: string): string {
@@ -54,11 +62,17 @@ function inProcess(
   url: string,
   tls: HttpsDoor | undefined,
   tokens: InProcessFake['tokens'],
-  close: () => Promise<void>,
+  life: Life,
 ): InProcessFake {
+  let closed = false;
+  const ended = (): boolean => closed || life.ended();
+  const close = (): Promise<void> => {
+    closed = true;
+    return life.close();
+  };
   const { name: release, brand } = commands.world.release;
   const client = brand && { client: brand.client };
-  const handle = makeHandle({ url, release, tls, ...client, line: lineTo(commands), close });
+  const handle = makeHandle({ url, release, tls, ...client, line: lineTo(commands, ended), close });
   return Object.defineProperty(
     {
       ...handle,
@@ -70,9 +84,12 @@ function inProcess(
           url + prefix(name),
           tls && { ...tls, url: tls.url + prefix(name) },
           tokens,
-          () => {
-            commands.closeSpace(name);
-            return Promise.resolve();
+          {
+            ended,
+            close: () => {
+              commands.closeSpace(name);
+              return Promise.resolve();
+            },
           },
         ),
     },
@@ -82,7 +99,7 @@ function inProcess(
 }
 
 /* eslint-disable @typescript-eslint/require-await -- the same handle works over HTTP */
-function lineTo(commands: Commands): ControlLine {
+function lineTo(commands: Commands, ended: () => boolean): ControlLine {
   return {
     clock: { now: async () => commands.clock(), move: async (move) => commands.moveClock(move) },
     journal: {
@@ -92,7 +109,10 @@ function lineTo(commands: Commands): ControlLine {
         commands.clearJournal();
       },
     },
-    token: async (request) => commands.token(request),
+    token: async (request) => {
+      if (ended()) throw new Error('this fake is closed; mint tokens before, or start another');
+      return commands.token(await checkTokenRequest(request));
+    },
     applyScenarios: (scenarios) => commands.applyScenarios(scenarios),
     armFault: async (fault) => {
       commands.armFault(fault);

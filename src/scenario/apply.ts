@@ -4,12 +4,15 @@ import { inRange } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
 import type { KindCatalog, WriteContext } from '../registry/contract.js';
 import type { ClusterState, World } from '../state/world.js';
-import { changeObjects, UnfitScenario } from './change-objects.js';
+import { changeObjects } from './change-objects.js';
+import { checkClientAges, checkGlobalRole, checkRemovedClient } from './check-names.js';
 import { milliseconds } from './check.js';
+import { faultName } from './fault-name.js';
 import { mintTokens } from './mint-tokens.js';
 import { putClient, removeClient } from './put-client.js';
 import { putUser } from './put-user.js';
 import type { NamedScenario, Scenario, ScenarioFault, ScenarioSettings } from './scenario.js';
+import { UnfitScenario } from './unfit-scenario.js';
 import type { Fault } from '../state/fault-book.js';
 import type { Settings } from '../core/settings.js';
 
@@ -69,9 +72,18 @@ function make(world: World, name: string, scenario: Scenario, catalog: KindCatal
   if (freeze !== undefined) world.clock.freeze(Date.parse(freeze));
   if (advance !== undefined) world.clock.advance(milliseconds(advance));
   const host: WriteContext = { world, catalog, cluster: world.host, user: writer };
-  for (const client of scenario.removeClients ?? []) removeClient(host, client);
-  for (const client of scenario.clients ?? []) putClient(host, client);
-  for (const user of scenario.users ?? []) putUser(host, user);
+  for (const client of scenario.removeClients ?? []) {
+    checkRemovedClient(world, client);
+    removeClient(host, client);
+  }
+  for (const client of scenario.clients ?? []) {
+    checkClientAges(world, client);
+    putClient(host, client);
+  }
+  for (const user of scenario.users ?? []) {
+    checkGlobalRole(host, user, scenario.objects);
+    putUser(host, user);
+  }
   changeObjects(host, scenario);
   for (const [cluster, changes] of Object.entries(scenario.clusters ?? {})) {
     changeObjects({ ...host, cluster: clusterOf(world, cluster) }, changes);
@@ -110,5 +122,9 @@ function withSettings(settings: Settings, changes: ScenarioSettings): Settings {
 
 /** A fault of a scenario goes by the scenario's name unless it has one of its own. */
 function armed({ delay, name, ...fault }: ScenarioFault, scenario: string): Fault {
-  return { name: name ?? scenario, ...fault, ...(delay !== undefined && { delayMs: milliseconds(delay) }) };
+  return {
+    name: name ?? faultName(scenario),
+    ...fault,
+    ...(delay !== undefined && { delayMs: milliseconds(delay) }),
+  };
 }

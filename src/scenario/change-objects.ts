@@ -5,11 +5,7 @@ import type { Resource, WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import type { ClusterChanges, ObjectPatch, ObjectReference } from './scenario.js';
-
-/** Something a scenario asks of a world that the world cannot give. */
-export class UnfitScenario extends Error {
-  override readonly name = 'UnfitScenario';
-}
+import { UnfitScenario } from './unfit-scenario.js';
 
 /**
  * Deletes, puts and patches objects of one cluster, in this order, through the path every write takes: controllers

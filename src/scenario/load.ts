@@ -20,6 +20,11 @@ export function scenarioNames(): string[] {
     .sort();
 }
 
+/** True for what names a file of one's own, not a scenario that comes with the package. */
+export function isScenarioPath(nameOrFile: string): boolean {
+  return /[/\\]|\.(ya?ml|json)$/.test(nameOrFile);
+}
+
 /**
  * Reads a scenario: one that comes with the package by its name, any other by the path of its file.
  *
@@ -27,8 +32,8 @@ export function scenarioNames(): string[] {
  * @throws InputError with a line per problem: `file:line: field: what was got, what to do`.
  */
 export async function loadScenario(nameOrFile: string): Promise<NamedScenario> {
-  const isPath = /[/\\]|\.(ya?ml|json)$/.test(nameOrFile);
-  if (isPath) return { name: nameOrFile, scenario: await parseScenario(readText(nameOrFile), nameOrFile) };
+  if (isScenarioPath(nameOrFile))
+    return { name: nameOrFile, scenario: await parseScenario(readText(nameOrFile), nameOrFile) };
   const names = scenarioNames();
   if (!names.includes(nameOrFile)) {
     const help = didYouMean(nameOrFile, names) || '; `fake-ks-apiserver scenarios` lists them all';

@@ -10,8 +10,10 @@ import type { Options, UserOption, WorldDocument } from '../core/options.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import type { Catalog } from '../registry/catalog.js';
+import { checkGlobalRole } from '../scenario/check-names.js';
 import { putClient } from '../scenario/put-client.js';
 import { putUser } from '../scenario/put-user.js';
+import { UnfitScenario } from '../scenario/unfit-scenario.js';
 import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
 import { configuredSettings } from './configured-settings.js';
@@ -145,8 +147,24 @@ function applyLogins(
 ): void {
   const user = { name: 'system:admin', uid: '', groups: ['system:masters'], extra: {} };
   const context = { world, catalog, cluster: world.host, user };
+  const problems = users.flatMap((option) =>
+    problemOf(() => {
+      checkGlobalRole(context, option);
+    }),
+  );
+  if (problems.length > 0) throw new InputError(problems.map((message) => ({ source: 'options', message })));
   for (const option of users) putUser(context, option);
   // Before 4.1 clients are part of the configuration, see optionSettings.
   if (inRange(world.release.name, { since: 'v4.1' }))
     for (const client of clients) putClient(context, client);
+}
+
+function problemOf(check: () => void): readonly string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof UnfitScenario) return [error.message];
+    throw error;
+  }
 }

@@ -64,6 +64,38 @@ test.for([
     ['--user', 'jack:pw,state=Gone'],
     '--user: [0].state: must be one of Active, Disabled, AuthLimitExceeded, not "Gone"',
   ],
+  [
+    ['--user', 'jo:a', '--user', 'jo:b'],
+    '--user: [1].name: user "jo" is given twice, first as [0].name; keep one of them',
+  ],
+  [
+    ['--user', 'jo:pw:platform-admn'],
+    'options: user "jo": there is no global role "platform-admn"; did you mean "platform-admin"?',
+  ],
+  [
+    ['--client', 'a:b,foo=1'],
+    '--client: unknown key "foo" behind a comma; known are grantMethod=, redirectURI=, trusted=, scope=, accessTokenMaxAge=, inactivityTimeout=; a text with a comma in it needs --config FILE',
+  ],
+  [
+    ['--client', 'a:b,accessTokenMaxAge=700'],
+    '--client: [0].accessTokenMaxAgeSeconds: does nothing without accessTokenInactivityTimeoutSeconds; give both, or none',
+  ],
+  [
+    ['token', '--expires-in', 'soon'],
+    '--expires-in: must be a duration: seconds, or text such as 2h, 10m0s or -5m, not "soon"',
+  ],
+  [
+    ['token', '--not-before', 'soon'],
+    '--not-before: must be a moment such as 2024-05-01T12:00:00Z, or a duration from now on, not "soon"',
+  ],
+  [
+    ['token', '--user', 'a', '--service-account', 'b/c'],
+    '--service-account: contradicts --user; give one of the two',
+  ],
+  [
+    ['token', '--url', 'http://127.0.0.1:1', '--seed', '4'],
+    '--seed: says what a new server is, but http://127.0.0.1:1 runs already; leave it out, or ask no running server',
+  ],
   [['--client', 'portal'], '--client: must look like ID:SECRET'],
   [
     ['--client', 'a:b,grantMethod=x'],

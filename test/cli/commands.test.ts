@@ -88,7 +88,10 @@ test('token prints garbage on request', async () => {
 test.for([
   [['--type', 'acces'], '--type: unknown type "acces"; did you mean "access"?'],
   [['--alg', 'HS255'], '--alg: unknown algorithm "HS255"; did you mean "HS256"?'],
-  [['--expires-in', 'soon'], '"soon" is not a duration such as 2h, 10m0s or -5m'],
+  [
+    ['--expires-in', 'soon'],
+    '--expires-in: must be a duration: seconds, or text such as 2h, 10m0s or -5m, not "soon"',
+  ],
   [['--service-account', 'robot'], '--service-account: must be NAMESPACE/NAME, not "robot"'],
   [['--frobnicate'], '--frobnicate: unknown flag; see --help'],
 ] as const)('token %j is refused', async ([argv, line]) => {

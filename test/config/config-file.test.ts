@@ -81,6 +81,10 @@ test.for([
     'users:\n  - {name: a, password: b}\n  - {name: c, password: d, role: x}',
     '3: users[1].role: unknown key; choose from name, password, email, globalRole, state, groups',
   ],
+  [
+    'users:\n  - {name: jo, password: a}\n  - {name: jo, password: b}',
+    '3: users[1].name: user "jo" is given twice, first as users[0].name in line 2; keep one of them',
+  ],
   ['clients: {name: a}', '1: clients: must be a list, not a mapping'],
   ['clients:\n  - {name: a, secret: 3}', '2: clients[0].secret: must be text, not 3'],
   ['generate:\n  nodes: -1', '2: generate.nodes: must be a whole number of nodes from 0 to 1000000, not -1'],

@@ -14,6 +14,57 @@ test.for([
     ],
   ],
   [{ json: true }, ['options: json: unknown key']],
+  [null, ['options: must be a mapping of options, not null']],
+  [[], ['options: must be a mapping of options, not a list']],
+  [{ refreshTokenMaxAge: null }, ['options: refreshTokenMaxAge: must be a duration']],
+  [
+    {
+      users: [
+        { name: 'jo', password: 'a' },
+        { name: 'al', password: 'b' },
+        { name: 'jo', password: 'c' },
+      ],
+    },
+    ['options: users[2].name: user "jo" is given twice, first as users[0].name; keep one of them'],
+  ],
+  [
+    {
+      clients: [
+        { name: 'web', secret: 'a' },
+        { name: 'web', secret: 'b' },
+      ],
+    },
+    ['options: clients[1].name: client "web" is given twice, first as clients[0].name; keep one of them'],
+  ],
+  [
+    { users: [{ name: 'jo', password: 'a', globalRole: 'platform-admn' }] },
+    ['options: user "jo": there is no global role "platform-admn"; did you mean "platform-admin"?'],
+  ],
+  [
+    { release: 'v2.1', users: [{ name: 'jo', password: 'a', globalRole: 'platform-admin' }] },
+    ['options: user "jo": v2.1 has no global roles; leave globalRole out'],
+  ],
+  [
+    { clients: [{ name: 'web', secret: 'a', accessTokenMaxAgeSeconds: 700 }] },
+    [
+      'options: clients[0].accessTokenMaxAgeSeconds: does nothing without accessTokenInactivityTimeoutSeconds; give both, or none',
+    ],
+  ],
+  [
+    {
+      clients: [
+        {
+          name: 'web',
+          secret: 'a',
+          accessTokenMaxAgeSeconds: 700,
+          accessTokenInactivityTimeoutSeconds: 30,
+        },
+      ],
+    },
+    [
+      'options: clients[0].accessTokenInactivityTimeoutSeconds: KubeSphere v4.1 takes no less than 600 seconds, not 30',
+    ],
+  ],
 ] as const)('a call with %j is refused', async ([options, problems]) => {
   const error: unknown = await startFakeKsApiserver(options as unknown as Options).catch(
     (reason: unknown) => reason,
@@ -25,7 +76,6 @@ test.for([
 
 test.for([
   ['jack:pw', { name: 'jack', password: 'pw' }],
-  ['jack:p,w=1', { name: 'jack', password: 'p,w=1' }],
   ['jack:pw:platform-admin', { name: 'jack', password: 'pw', globalRole: 'platform-admin' }],
   ['jack:p:w:platform-admin', { name: 'jack', password: 'p:w', globalRole: 'platform-admin' }],
   [
@@ -52,4 +102,13 @@ test.for([
   ],
 ] as const)('the flag --client %s reads as %j', ([text, client]) => {
   expect(readClient(text)).toEqual(client);
+});
+
+test.for([
+  [readUser, 'jack:p,w=1', 'unknown key "w" behind a comma; known are state=, groups=, email=; '],
+  [readUser, 'jack:pw,stat=Disabled', 'unknown key "stat" behind a comma; '],
+  [readClient, 'a:b,c', 'unknown key "c" behind a comma; known are grantMethod=, redirectURI=, trusted=, '],
+  [readClient, 'a:b,grantMethod=auto,foo=1', 'a text with a comma in it needs --config FILE'],
+] as const)('%o refuses %s', ([readFlag, text, message]) => {
+  expect(() => readFlag(text)).toThrow(message);
 });

@@ -67,6 +67,22 @@ test.for([
     'body.scenarios: must name a scenario, not a list',
   ],
   ['POST', '/scenario', '{"scenarios":["nope"]}', 400, 'BadRequest', /there is none called "nope"/],
+  [
+    'POST',
+    '/scenario',
+    '{"scenarios":["/etc/passwd"]}',
+    400,
+    'BadRequest',
+    /^body\.scenarios\[0\]: is a path, /,
+  ],
+  [
+    'POST',
+    '/scenario',
+    '{"scenarios":["package.json"]}',
+    400,
+    'BadRequest',
+    /^body\.scenarios\[0\]: is a path, /,
+  ],
   ['POST', '/scenario', '{"scenarios":[{"descripton":"x"}]}', 400, 'BadRequest', /^scenario: /],
   ['POST', '/faults', '{}', 400, 'BadRequest', 'this fault does nothing; give it delay, reset or status'],
   [
@@ -100,6 +116,14 @@ test.for([
     400,
     'BadRequest',
     'body.time: unknown key; did you mean "times"?',
+  ],
+  [
+    'POST',
+    '/tokens',
+    '{"user":"a","serviceAccount":"b/c"}',
+    400,
+    'BadRequest',
+    'body: user and serviceAccount name two; give one of them',
   ],
   ['POST', '/tokens', '{"type":"access"}', 400, 'BadRequest', /^body\.type: must be one of access_token/],
   [

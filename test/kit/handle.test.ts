@@ -1,5 +1,13 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connectFakeKsApiserver, startFakeKsApiserver, type FakeKsApiserver } from '../../src/index.js';
+import {
+  connectFakeKsApiserver,
+  InputError,
+  startFakeKsApiserver,
+  type FakeKsApiserver,
+} from '../../src/index.js';
 
 /** A hand on a fake in this process, and one on a fake behind HTTP: they do the same. */
 const hands: readonly (readonly [name: string, open: () => Promise<FakeKsApiserver>])[] = [
@@ -39,6 +47,32 @@ test.for(hands)('mints tokens %s', async ([, open]) => {
   expect(await statusOf(ks, await ks.token({ garbage: true }))).toBe(401);
   expect((await ks.serviceAccountToken('shop', 'robot')).split('.')).toHaveLength(3);
   await expect(ks.token({ expiresIn: 'soon' })).rejects.toThrow('"soon" is not a duration');
+});
+
+test.for(hands)('refuses a token request that says nothing it knows %s', async ([, open]) => {
+  await using ks = await open();
+  const wrong: readonly (readonly [request: unknown, message: string])[] = [
+    [{ usr: 'x' }, 'usr: unknown key; did you mean "user"?'],
+    [{ type: 'nix' }, 'type: must be one of access_token'],
+    [{ alg: 'ES256' }, 'alg: must be one of HS256'],
+    [{ user: '' }, 'user: must not be empty'],
+    [{ user: 'a', serviceAccount: 'b/c' }, 'user and serviceAccount name two; give one of them'],
+  ];
+  for (const [request, message] of wrong) {
+    const error: unknown = await ks.token(request as object).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toContain(message);
+  }
+});
+
+test('mints nothing for a server, or a space of it, that is closed', async () => {
+  const ks = await startFakeKsApiserver();
+  const [one, other] = [await ks.space('one'), await ks.space('other')];
+  await one.close();
+  await expect(one.token()).rejects.toThrow('this fake is closed');
+  expect(await other.token()).not.toBe('');
+  await ks.close();
+  for (const closed of [ks, other]) await expect(closed.token()).rejects.toThrow('this fake is closed');
 });
 
 test.for(hands)('moves the clock %s', async ([, open]) => {
@@ -108,6 +142,17 @@ test.for(hands)('applies scenarios %s and hands over their tokens', async ([, op
   for (const token of Object.values(tokens)) expect(await statusOf(ks, token)).not.toBe(200);
   await expect(ks.login('jeff')).rejects.toThrow('refused');
   await expect(ks.scenario('expired-tokn')).rejects.toThrow('did you mean "expired-token"?');
+});
+
+test.for(hands)('takes a scenario file of the test %s', async ([, open]) => {
+  await using ks = await open();
+  const file = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'away.yaml');
+  writeFileSync(file, 'description: Away.\nfaults:\n  - { status: 503 }\n');
+  expect((await ks.scenario('disabled-user', file)).applied).toEqual(['disabled-user', file]);
+  expect(await statusOf(ks, await ks.token())).toBe(503);
+  await ks.clearFaults('away');
+  expect(await statusOf(ks, await ks.token())).toBe(200);
+  await expect(ks.scenario('/no/such.yaml')).rejects.toThrow('/no/such.yaml: cannot be read');
 });
 
 test.for(hands)('takes a scenario as a value %s', async ([, open]) => {

@@ -94,9 +94,14 @@ test("a client's own ages count in 4.1 when both are set", async () => {
   await using stage = await Stage.of('v4.1', {
     clients: [
       { name: 'short', secret: 's', trusted: true, ...ages },
-      { name: 'half', secret: 's', trusted: true, accessTokenMaxAgeSeconds: 700 },
+      { name: 'half', secret: 's', trusted: true },
     ],
   });
+  const secrets = { group: '', plural: 'secrets' };
+  const { store } = stage.ks.world.host;
+  const half = store.get(secrets, 'kubesphere-system', 'oauthclient-half').object;
+  const text = 'name: half\nsecret: s\ntrusted: true\naccessTokenMaxAgeSeconds: 700\n';
+  store.update(secrets, { ...half, data: { 'configuration.yaml': Buffer.from(text).toString('base64') } });
   const lives: [number, number][] = [];
   for (const name of ['short', 'half']) {
     const answer = await stage.token({

@@ -115,6 +115,24 @@ test.for([
     'scenario: there is no such situation in v4.1, only until v3.4; choose another',
   ],
   [
+    'a global role the world does not have',
+    { description: 'x', users: [{ name: 'jo', password: 'a', globalRole: 'platform-admn' }] },
+    'scenario: user "jo": there is no global role "platform-admn"; did you mean "platform-admin"?',
+  ],
+  [
+    'to take out a client that never was',
+    { description: 'x', removeClients: ['kubespere'] },
+    'scenario: removeClients: there is no OAuth client "kubespere"; did you mean "kubesphere"?',
+  ],
+  [
+    'ages of a client that would do nothing',
+    {
+      description: 'x',
+      clients: [{ name: 'web', secret: 'a', accessTokenInactivityTimeoutSeconds: 900 }],
+    },
+    'scenario: client "web": accessTokenInactivityTimeoutSeconds: does nothing without accessTokenMaxAgeSeconds; give both, or none',
+  ],
+  [
     'an unknown key',
     { description: 'x', faultz: [] },
     'scenario: faultz: unknown key; did you mean "faults"?',
@@ -226,3 +244,25 @@ test.for(['v3.0', 'v3.3', 'v4.1'] as const)(
     expect(rolesOfOlaf()).toEqual(['platform-admin']);
   },
 );
+
+test('a login may have a global role that its own scenario brings', async () => {
+  await using ks = await startFakeKsApiserver();
+  const role = {
+    apiVersion: 'iam.kubesphere.io/v1beta1',
+    kind: 'GlobalRole',
+    metadata: { name: 'auditor' },
+    rules: [],
+  };
+  await ks.scenario({
+    description: 'x',
+    users: [{ name: 'jo', password: 'a', globalRole: 'auditor' }],
+    objects: [role],
+  });
+  const bindings = ks.world.host.store.list({ group: 'iam.kubesphere.io', plural: 'globalrolebindings' });
+  expect(bindings.map(({ object }) => object.metadata.name)).toContain('jo-auditor');
+});
+
+test('a client may be taken out twice', async () => {
+  await using ks = await startFakeKsApiserver({ scenarios: ['unknown-client'] });
+  expect((await ks.scenario('unknown-client')).applied).toEqual(['unknown-client']);
+});
