@@ -1,5 +1,5 @@
 import { badRequest } from './api-error.js';
-import type { Json } from './json.js';
+import { isJsonObject, type Json } from './json.js';
 
 /**
  * Which of Go's two readers is imitated.
@@ -30,7 +30,7 @@ export function parseGoJson(text: string, reader: GoReader = 'decode'): Json {
   const shallow = text.length <= maxDepth || !mayBeDeep(text);
   if (shallow) {
     try {
-      return JSON.parse(text) as Json;
+      return wellFormed(JSON.parse(text) as Json, text);
     } catch {
       // Scanned below: either something is wrong with it, or only what follows the first value is.
     }
@@ -42,7 +42,32 @@ export function parseGoJson(text: string, reader: GoReader = 'decode'): Json {
   if (rest !== -1 && reader === 'unmarshal') {
     throw badRequest(`invalid character ${quoteByte(text, scan.end + rest)} after top-level value`);
   }
-  return JSON.parse(text.slice(0, scan.end)) as Json;
+  return wellFormed(JSON.parse(text.slice(0, scan.end)) as Json, text);
+}
+
+/** An escape of half a character; only texts that have one are looked at further. */
+const halfCharacter = /\\u[dD][89a-fA-F]/;
+
+/** Half characters on their own become U+FFFD, as they do in Go. */
+function wellFormed(value: Json, text: string): Json {
+  return text.includes('\\u') && halfCharacter.test(text) ? replaceHalves(value) : value;
+}
+
+function replaceHalves(value: Json): Json {
+  if (typeof value === 'string') return replaceInText(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map(replaceHalves);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      replaceInText(key),
+      member === undefined ? member : replaceHalves(member),
+    ]),
+  );
+}
+
+/** Through UTF-8, which has no half characters. */
+function replaceInText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
 }
 
 function endOfInput(text: string, reader: GoReader): string {

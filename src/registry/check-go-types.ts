@@ -1,7 +1,7 @@
 import { badRequest } from '../core/api-error.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
-import { fieldsOf, type TypeField } from './type-table.js';
+import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
 
 /** Plain types and what JSON they take. */
 const plain: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
@@ -27,6 +27,16 @@ const selfReading = new Set([
 /** Go's names of plain types that are not called the same. */
 const goNames: Readonly<Record<string, string>> = { bytes: '[]uint8' };
 
+/** A member of another JSON type than its field. */
+export interface TypeMismatch {
+  readonly path: readonly (string | number)[];
+  readonly value: Json;
+  /** The JSON type it must have. */
+  readonly wanted: 'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object' | 'base64';
+  /** What Go's decoder says about it. */
+  readonly message: string;
+}
+
 /**
  * Refuses a body whose members are of another JSON type than the fields of a Go struct, with the words of Go's decoder for
  * the first one. Unknown members pass, `null` passes everywhere.
@@ -35,57 +45,108 @@ const goNames: Readonly<Record<string, string>> = { bytes: '[]uint8' };
  * @see golang/go encoding/json/decode.go
  */
 export function checkGoTypes(value: JsonObject, type: string): void {
-  checkStruct(value, type, []);
+  const [first] = typeMismatches(value, type, 1);
+  if (first !== undefined) throw badRequest(first.message);
 }
 
-function checkStruct(value: JsonObject, type: string, path: readonly string[]): void {
-  const fields = fieldsOf(type) ?? [];
-  for (const [key, member] of Object.entries(value)) {
-    const field = fields.find(([name]) => name === key);
-    if (field !== undefined && member !== undefined && member !== null)
-      checkField(member, field, type, [...path, key]);
+/** Every member that is of another JSON type than its field, in the order of the object; at most `limit` of them. */
+export function typeMismatches(
+  value: JsonObject,
+  type: string,
+  limit: number = Infinity,
+): readonly TypeMismatch[] {
+  const walk = new Walk(limit);
+  walk.struct(value, type);
+  return walk.found;
+}
+
+/** One walk over an object along the fields of its type; the path is only put together where something is wrong. */
+class Walk {
+  readonly found: TypeMismatch[] = [];
+  readonly #limit: number;
+  readonly #path: (string | number)[] = [];
+  /** The path without places in lists and keys of maps. */
+  readonly #fields: string[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
   }
-}
 
-function checkField(
-  value: Json,
-  [, , type, flags]: TypeField,
-  struct: string,
-  path: readonly string[],
-): void {
-  const where = `Go struct field ${structName(struct)}.${path.join('.')}`;
-  if (flags.includes('r')) {
-    if (!Array.isArray(value)) throw mismatch(value, where, `[]${goName(type)}`);
-    for (const item of value as JsonArray) checkValue(item, type, where, path);
-  } else if (flags.includes('m')) {
-    if (!isJsonObject(value)) throw mismatch(value, where, `map[string]${goName(type)}`);
-    for (const item of Object.values(value)) if (item !== undefined) checkValue(item, type, where, path);
-  } else checkValue(value, type, where, path);
-}
-
-function checkValue(value: Json, type: string, where: string, path: readonly string[]): void {
-  if (value === null) return;
-  const wanted = plain[type];
-  if (wanted !== undefined) {
-    if (typeof value !== wanted) throw mismatch(value, where, goName(type));
-    if (typeof value === 'number' && !Number.isInteger(value)) {
-      throw badRequest(`json: cannot unmarshal number ${String(value)} into ${where} of type ${type}`);
+  struct(value: JsonObject, type: string): void {
+    const fields = fieldIndex(type);
+    if (fields === undefined) return;
+    for (const key of Object.keys(value)) {
+      const member = value[key];
+      const field = fields.get(key);
+      if (field === undefined || member === undefined || member === null) continue;
+      this.#path.push(key);
+      this.#fields.push(key);
+      this.#field(member, field, type);
+      this.#fields.pop();
+      this.#path.pop();
+      if (this.found.length >= this.#limit) return;
     }
-    if (type === 'bytes' && typeof value === 'string') checkBase64(value);
-    return;
   }
-  if (selfReading.has(type) || fieldsOf(type) === undefined) return;
-  if (!isJsonObject(value)) throw mismatch(value, where, goName(type));
-  checkStruct(value, type, path);
-}
 
-function checkBase64(text: string): void {
-  const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
-  if (bad !== -1) throw badRequest(`illegal base64 data at input byte ${String(bad)}`);
-}
+  #field(value: Json, [, , type, flags]: TypeField, struct: string): void {
+    if (flags.includes('r')) {
+      if (Array.isArray(value)) this.#each((value as JsonArray).entries(), type, struct);
+      else this.#mismatch(value, 'array', struct, `[]${goName(type)}`);
+    } else if (flags.includes('m')) {
+      if (isJsonObject(value)) this.#each(Object.entries(value), type, struct);
+      else this.#mismatch(value, 'object', struct, `map[string]${goName(type)}`);
+    } else this.#value(value, type, struct);
+  }
 
-function mismatch(value: Json, where: string, type: string): Error {
-  return badRequest(`json: cannot unmarshal ${goJsonType(value)} into ${where} of type ${type}`);
+  #each(items: Iterable<readonly [string | number, Json | undefined]>, type: string, struct: string): void {
+    for (const [at, item] of items) {
+      if (item === undefined) continue;
+      this.#path.push(at);
+      this.#value(item, type, struct);
+      this.#path.pop();
+    }
+  }
+
+  #value(value: Json, type: string, struct: string): void {
+    if (value === null) return;
+    const wanted = plain[type];
+    if (wanted !== undefined) {
+      const isWhole = wanted === 'number' && typeof value === 'number';
+      if (typeof value !== wanted) {
+        this.#mismatch(value, wanted === 'number' ? 'integer' : wanted, struct, goName(type));
+      } else if (isWhole && !Number.isInteger(value)) {
+        const what = `number ${String(value)}`;
+        this.#note(
+          value,
+          'integer',
+          `json: cannot unmarshal ${what} into ${this.#where(struct)} of type ${type}`,
+        );
+      } else if (type === 'bytes' && typeof value === 'string') this.#base64(value);
+      return;
+    }
+    if (selfReading.has(type) || fieldsOf(type) === undefined) return;
+    if (isJsonObject(value)) this.struct(value, type);
+    else this.#mismatch(value, 'object', struct, goName(type));
+  }
+
+  #base64(text: string): void {
+    const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
+    if (bad !== -1) this.#note(text, 'base64', `illegal base64 data at input byte ${String(bad)}`);
+  }
+
+  #mismatch(value: Json, wanted: TypeMismatch['wanted'], struct: string, type: string): void {
+    const message = `json: cannot unmarshal ${goJsonType(value)} into ${this.#where(struct)} of type ${type}`;
+    this.#note(value, wanted, message);
+  }
+
+  #note(value: Json, wanted: TypeMismatch['wanted'], message: string): void {
+    this.found.push({ path: [...this.#path], value, wanted, message });
+  }
+
+  /** The field as Go names it. */
+  #where(struct: string): string {
+    return `Go struct field ${structName(struct)}.${this.#fields.join('.')}`;
+  }
 }
 
 /** A type as Go prints it: package and name, or the plain type. */

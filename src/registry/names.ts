@@ -22,6 +22,9 @@ const rules: ReadonlyMap<string, NameRule> = new Map([
   ['clusterroles.rbac.authorization.k8s.io', 'path'],
   ['clusterrolebindings.rbac.authorization.k8s.io', 'path'],
   ['certificatesigningrequests.certificates.k8s.io', 'path'],
+  ['clustertrustbundles.certificates.k8s.io', 'path'],
+  ['apiservices.apiregistration.k8s.io', 'path'],
+  ['ipaddresses.networking.k8s.io', 'path'],
 ]);
 
 /** The rule for names of a kind. */

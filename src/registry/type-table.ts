@@ -33,3 +33,27 @@ export function fieldsOf(type: string): readonly TypeField[] | undefined {
   table ??= read();
   return table.get(type);
 }
+
+/** A field of a type by its JSON name; those of embedded structs count as the type's own. */
+export function findField(type: string, name: string): TypeField | undefined {
+  return fieldIndex(type)?.get(name);
+}
+
+/** All fields of a type by JSON name; `undefined` for plain values and unknown types. */
+export function fieldIndex(type: string): ReadonlyMap<string, TypeField> | undefined {
+  const known = indexes.get(type);
+  if (known !== undefined) return known;
+  const fields = fieldsOf(type);
+  if (fields === undefined) return undefined;
+  const index = new Map<string, TypeField>();
+  for (const field of fields) {
+    const [name, , embedded] = field;
+    if (name !== '') index.set(name, field);
+    else
+      for (const [inner, found] of fieldIndex(embedded) ?? []) if (!index.has(inner)) index.set(inner, found);
+  }
+  indexes.set(type, index);
+  return index;
+}
+
+const indexes = new Map<string, ReadonlyMap<string, TypeField>>();

@@ -1,6 +1,7 @@
 import { parseGoDuration } from '../core/go-duration.js';
+import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput } from '../core/input-error.js';
-import { dig, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { dig, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Release } from '../core/release.js';
 import type { Report } from './check-object.js';
 
@@ -36,6 +37,35 @@ const members: readonly (readonly [path: string, test: Test])[] = [
   ['multicluster.hostClusterName', isText],
 ];
 
+/** The members of `kubesphere-config` in any release. */
+const sections =
+  'alerting apigateway auditing authentication authorization cache composedapp database devops edgeruntime events experimental extension gateway gpu helmExecutor jaeger kubeedge kubernetes kubesphere ldap logging metering monitoring multicluster mysql network notification openpitrix prometheus redis s3 servicemesh sonarQube telemetry terminal'.split(
+    ' ',
+  );
+
+const tokenKeys =
+  'url issuer jwtSecret signKey signKeyData accessTokenMaxAge accessTokenInactivityTimeout maximumClockSkew clients identityProviders'.split(
+    ' ',
+  );
+
+/** Members of the sections that are used here; others are only told when they look like slips of these. */
+const inSections: readonly (readonly [path: readonly string[], known: readonly string[]])[] = [
+  [
+    ['authentication'],
+    'authenticateRateLimiterMaxTries authenticateRateLimiterDuration loginHistoryRetentionPeriod loginHistoryMaximumEntries maximumClockSkew multipleLogin kubectlImage jwtSecret oauthOptions issuer'.split(
+      ' ',
+    ),
+  ],
+  [['authentication', 'issuer'], tokenKeys],
+  [['authentication', 'oauthOptions'], tokenKeys],
+  [
+    ['multicluster'],
+    'enable enableFederation clusterRole clusterName hostClusterName agentImage proxyPublishService proxyPublishAddress'.split(
+      ' ',
+    ),
+  ],
+];
+
 const metaTexts = ['release', 'jwtSecret', 'kubernetesVersion'];
 
 /** Reports members of a world's configuration that are of the wrong type, or of another release. */
@@ -63,6 +93,16 @@ export function checkConfig(document: JsonObject, release: Release, report: Repo
 }
 
 function checkMembers(config: JsonObject, place: readonly string[], report: Report): void {
+  for (const key of Object.keys(config)) {
+    if (sections.includes(key)) continue;
+    report([...place, key], `unknown key${didYouMean(key, sections) || '; take it out'}`);
+  }
+  for (const [path, known] of inSections) {
+    for (const key of Object.keys(digObject(config, ...path))) {
+      const guess = known.includes(key) ? '' : didYouMean(key, known);
+      if (guess.includes('did you mean')) report([...place, ...path, key], `unknown key${guess}`);
+    }
+  }
   for (const [path, [fits, wanted]] of members) {
     const steps = path.split('.');
     const value = dig(config, ...steps);

@@ -2,6 +2,7 @@ import { describeInput } from '../core/input-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { compileRego, regoOverride } from '../rbac/rego-overrides.js';
+import { checkFields, checkMetaKeys } from './check-fields.js';
 
 type Path = readonly (string | number)[];
 
@@ -18,8 +19,17 @@ export interface Target {
 /** Levels an object may have; real ones need about twenty. */
 const deepest = 100;
 
-/** The value as an object that can be stored, or `undefined` after its faults were reported. */
-export function checkObject(value: JsonObject, path: Path, report: Report): KubeObject | undefined {
+/**
+ * The value as an object that can be stored, or `undefined` after its faults were reported.
+ *
+ * @param typeOf The member of the table of types that a kind has; `undefined` for kinds it does not hold.
+ */
+export function checkObject(
+  value: JsonObject,
+  path: Path,
+  report: Report,
+  typeOf: (apiVersion: string, kind: string) => string | undefined,
+): KubeObject | undefined {
   let faults = 0;
   const refuse: Report = (at, message) => {
     faults += 1;
@@ -38,11 +48,17 @@ export function checkObject(value: JsonObject, path: Path, report: Report): Kube
   if (!isJsonObject(metadata))
     refuse(['metadata'], `must be a mapping with a name, got ${describeInput(metadata)}`);
   else checkMetadata(metadata, refuse);
+  const { apiVersion, kind } = value;
+  const type =
+    typeof apiVersion === 'string' && typeof kind === 'string' ? typeOf(apiVersion, kind) : undefined;
+  // Not looked into when it may be too deep or polluting.
+  if (type !== undefined && bad === undefined) checkFields(value, type, refuse);
   return faults === 0 ? (value as KubeObject) : undefined;
 }
 
 function checkMetadata(metadata: JsonObject, refuse: Report): void {
   const { name } = metadata;
+  checkMetaKeys(metadata, refuse);
   if (name === undefined) refuse(['metadata', 'name'], 'is missing; give the object a name');
   for (const key of ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'generateName']) {
     const given = metadata[key];

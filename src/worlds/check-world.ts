@@ -6,7 +6,9 @@ import type { WorldDocument } from '../core/options.js';
 import type { Release } from '../core/release.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkConfig } from './check-config.js';
+import { nameProblem } from './check-fields.js';
 import { checkObject, type Report, type Target } from './check-object.js';
+import { installedNamespaces } from './install.js';
 
 type Path = readonly (string | number)[];
 
@@ -33,6 +35,12 @@ export interface PlacedProblem extends InputProblem {
   readonly path: Path;
 }
 
+/** A problem many objects have, told once. */
+interface CountedProblem {
+  readonly problem: PlacedProblem;
+  count: number;
+}
+
 /** Reads documents as one world. Everything wrong with any of them is in `problems`; then the result is not to be used. */
 export class WorldChecker {
   readonly problems: PlacedProblem[] = [];
@@ -41,7 +49,8 @@ export class WorldChecker {
   readonly #objects: { resource: Target; object: KubeObject }[] = [];
   readonly #places = new Map<string, string>();
   readonly #logins = new Map<string, string>();
-  readonly #unknown = new Map<string, { problem: PlacedProblem; count: number }>();
+  readonly #unknown = new Map<string, CountedProblem>();
+  readonly #namespaces = new Map<string, CountedProblem>();
   readonly #custom = new Map<string, Target>();
   readonly #parts: Partial<Record<'config' | 'meta', JsonObject>> = {};
   #isDocument = false;
@@ -59,17 +68,16 @@ export class WorldChecker {
 
   /** The world all documents describe together. */
   finish(): CheckedWorld {
-    for (const { problem, count } of this.#unknown.values()) {
-      const times = count === 1 ? '1 object' : `${String(count)} objects`;
-      this.problems.push({ ...problem, message: `${problem.message} (${times})` });
-    }
+    for (const unknown of this.#unknown.values()) this.problems.push(counted(unknown));
     const users = [...this.#logins].map(([name, password]) => ({ name, password }));
     const objects = this.#objects.map(({ object }) => object);
     const hasUsers = this.#objects.some(
       ({ resource }) => resource.group === 'iam.kubesphere.io' && resource.plural === 'users',
     );
+    const exact = this.#isDocument || hasUsers;
+    this.#reportMissingNamespaces(exact);
     return {
-      exact: this.#isDocument || hasUsers,
+      exact,
       document: { ...this.#parts, users, objects },
       objects: this.#objects,
     };
@@ -170,7 +178,7 @@ export class WorldChecker {
       this.#addItems(items, [...path, 'items'], part, report, value);
       return;
     }
-    const object = checkObject(value, path, report);
+    const object = checkObject(value, path, report, this.#typeOf);
     if (object === undefined) return;
     const target = this.#targetOf(object);
     if (target === undefined) {
@@ -179,6 +187,9 @@ export class WorldChecker {
     }
     this.#keep(target, object, path, part, report);
   }
+
+  readonly #typeOf = (apiVersion: string, kind: string): string | undefined =>
+    this.#catalog.byKind(apiVersion, kind)?.types?.[apiVersion.slice(apiVersion.indexOf('/') + 1)];
 
   #targetOf({ apiVersion, kind }: KubeObject): Target | undefined {
     return this.#catalog.byKind(apiVersion, kind) ?? this.#custom.get(`${groupOf(apiVersion)}/${kind}`);
@@ -222,10 +233,39 @@ export class WorldChecker {
       return;
     }
     this.#places.set(key, placeOf(part, path));
+    const badName = nameProblem(name, target);
+    if (badName !== undefined) {
+      report([...path, 'metadata', 'name'], badName);
+      return;
+    }
+    if (target.namespaced) this.#noteNamespace(placed.metadata.namespace ?? '', path, report);
     this.#objects.push({
       resource: { group: target.group, plural: target.plural, namespaced: target.namespaced },
       object: placed,
     });
+  }
+
+  /** Takes down that a namespace is used, with the problem it will be if nothing defines it. */
+  #noteNamespace(namespace: string, path: Path, report: Report): void {
+    const known = this.#namespaces.get(namespace);
+    if (known !== undefined) {
+      known.count += 1;
+      return;
+    }
+    const before = this.problems.length;
+    const what = `there is no Namespace ${describeInput(namespace)}; add it to the objects`;
+    report([...path, 'metadata', 'namespace'], what);
+    const [problem] = this.problems.splice(before);
+    if (problem !== undefined) this.#namespaces.set(namespace, { problem, count: 1 });
+  }
+
+  #reportMissingNamespaces(exact: boolean): void {
+    const installed = exact ? [] : installedNamespaces(this.#release.name);
+    const present = new Set(installed);
+    for (const { resource, object } of this.#objects)
+      if (resource.group === '' && resource.plural === 'namespaces') present.add(object.metadata.name);
+    for (const [namespace, used] of this.#namespaces)
+      if (!present.has(namespace)) this.problems.push(counted(used));
   }
 
   #learnKinds(value: Json): void {
@@ -238,6 +278,11 @@ export class WorldChecker {
       this.#custom.set(`${group}/${kind}`, { group, plural, namespaced: scope === 'Namespaced' });
     }
   }
+}
+
+function counted({ problem, count }: CountedProblem): PlacedProblem {
+  const times = count === 1 ? '1 object' : `${String(count)} objects`;
+  return { ...problem, message: `${problem.message} (${times})` };
 }
 
 function objectsIn(value: Json): JsonObject[] {

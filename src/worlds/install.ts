@@ -54,6 +54,13 @@ function seedOf(release: ReleaseName, catalog: Catalog, role: 'host' | 'member')
   return seed;
 }
 
+/** Names of the namespaces a fresh install of a release has. */
+export function installedNamespaces(release: ReleaseName): readonly string[] {
+  return readInstall(release)
+    .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace')
+    .map(({ metadata }) => metadata.name);
+}
+
 /** Parsed once for host and members: what the first load froze, the second shares. */
 const parsed = new Map<ReleaseName, readonly KubeObject[]>();
 

@@ -288,6 +288,55 @@ const bad: readonly (readonly [name: string, text: string, ...problems: string[]
     'w.yaml:4: metadata: given twice in one place; keep one of them',
   ],
   [
+    'a spec that is none',
+    'apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec: 5\n',
+    'w.yaml:4: spec: must be a mapping, got 5; write it as "key: value"',
+  ],
+  [
+    'wrong types at any depth',
+    'apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec:\n  unschedulable: "no"\n  newer: 1\nstatus:\n  conditions: zz\n  addresses:\n  - {type: Hostname, address: 7}\n',
+    'w.yaml:5: spec.unschedulable: must be true or false, got "no"; write it without quotes',
+    'w.yaml:8: status.conditions: must be a list, got "zz"; write each item on a line with "- "',
+    'w.yaml:10: status.addresses[0].address: must be a text, got 7; put it in quotes',
+  ],
+  [
+    'a wrong type in a kind of KubeSphere',
+    'objects:\n- apiVersion: iam.kubesphere.io/v1beta1\n  kind: User\n  metadata: {name: a}\n  spec:\n    email: 5\n',
+    'w.yaml:6: objects[0].spec.email: must be a text, got 5; put it in quotes',
+  ],
+  [
+    'metadata misspelt',
+    'apiVersion: v1\nkind: Node\nmetdata: {name: a}\n',
+    'w.yaml:1: metadata: must be a mapping with a name, got nothing',
+    'w.yaml:3: metdata: unknown key; did you mean "metadata"?',
+  ],
+  [
+    'an unknown key of metadata',
+    object('metadata:\n  name: a\n  lables: {}\n'),
+    'w.yaml:5: metadata.lables: unknown key; did you mean "labels"?',
+  ],
+  [
+    'an impossible name',
+    object('metadata:\n  name: a/b\n'),
+    'w.yaml:4: metadata.name: names of configmaps are at most 253 lower case letters, digits, "-" and ".", got "a/b"; rename it',
+  ],
+  [
+    'a namespace nobody defines, once',
+    `${object('metadata: {name: a, namespace: nope}\n')}---\n${object('metadata: {name: b, namespace: nope}\n')}`,
+    'w.yaml:3: metadata.namespace: there is no Namespace "nope"; add it to the objects (2 objects)',
+  ],
+  [
+    'a namespace that only a fresh install has, in a world that stands for itself',
+    'objects:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a, namespace: kube-system}\n',
+    'w.yaml:4: objects[0].metadata.namespace: there is no Namespace "kube-system"; add it to the objects (1 object)',
+  ],
+  [
+    'unknown configuration',
+    'objects: []\nconfig:\n  nope: 1\n  authentication:\n    multiplelogins: true\n',
+    'w.yaml:3: config.nope: unknown key; take it out',
+    'w.yaml:5: config.authentication.multiplelogins: unknown key; did you mean "multipleLogin"?',
+  ],
+  [
     'a polluting key',
     object('metadata: {name: a}\ndata:\n  __proto__: {}\n'),
     'w.yaml:5: __proto__: not a name to use here; take it out',

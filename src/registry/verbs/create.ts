@@ -3,6 +3,7 @@ import { deepFreeze, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
+import { checkStoredTypes } from '../check-stored-types.js';
 import { countsGeneration, hasStatusEndpoint } from '../generation.js';
 import { metaProblems, readObject } from '../object-meta.js';
 
@@ -10,6 +11,8 @@ import { metaProblems, readObject } from '../object-meta.js';
 export interface WriteOptions {
   /** Checks and completes everything, stores nothing. */
   readonly dryRun?: boolean;
+  /** True when every member is known to be of its field's type: a door has checked it, or a controller made it. */
+  readonly typed?: boolean;
 }
 
 /** How a create is to be done. */
@@ -37,6 +40,7 @@ export function createObject(
   options: CreateOptions = {},
 ): StoredObject {
   const read = readObject(given, resource);
+  if (options.typed !== true) checkStoredTypes(read, resource);
   const namespace = namespaceFor(read, resource, options.namespace);
   if (resource.namespaced) checkNamespace(context, resource, namespace, read.metadata.name);
   if (read.metadata.resourceVersion !== undefined && read.metadata.resourceVersion !== '0') {

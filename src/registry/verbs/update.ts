@@ -13,6 +13,7 @@ import { deepFreeze, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
+import { checkStoredTypes } from '../check-stored-types.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
 import { metaProblems, readObject, type Cause } from '../object-meta.js';
 import { createObject, namespaceFor, type WriteOptions } from './create.js';
@@ -66,6 +67,7 @@ export function updateObject(
   options: UpdateOptions = {},
 ): StoredObject {
   const read = readObject(given, resource);
+  if (options.typed !== true) checkStoredTypes(read, resource);
   const name = checkNames(read, options);
   const namespace = namespaceFor(read, resource, options.namespace);
   const { store } = context.cluster;
