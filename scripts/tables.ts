@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { optionFlags } from '../src/config/flags.js';
 import { configFlag } from '../src/config/load-config.js';
+import { optionsSchema } from '../src/config/schema.js';
 import { variableOf } from '../src/config/setting.js';
 import { loadScenarios, scenarioNames } from '../src/scenario/load.js';
 
@@ -40,12 +41,22 @@ function layOut(rows: readonly (readonly string[])[]): string {
   );
 }
 
+/** What stands for options of the command line in a call. */
+const inCall: Readonly<Record<string, string>> = { signKeyFile: 'in the call `signKey`, the text itself' };
+
+/** How an option is called in a call, when not as everywhere else. */
+function exception([option = '']: readonly string[]): string {
+  const { success, error } = optionsSchema.safeParse({ [option]: null });
+  const unknown = !success && error.issues.some(({ code }) => code === 'unrecognized_keys');
+  return unknown ? `; ${inCall[option] ?? 'not for the call'}` : '';
+}
+
 function optionRows(): Promise<readonly (readonly string[])[]> {
   const rows = [...optionFlags, configFlag].map(({ name, path, value, help, many }) => [
     name === 'config' ? '' : `\`${path.join('.')}\``,
     `\`--${name}${value === undefined ? '' : ` ${value}`}\`${many === true ? ' …' : ''}`,
     `\`${variableOf(name)}\``,
-    help,
+    `${help}${exception(path)}`,
   ]);
   return Promise.resolve([['option', 'flag', 'variable', 'meaning'], ...rows]);
 }
