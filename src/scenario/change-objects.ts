@@ -2,6 +2,7 @@ import { applyMergePatch } from '../core/merge-patch.js';
 import { digString, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource, WriteContext } from '../registry/contract.js';
+import { checkStoredTypes } from '../registry/check-stored-types.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import type { ClusterChanges, ObjectPatch, ObjectReference } from './scenario.js';
@@ -54,7 +55,9 @@ function merge(
   changes: JsonObject,
 ): void {
   const { apiVersion, kind } = current;
-  cluster.store.update(resource, { ...applyMergePatch(current, changes), apiVersion, kind } as KubeObject);
+  const changed = { ...applyMergePatch(current, changes), apiVersion, kind } as KubeObject;
+  checkStoredTypes(changed, resource);
+  cluster.store.update(resource, changed);
 }
 
 function kindOf({ catalog, world }: WriteContext, apiVersion: string, kind: string): Resource {

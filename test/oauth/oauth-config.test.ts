@@ -68,6 +68,7 @@ test('4.1 prints issuer, providers and clients', async () => {
     data: { 'configuration.yaml': Buffer.from(text).toString('base64') },
   });
   const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kubesphere-system' } },
     secret(
       'identityprovider',
       'idp',

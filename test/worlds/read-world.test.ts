@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exportWorld } from '../../src/control/export-world.js';
 import { InputError } from '../../src/core/input-error.js';
 import type { Options, WorldDocument } from '../../src/core/options.js';
-import { worldOf } from './release-catalog.js';
+import { releaseNames } from '../../src/core/release.js';
+import { catalogOf, worldOf } from './release-catalog.js';
 
 const nodes = { group: '', plural: 'nodes' };
 const users = { group: 'iam.kubesphere.io', plural: 'users' };
@@ -186,6 +188,19 @@ test.skipIf(!existsSync(golden)).for(['v3.4', 'v4.1'] as const)(
     expect(count).toBe(recorded.objects.length);
   },
 );
+
+test.for(
+  releaseNames.flatMap((release) => [
+    [release, { world: 'default' }] as const,
+    [release, { world: 'empty', generate: { nodes: 2, namespaces: 2, pods: 4, users: 2 } }] as const,
+  ]),
+)('what a world of %s holds, %o, can be given back', async ([release, options]) => {
+  const world = await worldOf({ ...options, release });
+  for (const cluster of world.clusters.keys()) {
+    const path = file(`${cluster}.json`, JSON.stringify(exportWorld(world, catalogOf(release), cluster)));
+    await expect(worldOf({ release, world: path })).resolves.toBeDefined();
+  }
+});
 
 const widget = 'kind: Widget\napiVersion: example.com/v1\nmetadata: {name: w, namespace: default}\n';
 const object = (rest: string): string => `apiVersion: v1\nkind: ConfigMap\n${rest}`;
