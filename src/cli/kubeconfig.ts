@@ -44,6 +44,8 @@ async function printKubeconfig({ argv, environment, print }: CommandContext): Pr
   const account = given.get('serviceAccount');
   if (account !== undefined && !/^[^/]+\/[^/]+$/.test(account))
     throw new InputError([`--serviceaccount: must be NAMESPACE/NAME, not "${account}"`]);
+  if (account !== undefined && given.has('user'))
+    throw new InputError(['--serviceaccount: contradicts --user; give one of the two']);
   const url = given.get('url') ?? environment['FAKE_KS_URL'] ?? '';
   const usual = `http://127.0.0.1:${environment['FAKE_KS_PORT'] ?? '9090'}`;
   await using ks = await connectFakeKsApiserver(url === '' ? usual : url);

@@ -93,6 +93,10 @@ test.for([
     '--service-account: contradicts --user; give one of the two',
   ],
   [
+    ['kubeconfig', '--user', 'a', '--serviceaccount', 'b/c'],
+    '--serviceaccount: contradicts --user; give one of the two',
+  ],
+  [
     ['token', '--url', 'http://127.0.0.1:1', '--seed', '4'],
     '--seed: says what a new server is, but http://127.0.0.1:1 runs already; leave it out, or ask no running server',
   ],
