@@ -3,7 +3,7 @@ import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput } from '../core/input-error.js';
 import { dig, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Release } from '../core/release.js';
-import type { Report } from './check-object.js';
+import type { Report } from './report.js';
 
 type Test = readonly [fits: (value: Json) => boolean, wanted: string];
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.js';
 import { typeMismatches, type TypeMismatch } from '../registry/check-go-types.js';
 import { nameProblems, nameRule, type NameRule } from '../registry/names.js';
 import { fieldIndex } from '../registry/type-table.js';
-import type { Report, Target } from './check-object.js';
+import type { Report, Target } from './report.js';
 
 /** What a field must be, and how that is written. */
 const wantedTexts: Readonly<Record<TypeMismatch['wanted'], readonly [wanted: string, help: string]>> = {

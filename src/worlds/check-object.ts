@@ -3,18 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { compileRego, regoOverride } from '../rbac/rego-overrides.js';
 import { checkFields, checkMetaKeys } from './check-fields.js';
-
-type Path = readonly (string | number)[];
-
-/** Takes down what is wrong at a place of the document being checked. */
-export type Report = (path: Path, message: string) => void;
-
-/** Where objects of a kind are kept. */
-export interface Target {
-  readonly group: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
+import type { Path, Report } from './report.js';
 
 /** Levels an object may have; real ones need about twenty. */
 const deepest = 100;

@@ -7,10 +7,9 @@ import type { Release } from '../core/release.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkConfig } from './check-config.js';
 import { nameProblem } from './check-fields.js';
-import { checkObject, type Report, type Target } from './check-object.js';
+import { checkObject } from './check-object.js';
 import { installedNamespaces } from './install.js';
-
-type Path = readonly (string | number)[];
+import type { Path, Report, Target } from './report.js';
 
 /** A document of a world and where it was written. */
 export interface WorldPart {
