@@ -54,8 +54,17 @@ export default tseslint.config(
         { object: 'Math', property: 'random', message: 'Ask world.random: same seed, same bytes.' },
       ],
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Nothing here talks to other servers.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: a default export has none.' },
+        {
+          selector: 'NewExpression[callee.name="URL"] MetaProperty',
+          message: 'Ask packageFile(): the build joins files, so that relative places change.',
+        },
+      ],
     },
   },
+  { files: ['src/core/package-file.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['src/!(state)/**/*.ts', 'src/*.ts'],
     rules: {

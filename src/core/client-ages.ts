@@ -11,7 +11,10 @@ export interface ClientAgeProblem {
 }
 
 /** What is wrong with the own ages of a client's tokens: one without the other does nothing, 4.1 refuses short ones. */
-export function clientAgeProblems(client: OAuthClient, release: ReleaseName | undefined): readonly ClientAgeProblem[] {
+export function clientAgeProblems(
+  client: OAuthClient,
+  release: ReleaseName | undefined,
+): readonly ClientAgeProblem[] {
   const ages = [
     ['accessTokenMaxAgeSeconds', client.accessTokenMaxAgeSeconds ?? 0],
     ['accessTokenInactivityTimeoutSeconds', client.accessTokenInactivityTimeoutSeconds ?? 0],

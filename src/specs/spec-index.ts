@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../core/package-file.js';
 import type { ReleaseName } from '../core/release.js';
 import type { SpecDocument, SpecOperation } from './spec-document.js';
 
@@ -102,8 +103,7 @@ export function specsOf(release: ReleaseName): SpecIndex {
 }
 
 function readDocument(name: string): SpecDocument {
-  const file = new URL(`../../fixtures/specs/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as SpecDocument;
+  return JSON.parse(readFileSync(packageFile(`fixtures/specs/${name}.json`), 'utf8')) as SpecDocument;
 }
 
 function split(path: string): string[] {
