@@ -1,6 +1,6 @@
 import { didYouMean } from '../core/did-you-mean.js';
 import { describeInput, type InputProblem } from '../core/input-error.js';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { WorldDocument } from '../core/options.js';
 import type { Release } from '../core/release.js';
@@ -178,7 +178,10 @@ export class WorldChecker {
       return;
     }
     const object = checkObject(value, path, report, this.#typeOf);
-    if (object === undefined) return;
+    if (object === undefined) {
+      this.#checkNameOf(value, path, report);
+      return;
+    }
     const target = this.#targetOf(object);
     if (target === undefined) {
       this.#noteUnknown(object, path, report);
@@ -187,10 +190,19 @@ export class WorldChecker {
     this.#keep(target, object, path, part, report);
   }
 
+  /** The name of an object that is refused anyhow, so that everything wrong with it is told at once. */
+  #checkNameOf({ apiVersion, kind, metadata }: Partial<KubeObject>, path: Path, report: Report): void {
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string') return;
+    const target = this.#targetOf({ apiVersion, kind });
+    const name = digString(metadata, 'name');
+    const problem = target === undefined || name === '' ? undefined : nameProblem(name, target);
+    if (problem !== undefined) report([...path, 'metadata', 'name'], problem);
+  }
+
   readonly #typeOf = (apiVersion: string, kind: string): string | undefined =>
     this.#catalog.byKind(apiVersion, kind)?.types?.[apiVersion.slice(apiVersion.indexOf('/') + 1)];
 
-  #targetOf({ apiVersion, kind }: KubeObject): Target | undefined {
+  #targetOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): Target | undefined {
     return this.#catalog.byKind(apiVersion, kind) ?? this.#custom.get(`${groupOf(apiVersion)}/${kind}`);
   }
 

@@ -304,8 +304,9 @@ const bad: readonly (readonly [name: string, text: string, ...problems: string[]
   ],
   [
     'a spec that is none',
-    'apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec: 5\n',
+    'apiVersion: v1\nkind: Node\nmetadata: {name: a/b}\nspec: 5\n',
     'w.yaml:4: spec: must be a mapping, got 5; write it as "key: value"',
+    'w.yaml:3: metadata.name: names of nodes are at most 253 lower case letters, digits, "-" and ".", got "a/b"; rename it',
   ],
   [
     'wrong types at any depth',
