@@ -16,6 +16,7 @@ import { send } from './http/send.js';
 import { readTlsMaterial } from './http/tls.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
+import { kindsIn } from './kube/custom-resources/cluster-catalog.js';
 import { kubernetes } from './kube/native.js';
 import { openapiGroup } from './kube/openapi/routes.js';
 import { evaluate } from './rbac/evaluate.js';
@@ -64,7 +65,7 @@ function coverageOf(release: Release, catalog: KindCatalog): Coverage {
 function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
   return new Pipeline({
     release: seed.release,
-    catalog,
+    catalog: ({ store }) => kindsIn(catalog, store),
     router: routerOf(seed.release),
     authenticate,
     authorize: evaluate,

@@ -1,5 +1,6 @@
 import { InputError } from '../core/input-error.js';
 import type { KubeObject } from '../core/kube-object.js';
+import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { World } from '../state/world.js';
 
@@ -23,7 +24,9 @@ export function exportWorld(world: World, catalog: KindCatalog, name?: string): 
     throw new InputError([`${JSON.stringify(name)} is no cluster of this world; it has ${known}`]);
   }
   const { store } = cluster;
-  const order = new Map(catalog.resources.map(({ group, plural }, at) => [`${group}/${plural}`, at]));
+  const order = new Map(
+    kindsIn(catalog, store).resources.map(({ group, plural }, at) => [`${group}/${plural}`, at]),
+  );
   const at = (group: string, plural: string): number => order.get(`${group}/${plural}`) ?? order.size;
   const resources = [...store.resources()].sort((a, b) => at(a.group, a.plural) - at(b.group, b.plural));
   const items = resources.flatMap((resource) => store.list(resource).map(({ object }) => object));

@@ -1,5 +1,6 @@
 import { label, type KubeObject } from '../core/kube-object.js';
 import type { ReleaseRange } from '../core/release.js';
+import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { KindCatalog, Resource, WriteContext } from '../registry/contract.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { updateObject } from '../registry/verbs/update.js';
@@ -52,7 +53,7 @@ const controllerUser = {
 
 /** A context for writes of a controller. */
 export function controllerContext(world: World, catalog: KindCatalog, cluster: ClusterState): WriteContext {
-  return { world, catalog, cluster, user: controllerUser };
+  return { world, catalog: kindsIn(catalog, cluster.store), cluster, user: controllerUser };
 }
 
 /** The changed object as it is now; `undefined` once it is gone. */

@@ -4,6 +4,7 @@ import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
+import { definitionController } from './custom-resource-definition.js';
 import { garbageCollector } from './garbage-collector.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
@@ -36,6 +37,7 @@ const controllers: readonly Controller[] = [
   namespaceController,
   nativeRbacMirror,
   clusterAdminMirror,
+  definitionController,
   garbageCollector,
 ];
 

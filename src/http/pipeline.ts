@@ -236,7 +236,7 @@ export class Pipeline {
     const { world, entry, method, url, query, headers, body, request } = exchange;
     return {
       world,
-      catalog: this.#services.catalog,
+      catalog: this.#services.catalog(cluster),
       release: world.release,
       cluster,
       info,

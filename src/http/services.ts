@@ -16,7 +16,8 @@ import type { ClusterState, World } from '../state/world.js';
 /** Everything the pipeline is handed by the composition root; it names no API group itself. */
 export interface Services {
   readonly release: Release;
-  readonly catalog: KindCatalog;
+  /** The kinds a cluster serves at the moment. */
+  readonly catalog: (cluster: ClusterState) => KindCatalog;
   readonly router: Router;
   /** Who is asking. @throws ApiError 401 in the dialect of the release */
   readonly authenticate: (

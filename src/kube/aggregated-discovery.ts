@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.js';
 import type { KindCatalog, Resource } from '../registry/contract.js';
-import { groupVersions } from './discovery.js';
+import { groupVersions, servedAt } from './discovery.js';
 
 /** Versions of the form of discovery in which one answer tells all. */
 export type AggregatedVersion = 'v2' | 'v2beta1';
@@ -47,20 +47,18 @@ export function aggregatedDiscovery(
   };
 }
 
-function kindsOf({ resources }: KindCatalog, group: string, version: string): readonly Resource[] {
-  return resources
-    .filter((resource) => resource.group === group && resource.versions.includes(version))
-    .sort((a, b) => (a.plural < b.plural ? -1 : 1));
+function kindsOf(catalog: KindCatalog, group: string, version: string): readonly Resource[] {
+  return [...servedAt(catalog, group, version)].sort((a, b) => (a.plural < b.plural ? -1 : 1));
 }
 
 function entry(resource: Resource, version: string): JsonObject {
-  const { group, kind, plural, singular, namespaced, verbs, shortNames, categories, subresources } = resource;
+  const { group, kind, plural, singular, namespaced, shortNames, categories, subresources } = resource;
   return {
     resource: plural,
     responseKind: { group, version, kind },
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs,
+    verbs: resource.defined?.shownVerbs ?? resource.verbs,
     ...(shortNames && { shortNames }),
     ...(categories && { categories }),
     ...(subresources && {

@@ -33,9 +33,7 @@ export function apiResourceList(
   group: string,
   version: string,
 ): JsonObject | undefined {
-  const served = catalog.resources.filter(
-    (resource) => resource.group === group && resource.versions.includes(version),
-  );
+  const served = servedAt(catalog, group, version);
   if (served.length === 0) return undefined;
   const resources = served
     .flatMap((resource) => [entry(resource), ...subresourceEntries(resource, version)])
@@ -48,10 +46,17 @@ export function apiResourceList(
   };
 }
 
+/** The kinds of a group as they are at a version. */
+export function servedAt(catalog: KindCatalog, group: string, version: string): readonly Resource[] {
+  return catalog.resources
+    .filter((resource) => resource.group === group && resource.versions.includes(version))
+    .map((resource) => catalog.find(group, version, resource.plural) ?? resource);
+}
+
 /** The groups with their versions, the preferred first, in the order of discovery. */
 export function groupVersions({ resources }: KindCatalog): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const { group, versions } of resources) {
+  for (const { group, versions } of inOrder(resources)) {
     const before = found.get(group) ?? [];
     found.set(group, [...before, ...versions.filter((version) => !before.includes(version))]);
   }
@@ -59,11 +64,18 @@ export function groupVersions({ resources }: KindCatalog): ReadonlyMap<string, r
   return found;
 }
 
+/** Kubernetes' own kinds first, then the others by group. */
+function inOrder(resources: readonly Resource[]): readonly Resource[] {
+  const custom = resources.filter((resource) => resource.custom);
+  custom.sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
+  return [...resources.filter((resource) => !resource.custom), ...custom];
+}
+
 const versionForm = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
 const maturity = ['alpha', 'beta', undefined];
 
-/** Finished versions before betas before alphas, higher numbers first. @see kubernetes/apimachinery pkg/version/helpers.go */
-function newestFirst(a: string, b: string): number {
+/** Orders versions: finished ones before betas before alphas, higher numbers first. @see kubernetes/apimachinery pkg/version/helpers.go */
+export function newestFirst(a: string, b: string): number {
   const [left, right] = [versionForm.exec(a), versionForm.exec(b)];
   if (left === null || right === null) return a < b ? -1 : 1;
   return (
@@ -80,13 +92,13 @@ function groupEntry(catalog: KindCatalog, name: string): JsonObject {
 }
 
 function entry(resource: Resource): JsonObject {
-  const { plural, singular, namespaced, kind, verbs, shortNames, categories } = resource;
+  const { plural, singular, namespaced, kind, shortNames, categories } = resource;
   return {
     name: plural,
     singularName: singular,
     namespaced,
     kind,
-    verbs,
+    verbs: resource.defined?.shownVerbs ?? resource.verbs,
     ...(shortNames && { shortNames }),
     ...(categories && { categories }),
   };

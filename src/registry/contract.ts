@@ -1,4 +1,5 @@
 import type { ErrorDialect } from '../core/api-error.js';
+import type { JsonObject } from '../core/json.js';
 import type { KubeObject, User } from '../core/kube-object.js';
 import type { Release, ReleaseRange } from '../core/release.js';
 import type { RequestInfo, ResourceScope } from '../core/request-info.js';
@@ -32,8 +33,14 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** The kinds of a release, looked up as URLs and objects name them. */
+/**
+ * The kinds a release or one of its clusters knows, looked up as URLs and objects name them.
+ *
+ * Versions of a kind that a CustomResourceDefinition describes may differ: what {@link KindCatalog.find} and
+ * {@link KindCatalog.byKind} give is the kind as it is at that version.
+ */
 export interface KindCatalog {
+  /** Another array whenever a kind has changed. */
   readonly resources: readonly Resource[];
   /** The kind served at a group, version and plural; `undefined` when there is none. */
   find(group: string, version: string, plural: string): Resource | undefined;
@@ -139,6 +146,34 @@ export interface Resource extends ReleaseRange {
   /** Types in the table of fields, per version; absent: unknown, printed with sorted keys. */
   readonly types?: Readonly<Record<string, TypeName>>;
   readonly hooks?: ResourceHooks;
+  /** What a CustomResourceDefinition says about one version of the kind; absent for kinds without one. */
+  readonly defined?: DefinedVersion;
+}
+
+/** A version of a kind as its CustomResourceDefinition describes it. */
+export interface DefinedVersion {
+  readonly version: string;
+  /** `openAPIV3Schema`, as stored. */
+  readonly schema: JsonObject;
+  /** Tells this schema from all others: what was made with it holds while this is the same. */
+  readonly id: string;
+  /** `additionalPrinterColumns`; absent: the default ones. */
+  readonly columns?: readonly JsonObject[];
+  /** Paths of `selectableFields`, such as `.spec.color`. */
+  readonly selectable: readonly string[];
+  /** `subresources.scale`: where the numbers are. */
+  readonly scale?: ScalePaths;
+  /** Verbs discovery shows when they are not those that are served: a kind on its way out. */
+  readonly shownVerbs?: readonly string[];
+  /** What every answer warns of; absent: the version is not deprecated. */
+  readonly deprecation?: string;
+}
+
+/** Where a kind keeps what its `scale` subresource shows: paths such as `.spec.replicas`. */
+export interface ScalePaths {
+  readonly spec: string;
+  readonly status: string;
+  readonly selector?: string;
 }
 
 /** What is special about writing a kind; every hook may be absent. */
@@ -153,6 +188,8 @@ export interface ResourceHooks {
   readonly validate?: (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => void;
   /** Refuses a deletion. @throws ApiError */
   readonly validateDelete?: (object: KubeObject, context: WriteContext) => void;
+  /** Changes an object that is about to be marked as deleted: a finalizer that holds it, say. */
+  readonly beginDelete?: (object: KubeObject, context: WriteContext) => KubeObject;
 }
 
 /** On whose behalf and where something is written; what hooks see. */

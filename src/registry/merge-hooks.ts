@@ -13,5 +13,7 @@ export function mergeHooks(...all: readonly (ResourceHooks | undefined)[]): Reso
     validateDelete: (object, context) => {
       for (const { validateDelete } of hooks) validateDelete?.(object, context);
     },
+    beginDelete: (object, context) =>
+      hooks.reduce((current, { beginDelete }) => beginDelete?.(current, context) ?? current, object),
   };
 }

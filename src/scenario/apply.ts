@@ -2,6 +2,7 @@ import { ApiError } from '../core/api-error.js';
 import { InputError } from '../core/input-error.js';
 import { inRange } from '../core/release.js';
 import type { User } from '../core/kube-object.js';
+import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { KindCatalog, WriteContext } from '../registry/contract.js';
 import type { ClusterState, World } from '../state/world.js';
 import { changeObjects } from './change-objects.js';
@@ -71,7 +72,13 @@ function make(world: World, name: string, scenario: Scenario, catalog: KindCatal
   const { freeze, advance } = scenario.clock ?? {};
   if (freeze !== undefined) world.clock.freeze(Date.parse(freeze));
   if (advance !== undefined) world.clock.advance(milliseconds(advance));
-  const host: WriteContext = { world, catalog, cluster: world.host, user: writer };
+  const contextOf = (cluster: ClusterState): WriteContext => ({
+    world,
+    catalog: kindsIn(catalog, cluster.store),
+    cluster,
+    user: writer,
+  });
+  const host = contextOf(world.host);
   for (const client of scenario.removeClients ?? []) {
     checkRemovedClient(world, client);
     removeClient(host, client);
@@ -86,7 +93,7 @@ function make(world: World, name: string, scenario: Scenario, catalog: KindCatal
   }
   changeObjects(host, scenario);
   for (const [cluster, changes] of Object.entries(scenario.clusters ?? {})) {
-    changeObjects({ ...host, cluster: clusterOf(world, cluster) }, changes);
+    changeObjects(contextOf(clusterOf(world, cluster)), changes);
   }
   const tokens = mintTokens(world, scenario.tokens ?? {});
   for (const fault of scenario.faults ?? []) world.faults.arm(armed(fault, name));

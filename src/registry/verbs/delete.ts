@@ -49,11 +49,12 @@ export function deleteObject(
   const current = store.get(resource, key.namespace, key.name);
   checkPreconditions(resource, current.object, options);
   resource.hooks?.validateDelete?.(current.object, context);
-  const { metadata } = current.object;
+  const begun = resource.hooks?.beginDelete?.(current.object, context) ?? current.object;
+  const { metadata } = begun;
   const wanted = withPropagation(metadata.finalizers ?? [], options.propagation);
-  const grace = graceOf(resource, current.object, options);
+  const grace = graceOf(resource, begun, options);
   const marked: KubeObject = {
-    ...current.object,
+    ...begun,
     ...(isNamespace(resource) && { status: { phase: 'Terminating' } }),
     metadata: {
       ...metadata,
