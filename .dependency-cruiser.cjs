@@ -16,7 +16,7 @@ const allowed = {
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube'],
-  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
+  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream'],
   oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
   generate: ['core', 'state', 'registry', 'kube'],
   worlds: [
@@ -30,6 +30,7 @@ const allowed = {
     'controllers',
     'generate',
     'scenario',
+    'upstream',
   ],
   scenario: ['core', 'config', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'generate'],
   control: [
@@ -47,7 +48,8 @@ const allowed = {
     'specs',
   ],
   specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
-  http: ['core', 'state', 'registry', 'rbac', 'auth'],
+  upstream: ['core', 'registry/contract'],
+  http: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
 };
 
 const layers = Object.entries(allowed).map(([folder, targets]) => ({

@@ -18,6 +18,12 @@ export function contradictions(options: Options): readonly Contradiction[] {
     ...ageContradictions(options),
     ...doubles('users', 'user', options.users ?? []),
     ...doubles('clients', 'client', options.clients ?? []),
+    ...doubles('clusters', 'cluster', options.clusters ?? []),
+    ...(options.clusters ?? []).flatMap(({ url, kubeconfig }, at) =>
+      (url === undefined) === (kubeconfig === undefined)
+        ? [{ path: ['clusters', at], message: 'needs either url or kubeconfig; give one of the two' }]
+        : [],
+    ),
     ...(options.clients ?? []).flatMap((client, at) =>
       clientAgeProblems(client, release).map(({ member, message }) => ({
         path: ['clients', at, member],

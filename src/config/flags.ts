@@ -1,8 +1,16 @@
-import { readClient, readDuration, readNumber, readRateLimit, readSwitch, readUser } from './read-text.js';
+import {
+  readClient,
+  readCluster,
+  readDuration,
+  readNumber,
+  readRateLimit,
+  readSwitch,
+  readUser,
+} from './read-text.js';
 import type { Flag } from './setting.js';
 
 /** How to run a server, as opposed to what it is. */
-const servingFlags = new Set(['host', 'port', 'tls-port', 'log-level', 'json']);
+const servingFlags = new Set(['host', 'port', 'tls-port', 'cluster', 'log-level', 'json']);
 
 /** Every option that can be given on the command line or in the environment, in the order of the help text. */
 export const optionFlags: readonly Flag[] = [
@@ -142,6 +150,14 @@ export const optionFlags: readonly Flag[] = [
     many: true,
     help: 'an OAuth client; also ,grantMethod=… ,redirectURI=… ,trusted=… ,accessTokenMaxAge=…',
     read: readClient,
+  },
+  {
+    name: 'cluster',
+    path: ['clusters'],
+    value: 'NAME=URL|FILE',
+    many: true,
+    help: 'a member that requests are passed on to: URL of its ks-apiserver, or a kubeconfig',
+    read: readCluster,
   },
   {
     name: 'log-level',

@@ -30,6 +30,12 @@ export function readUser(text: string): object {
   return user;
 }
 
+/** `NAME=URL` or `NAME=FILE`, the latter a kubeconfig. */
+export function readCluster(text: string): object {
+  const { first, rest } = cut(text, 'NAME=URL or NAME=KUBECONFIG-FILE', '=');
+  return { name: first, [/^\w+:\/\//.test(rest) ? 'url' : 'kubeconfig']: rest };
+}
+
 const clientKeys = [
   'grantMethod',
   'redirectURI',
@@ -63,8 +69,8 @@ export function readRateLimit(text: string): object {
   return { maxTries: readNumber(text.slice(0, slash)), duration: readDuration(text.slice(slash + 1)) };
 }
 
-function cut(text: string, shape: string): { readonly first: string; readonly rest: string } {
-  const colon = text.indexOf(':');
+function cut(text: string, shape: string, mark = ':'): { readonly first: string; readonly rest: string } {
+  const colon = text.indexOf(mark);
   if (colon < 1 || colon === text.length - 1) throw new Error(`must look like ${shape}`);
   return { first: text.slice(0, colon), rest: text.slice(colon + 1) };
 }

@@ -87,6 +87,22 @@ const user = z.strictObject(
   { error: 'must be a user with name and password' },
 );
 
+const cluster = z.strictObject(
+  {
+    name: z.string({ error: 'must be text' }).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
+      error: 'must be a name of lower-case letters, digits and "-"',
+    }),
+    url: z
+      .string({ error: 'must be text' })
+      .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), {
+        error: 'must be a URL that starts with http:// or https://',
+      })
+      .exactOptional(),
+    kubeconfig: text.exactOptional(),
+  },
+  { error: 'must be a cluster with name, and url or kubeconfig' },
+);
+
 const optionShape = {
   release: oneOf(releaseNames).exactOptional(),
   brand: text.exactOptional(),
@@ -112,6 +128,7 @@ const optionShape = {
   now: moment.exactOptional(),
   users: z.array(user, list).exactOptional(),
   clients: z.array(client, list).exactOptional(),
+  clusters: z.array(cluster, list).exactOptional(),
   issuer: text.exactOptional(),
   jwtSecret: text.exactOptional(),
   signKey: text.exactOptional(),

@@ -35,6 +35,15 @@ export interface WorldDocument {
   readonly meta?: JsonObject;
 }
 
+/** A member cluster that is a server of its own, which requests for it are passed on to. Give `url` or `kubeconfig`. */
+export interface ClusterOption {
+  readonly name: string;
+  /** Of its ks-apiserver, such as `https://member.example:9090`. */
+  readonly url?: string;
+  /** Path of a kubeconfig, or its text: its ks-apiserver is reached through its kube-apiserver. */
+  readonly kubeconfig?: string;
+}
+
 /** Everything a fake can be told; all of it is optional. */
 export interface Options {
   /** Default `v4.1`. */
@@ -48,6 +57,8 @@ export interface Options {
   readonly now?: string;
   readonly users?: readonly UserOption[];
   readonly clients?: readonly OAuthClient[];
+  /** Member clusters to join, or to put in the place of those the world has. */
+  readonly clusters?: readonly ClusterOption[];
   readonly issuer?: string;
   readonly jwtSecret?: string;
   /** PEM of an RSA private key for id tokens. */

@@ -166,7 +166,13 @@ export class Pipeline {
   #admit(exchange: Exchange, info: RequestInfo, user: User): Answer {
     const { world, entry, url } = exchange;
     entry.user = user.name;
-    const cluster = info.cluster === '' ? world.host : chooseCluster(world, info.cluster, url);
+    const chosen = info.cluster === '' ? { held: world.host } : chooseCluster(world, info.cluster, url);
+    if (chosen.held === undefined) {
+      const { member } = chosen;
+      const context = this.#context(exchange, info, user, world.host);
+      return import('./steps/forward-to-member.js').then((step) => step.forwardToMember(context, member));
+    }
+    const cluster = chosen.held;
     this.#authorize(info, user, world, cluster);
     const context = this.#context(exchange, info, user, cluster);
     try {

@@ -38,7 +38,8 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   const { world = 'default', generate } = options;
   if (world !== 'default' && world !== 'empty') return buildGiven(world, options, release, catalog);
   const isDefault = world === 'default';
-  const built = emptyWorld(options, release, undefined, isDefault ? defaultClusters : ['host']);
+  const held = isDefault ? defaultClusters.filter((name) => !isPassedOn(options, name)) : ['host'];
+  const built = emptyWorld(options, release, undefined, held);
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
   const live = new Map(
@@ -49,6 +50,11 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
 }
 
 const nodes = { group: '', plural: 'nodes' };
+
+/** Tells whether requests for a member leave this process: then this world holds nothing of it. */
+function isPassedOn({ clusters = [] }: Options, name: string): boolean {
+  return clusters.some((option) => option.name === name);
+}
 
 function namesOf(
   stored: readonly { readonly object: { readonly metadata: { readonly name: string } } }[],
@@ -130,6 +136,13 @@ function finish(
     world.listener = runControllers(catalog);
     return world;
   };
+  const { clusters = [] } = options;
+  if (clusters.length > 0) {
+    const { clusters: _, ...others } = options;
+    return import('./join-clusters.js')
+      .then((module) => module.joinClusters(world, clusters))
+      .then(() => finish(world, others, catalog, live, generates));
+  }
   if (!generates) return complete();
   return import('../generate/generate-world.js').then(async ({ generateWorld }) => {
     const made = await generateWorld(world, options.generate ?? {}, options.seed ?? 1, origin);

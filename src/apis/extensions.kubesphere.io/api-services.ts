@@ -1,18 +1,21 @@
-import { ApiError, notImplemented } from '../../core/api-error.js';
 import { digString } from '../../core/json.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
+import { forward } from '../../upstream/forward.js';
+import { forwardedRequest, unavailable, upstreamOf, withRemoteUser } from './endpoint.js';
 import { isAvailable } from './is-available.js';
 
 const apiServices = { group: 'extensions.kubesphere.io', plural: 'apiservices' };
 
 /**
- * Takes requests to a group-version that an extension serves; `undefined` for all others.
+ * Passes requests to a group-version that an extension serves on to it; `undefined` for all others.
  *
- * @throws ApiError 503 while it is not available, 501 when it is: nothing is passed on
+ * @throws ApiError 503 while it is not available, 502 when it cannot be reached
  * @see kubesphere/kubesphere pkg/apiserver/filters/apiservice.go
  */
-export function serveApiService({ info, cluster }: RequestContext): Reply | undefined {
-  if (!info.isResourceRequest || cluster.store.count(apiServices) === 0) return undefined;
+export function serveApiService(context: RequestContext): Promise<Reply> | undefined {
+  const { info, cluster } = context;
+  if (info.isKubernetesRequest || !info.isResourceRequest || cluster.store.count(apiServices) === 0)
+    return undefined;
   const found = cluster.store
     .list(apiServices)
     .find(
@@ -21,11 +24,8 @@ export function serveApiService({ info, cluster }: RequestContext): Reply | unde
         digString(object, 'spec', 'version') === info.apiVersion,
     )?.object;
   if (found === undefined) return undefined;
-  const { name } = found.metadata;
-  if (!isAvailable(found)) {
-    throw new ApiError(503, 'ServiceUnavailable', `apiService ${name} is not available`, {
-      dialect: 'errStatus',
-    });
-  }
-  throw notImplemented(`passing requests on to extensions (APIService ${name})`);
+  const gone = `apiService ${found.metadata.name} is not available`;
+  if (!isAvailable(found)) throw unavailable(gone);
+  const upstream = upstreamOf(found['spec'], { url: gone, caBundle: 'failed to base64 decode cabundle' });
+  return forward(withRemoteUser(forwardedRequest(context), context.user), upstream);
 }

@@ -1,39 +1,73 @@
-import { ApiError, notImplemented } from '../../core/api-error.js';
-import { dig, digString } from '../../core/json.js';
+import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
+import { forward } from '../../upstream/forward.js';
+import { forwardedRequest, rawUrl, unavailable, upstreamOf } from './endpoint.js';
 import { isAvailable } from './is-available.js';
 
 const jsBundles = { group: 'extensions.kubesphere.io', plural: 'jsbundles' };
 const scriptType = 'application/javascript; charset=utf-8';
 
 /**
- * The script of an extension, for paths below `/dist/`; `undefined` when no bundle has that link.
+ * The script of an extension, its style or another file, for paths below `/dist/`; `undefined` when no bundle has that
+ * link.
  *
- * @throws ApiError 501 for a script kept at a URL or service
+ * @throws ApiError 503 when the object it is kept in is missing, 502 when the server that has it cannot be reached
  * @see kubesphere/kubesphere pkg/apiserver/filters/jsbundle.go
  */
-export function serveJsBundle({ info, cluster }: RequestContext): Reply | undefined {
+export function serveJsBundle(context: RequestContext): Reply | Promise<Reply> | undefined {
+  const { info, cluster } = context;
   if (!info.localPath.startsWith('/dist/')) return undefined;
-  const bundle = cluster.store
-    .list(jsBundles)
-    .find(
-      ({ object }) => digString(object, 'status', 'link') === info.localPath && isAvailable(object),
-    )?.object;
-  if (bundle === undefined) return undefined;
+  for (const { object } of cluster.store.list(jsBundles)) {
+    if (!isAvailable(object)) continue;
+    const reply =
+      digString(object, 'status', 'link') === info.localPath
+        ? script(object, context)
+        : asset(object, context);
+    if (reply !== undefined) return reply;
+  }
+  return undefined;
+}
+
+function script(bundle: KubeObject, context: RequestContext): Reply | Promise<Reply> | undefined {
   const raw = digString(bundle, 'spec', 'raw');
   if (raw !== '') return rawScript(Buffer.from(raw, 'base64').toString('latin1'));
-  return { status: 200, contentType: scriptType, body: keptScript(bundle, cluster.store) };
+  const from = dig(bundle, 'spec', 'rawFrom');
+  const kept = keptScript(from, context.cluster.store);
+  if (kept !== undefined) return { status: 200, contentType: scriptType, body: kept };
+  if (rawUrl(from) === '') return undefined;
+  return remote(from, context).then((reply) => ({ ...reply, contentType: scriptType }));
+}
+
+/** A style sheet or file that belongs to a bundle. */
+function asset(bundle: KubeObject, context: RequestContext): Promise<Reply> | undefined {
+  const { localPath } = context.info;
+  const assets = digObject(bundle, 'spec', 'assets');
+  if (digString(assets, 'style', 'link') === localPath) return remote(dig(assets, 'style'), context);
+  const file = digArray(assets, 'files').find((one) => digString(one, 'link') === localPath);
+  if (file === undefined) return undefined;
+  const type = digString(file, 'mimeType');
+  return remote(file, context).then((reply) => (type === '' ? reply : { ...reply, contentType: type }));
+}
+
+/** What the server of an endpoint block has at the path of its URL. */
+async function remote(endpoint: Json | undefined, context: RequestContext): Promise<Reply> {
+  const upstream = upstreamOf(endpoint, { url: 'failed to fetch content' });
+  const { pathname } = new URL(rawUrl(endpoint));
+  const request = forwardedRequest(context);
+  const mark = request.target.indexOf('?');
+  return forward(
+    { ...request, target: pathname + (mark === -1 ? '' : request.target.slice(mark)) },
+    upstream,
+  );
 }
 
 /** What a bundle holds itself is decoded twice: it has to be base64 once more, and is sent as far as it is. */
 function rawScript(text: string): Reply {
   const { bytes, whole } = decodeAsFarAsPossible(text);
   if (whole) return { status: 200, contentType: scriptType, body: bytes };
-  const refusal = new ApiError(503, 'ServiceUnavailable', 'failed to decode raw content', {
-    dialect: 'errStatus',
-  });
+  const refusal = unavailable('failed to decode raw content');
   if (bytes.length === 0) throw refusal;
   // The status is out by then, so the refusal follows the script.
   const { code, reason, message } = refusal;
@@ -52,23 +86,21 @@ function decodeAsFarAsPossible(text: string): { readonly bytes: Buffer; readonly
   return { bytes: Buffer.from(sound, 'base64'), whole: sound.length === plain.length };
 }
 
-function keptScript(bundle: KubeObject, store: ObjectStore): string {
-  for (const [member, plural] of [
-    ['configMapKeyRef', 'configmaps'],
-    ['secretKeyRef', 'secrets'],
+/** What a ConfigMap or Secret holds for a bundle, nothing when it lacks the key; `undefined` when none is named. */
+function keptScript(from: Json | undefined, store: ObjectStore): Buffer | string | undefined {
+  for (const [member, plural, kind] of [
+    ['configMapKeyRef', 'configmaps', 'configMap'],
+    ['secretKeyRef', 'secrets', 'secret'],
   ] as const) {
-    const reference = dig(bundle, 'spec', 'rawFrom', member);
+    const reference = dig(from, member);
     if (reference === undefined) continue;
     const namespace = digString(reference, 'namespace');
     const holder = store.find({ group: '', plural }, namespace, digString(reference, 'name'))?.object;
+    if (holder === undefined) throw unavailable(`failed to fetch content from ${kind}`);
     const key = digString(reference, 'key');
     const text = digString(holder, 'data', key);
-    if (text !== '') return plural === 'secrets' ? Buffer.from(text, 'base64').toString('utf8') : text;
-    const binary = digString(holder, 'binaryData', key);
-    if (binary !== '') return Buffer.from(binary, 'base64').toString('utf8');
-    throw new ApiError(503, 'ServiceUnavailable', `${plural.slice(0, -1)} key ${key} not found`, {
-      dialect: 'errStatus',
-    });
+    if (plural === 'secrets') return Buffer.from(text, 'base64');
+    return holder['data'] === undefined ? Buffer.from(digString(holder, 'binaryData', key), 'base64') : text;
   }
-  throw notImplemented('scripts of a JSBundle kept at a URL or service (spec.rawFrom)');
+  return undefined;
 }

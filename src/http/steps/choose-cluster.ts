@@ -1,11 +1,20 @@
 import { ApiError } from '../../core/api-error.js';
 import { digArray, digString } from '../../core/json.js';
-import { label } from '../../core/kube-object.js';
+import { label, type KubeObject } from '../../core/kube-object.js';
 import { inRange, type ReleaseName } from '../../core/release.js';
 import type { ClusterState, World } from '../../state/world.js';
 
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
 const hostLabel = 'cluster-role.kubesphere.io/host';
+
+/** Who answers a request: a cluster this world holds, or a member that is a server of its own. */
+export type ChosenCluster =
+  | { readonly held: ClusterState }
+  | {
+      readonly held?: undefined;
+      /** Its Cluster object, which says how to reach it. */
+      readonly member: KubeObject;
+    };
 
 /**
  * The cluster that answers a request whose URL names one.
@@ -13,30 +22,20 @@ const hostLabel = 'cluster-role.kubesphere.io/host';
  * @throws ApiError in the form of the release when the cluster is unknown or not ready; rights do not matter yet.
  * @see kubesphere/kubesphere pkg/apiserver/filters/multicluster.go, pkg/apiserver/dispatch/dispatch.go
  */
-export function chooseCluster(world: World, name: string, uri: string): ClusterState {
+export function chooseCluster(world: World, name: string, uri: string): ChosenCluster {
   const { host, settings } = world;
   const release = world.release.name;
   const isAlias = inRange(release, { since: 'v4.1' }) && name === 'host';
   const wanted = isAlias ? settings.multicluster.hostClusterName : name;
   const found = host.store.find(clusters, undefined, wanted)?.object;
   if (found === undefined) throw unknownCluster(release, name);
-  if (label(found, hostLabel) !== undefined) return host;
+  if (label(found, hostLabel) !== undefined) return { held: host };
   const ready = digArray(found, 'status', 'conditions').some(
     (condition) => digString(condition, 'type') === 'Ready' && digString(condition, 'status') === 'True',
   );
   if (!ready) throw notReady(release, wanted, uri);
-  const member = world.clusters.get(wanted);
-  if (member === undefined) {
-    throw new ApiError(
-      502,
-      'Bad Gateway',
-      `Error while proxying request: no member cluster ${wanted} in this world`,
-      {
-        dialect: 'errStatus',
-      },
-    );
-  }
-  return member;
+  const held = world.clusters.get(wanted);
+  return held === undefined ? { member: found } : { held };
 }
 
 function unknownCluster(release: ReleaseName, name: string): ApiError {

@@ -64,7 +64,7 @@ test('A bundle that is switched off is not there', async () => {
 
 test.for([
   ['Disabled', 503],
-  ['Available', 501],
+  ['Available', 502],
 ] as const)('An APIService that is %s answers %i for its group', async ([state, status], { expect }) => {
   await using ks = await startFresh();
   stock(

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ReleaseName } from '../../src/core/release.js';
+import { InputError, startFakeKsApiserver } from '../../src/index.js';
+import { as } from '../support/ask.js';
+import { startEcho, type Echo } from '../support/echo-server.js';
+
+const now = '2024-06-01T00:00:00Z';
+const nodes = 'resources.kubesphere.io/v1alpha3/nodes';
+/** Members verify signature and time only. */
+const memberOptions = { now, accessTokenMaxAge: 0, generate: { nodes: 3 } } as const;
+
+test.for([
+  ['v4.1', `/clusters/west/kapis/${nodes}`],
+  ['v4.1', `/kapis/clusters/west/${nodes}`],
+  ['v3.4', `/kapis/clusters/west/${nodes}`],
+] as const)('In %s %s is answered by the member itself', async ([release, path], { expect }) => {
+  await using west = await startFakeKsApiserver({ ...memberOptions, release, world: 'empty' });
+  await using ks = await startFakeKsApiserver({ release, now, clusters: [{ name: 'west', url: west.url }] });
+  const answer = await (await as(ks, 'admin')).get(path);
+  expect([answer.status, answer.json['totalItems']]).toEqual([200, 3]);
+  expect((await west.journal.entries()).map(({ url }) => url)).toEqual([`/kapis/${nodes}`]);
+});
+
+test('A write, its watch and its refusal go through to the member', async () => {
+  await using west = await startFakeKsApiserver(memberOptions);
+  await using ks = await startFakeKsApiserver({ now, clusters: [{ name: 'member-1', url: west.url }] });
+  const admin = await as(ks, 'admin');
+  const path = '/clusters/member-1/api/v1/namespaces/default/configmaps';
+  const token = await ks.token({ user: 'admin' });
+  const watching = await fetch(`${ks.url}${path}?watch=true&fieldSelector=metadata.name%3Da`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const reader = (watching.body as ReadableStream<Uint8Array>).getReader();
+  const configMap = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, data: { b: 'c' } };
+  expect((await admin.send('POST', path, configMap)).status).toBe(201);
+  const { value } = await reader.read();
+  expect(JSON.parse(Buffer.from(value ?? []).toString())).toMatchObject({
+    type: 'ADDED',
+    object: { metadata: { name: 'a' } },
+  });
+  await reader.cancel();
+  expect((await admin.send('POST', path, configMap)).status).toBe(409);
+  expect(
+    (await (await as(west, 'admin')).get(path.replace('/clusters/member-1', ''))).json.items.length,
+  ).toBe(2);
+});
+
+test.for([
+  ['v4.1', 511, '"message":"The request could not be authenticated due to a system issue."'],
+  ['v3.4', 401, 'Unauthorized'],
+] as const)('In %s a token the member refuses is a %i', async ([release, status, text], { expect }) => {
+  await using west = await startFakeKsApiserver({ release, now, jwtSecret: 'another-secret-of-the-member' });
+  await using ks = await startFakeKsApiserver({ release, now, clusters: [{ name: 'west', url: west.url }] });
+  const answer = await (await as(ks, 'admin')).get(`/kapis/clusters/west/${nodes}`);
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(text);
+});
+
+test.for([
+  ['v4.1', 502, '"Error while proxying request: dial tcp 127.0.0.1:1: connect: connection refused"'],
+  ['v3.4', 502, '"Error while proxying request: dial tcp 127.0.0.1:1: connect: connection refused"'],
+  ['v3.3', 500, `Internal Server Error: "/kapis/clusters/west/${nodes}": dial tcp 127.0.0.1:1: connect`],
+] as const)('In %s a member nobody reaches is a %i', async ([release, status, text], { expect }) => {
+  const clusters = [{ name: 'west', url: 'http://127.0.0.1:1' }];
+  await using ks = await startFakeKsApiserver({ release: release as ReleaseName, now, clusters });
+  const answer = await (await as(ks, 'admin')).get(`/kapis/clusters/west/${nodes}`);
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(text);
+});
+
+test('A member known by a kubeconfig is reached through its kube-apiserver', async () => {
+  await using echo = await startEcho();
+  const kubeconfig = JSON.stringify({
+    clusters: [{ name: 'a', cluster: { server: `${echo.url}/` } }],
+    users: [{ name: 'a', user: { token: 'of-the-kubeconfig' } }],
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    'current-context': 'a',
+  });
+  await using ks = await startFakeKsApiserver({ now, clusters: [{ name: 'west', kubeconfig }] });
+  const answer = await (
+    await as(ks, 'admin')
+  ).send('POST', '/clusters/west/kapis/a.io/v1/things?dryRun=All&b=c', {});
+  const { url, headers } = JSON.parse(answer.text) as Echo;
+  expect(url).toBe(
+    '/api/v1/namespaces/kubesphere-system/services/:ks-apiserver:/proxy/kapis/a.io/v1/things?b=c&dryrun=All',
+  );
+  expect(headers).toMatchObject({
+    authorization: 'Bearer of-the-kubeconfig',
+    'x-kubesphere-authorization': expect.stringMatching(/^Bearer ey/) as string,
+    'x-forwarded-uri': expect.stringMatching(/proxy\/kapis\/a\.io\/v1\/things$/) as string,
+    'x-forwarded-for': '127.0.0.1',
+  });
+});
+
+const bad: readonly (readonly [string, string])[] = [
+  ['[]', 'is no kubeconfig: it must be a mapping'],
+  ['current-context: x\n', 'has no context "x"; set current-context to one it has'],
+  [
+    'current-context: x\ncontexts: [{name: x, context: {cluster: y}}]\n',
+    'names no server that starts with http:// or https:// (got "")',
+  ],
+  [
+    `current-context: x
+contexts: [{name: x, context: {cluster: y, user: z}}]
+clusters: [{name: y, cluster: {server: 'https://a'}}]
+users: [{name: z, user: {exec: {command: aws}}}]
+`,
+    'logs in by a plugin (exec), which is not run; give it a token or client certificate',
+  ],
+  [
+    `current-context: x
+contexts: [{name: x, context: {cluster: y}}]
+clusters: [{name: y, cluster: {server: 'https://a', certificate-authority: ca.pem}}]
+`,
+    'cannot read ca.pem',
+  ],
+];
+
+test.for(bad)('The kubeconfig %j is refused at start: %s', async ([text, why], { expect }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+  try {
+    const file = join(folder, 'config');
+    writeFileSync(file, text);
+    const start = startFakeKsApiserver({ clusters: [{ name: 'west', kubeconfig: file }] });
+    const error = await start.then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+    expect(error).toBeInstanceOf(InputError);
+    const { message } = error as Error;
+    expect(message).toContain('options: clusters[0].kubeconfig: ');
+    if (why.startsWith('cannot read')) expect(message).toContain('ENOENT');
+    else expect(message).toContain(`config ${why}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('A kubeconfig that is not there is refused with its name', async () => {
+  const start = startFakeKsApiserver({ clusters: [{ name: 'west', kubeconfig: '/no/such/file' }] });
+  await expect(start).rejects.toThrow('clusters[0].kubeconfig: cannot read /no/such/file (ENOENT)');
+});
