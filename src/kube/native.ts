@@ -1,6 +1,6 @@
 import { ApiError, notFound, notImplemented } from '../core/api-error.js';
 import { encodeCompact, type JsonObject } from '../core/json.js';
-import type { Handler, Reply, RequestContext, Resource } from '../registry/contract.js';
+import type { Handler, Reply, RequestContext, Resource, Subresource } from '../registry/contract.js';
 import { hasStatusEndpoint } from '../registry/generation.js';
 import { accept } from '../registry/negotiation.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
@@ -21,20 +21,13 @@ import {
   type AnswerForm,
   type ServedKind,
 } from './encoding.js';
+import type { KindRequest } from './kind-request.js';
 import { readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions, readDryRun } from './options-from-query.js';
 import { readObjectBody, type ExpectedBody } from './read-object-body.js';
 import { readPatchBody } from './read-patch-body.js';
 import { answerWatch } from './watch.js';
-
-/** A request to a kind, with everything found out about it. */
-interface KindRequest {
-  readonly context: RequestContext;
-  readonly path: NativePath;
-  readonly kind: ServedKind;
-  readonly form: AnswerForm;
-}
 
 const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 const watched = ['application/json', 'application/vnd.kubernetes.protobuf;stream=watch'];
@@ -219,9 +212,15 @@ function checkVerb(resource: Resource, verb: string): void {
   if (!resource.verbs.includes(verb)) throw notAllowed();
 }
 
-async function create({ context, path, kind, form }: KindRequest): Promise<Reply> {
+async function create(request: KindRequest): Promise<Reply> {
+  const { context, path, kind, form } = request;
   const { resource } = kind;
-  if (!resource.verbs.includes('get')) throw notImplemented(`creating ${resource.kind}`);
+  if (!resource.verbs.includes('get')) {
+    const { questionHandler } = await import('./subresources/index.js');
+    const handle = questionHandler(resource);
+    if (handle === undefined) throw notImplemented(`creating ${resource.kind}`);
+    return handle(request);
+  }
   const dryRun = readDryRun(context.query, 'CreateOptions');
   const object = await readObjectBody(context, expectedBody(kind));
   const keepsStatus = resource.plural === 'nodes';
@@ -329,6 +328,15 @@ async function deleteCollection({ context, path, kind, form }: KindRequest): Pro
   return answerList({ ...page, version: String(context.cluster.store.version) }, kind, form, path.namespace);
 }
 
+const partVerbs: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
 function serveSubresource(request: KindRequest): Reply | Promise<Reply> {
   const { context, path, kind, form } = request;
   const { resource } = kind;
@@ -345,5 +353,16 @@ function serveSubresource(request: KindRequest): Reply | Promise<Reply> {
   if (context.method === 'PUT' && isStatus) return update(request, 'status');
   if (context.method === 'PUT' && known.name === 'finalize') return update(request, 'finalize');
   if (context.method === 'PATCH' && isStatus) return patch(request, 'status');
-  throw notImplemented(`the subresource ${resource.plural}/${known.name}`);
+  return servePart(request, known);
+}
+
+/** A part that is more than a piece of the object; its code is only then loaded. */
+async function servePart(request: KindRequest, part: Subresource): Promise<Reply> {
+  const { subresourceHandler } = await import('./subresources/index.js');
+  const handle = subresourceHandler(request.kind.resource, part);
+  if (handle === undefined)
+    throw notImplemented(`the subresource ${request.kind.resource.plural}/${part.name}`);
+  const verb = partVerbs[request.context.method] ?? '';
+  if (!part.verbs.includes(verb)) throw notAllowed();
+  return handle(request, part);
 }

@@ -5,7 +5,9 @@ import { deploymentController } from './deployment.js';
 import { endpointsController } from './endpoints.js';
 import { jobController } from './job.js';
 import { kubeletController } from './kubelet.js';
-import { replicaSetController } from './replica-set.js';
+import { podDisruptionBudgetController } from './pod-disruption-budget.js';
+import { podUpdateController } from './pod-updates.js';
+import { replicaSetController, replicationController } from './replica-set.js';
 import { schedulerController } from './scheduler.js';
 import { statefulSetController } from './stateful-set.js';
 import { volumeClaimController } from './volume-claim.js';
@@ -18,8 +20,11 @@ export const workloadControllers: readonly QueuedController[] = [
   statefulSetController,
   daemonSetController,
   replicaSetController,
+  replicationController,
   schedulerController,
   volumeClaimController,
   kubeletController,
+  podUpdateController,
   endpointsController,
+  podDisruptionBudgetController,
 ];

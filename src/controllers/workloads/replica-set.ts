@@ -1,5 +1,13 @@
-import { ApiError } from '../../core/api-error.js';
-import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import { ApiError, type GroupResource } from '../../core/api-error.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -20,8 +28,16 @@ import {
 } from './pods.js';
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 
-const component = 'replicaset-controller';
-const replicaSets = { group: 'apps', plural: 'replicasets' };
+/** A kind that keeps a number of pods of one template. */
+interface ReplicaKind {
+  /** Of the controller. */
+  readonly name: string;
+  readonly component: string;
+  readonly kind: string;
+  readonly resource: GroupResource;
+  /** Its selector, as ReplicaSets have it. */
+  readonly selectorOf: (set: KubeObject) => Json | undefined;
+}
 
 /**
  * Keeps as many pods as a ReplicaSet wants.
@@ -30,38 +46,70 @@ const replicaSets = { group: 'apps', plural: 'replicasets' };
  *
  * @see kubernetes/kubernetes pkg/controller/replicaset/replica_set.go
  */
-export const replicaSetController: QueuedController = {
+export const replicaSetController: QueuedController = keeping({
   name: 'replicaset',
-  watches: ['replicasets.apps', 'pods.', 'serviceaccounts.kubesphere.io', 'serviceaccounts.', 'secrets.'],
-  keysOf: ({ cluster }, change) => {
-    if (change.resource.plural === 'replicasets') return [ownKey(change)];
-    if (change.resource.plural === 'pods') return ownersOf(change, 'ReplicaSet');
-    return refused(cluster, change.stored.object.metadata.namespace);
-  },
-  settle: (context, { namespace, name }) => {
-    const set = context.cluster.store.find(replicaSets, namespace, name)?.object;
-    if (set === undefined || isDeleting(set)) return;
-    adopt(context, set);
-    const failure = fill(context, set);
-    const pods = activePods(context, set);
-    const { conditions: _, ...status } = statusOf(set, pods);
-    const conditions = mergeConditions(
-      digArray(set, 'status', 'conditions').filter(isJsonObject),
-      failure === undefined ? [] : [failure],
-      context.world.clock.timestamp(),
-    );
-    writeStatus(context, context.catalog.get('apps', 'replicasets'), set, {
-      ...status,
-      ...(conditions.length > 0 && { conditions }),
-    });
-  },
-};
+  component: 'replicaset-controller',
+  kind: 'ReplicaSet',
+  resource: { group: 'apps', plural: 'replicasets' },
+  selectorOf: (set) => dig(set, 'spec', 'selector'),
+});
+
+/** Does the same for a ReplicationController. */
+export const replicationController: QueuedController = keeping({
+  name: 'replicationcontroller',
+  component: 'replication-controller',
+  kind: 'ReplicationController',
+  resource: { group: '', plural: 'replicationcontrollers' },
+  selectorOf: (set) => ({ matchLabels: digObject(set, 'spec', 'selector') }),
+});
+
+function keeping(replicas: ReplicaKind): QueuedController {
+  const { name: controller, kind, resource } = replicas;
+  const own = `${resource.plural}.${resource.group}`;
+  return {
+    name: controller,
+    watches: [
+      own,
+      'pods.',
+      'serviceaccounts.kubesphere.io',
+      'serviceaccounts.',
+      'secrets.',
+      'resourcequotas.',
+    ],
+    keysOf: ({ cluster }, change) => {
+      if (change.resource.plural === resource.plural) return [ownKey(change)];
+      if (change.resource.plural === 'pods') return ownersOf(change, kind);
+      return refused(cluster, resource, change.stored.object.metadata.namespace);
+    },
+    settle: (context, { namespace, name }) => {
+      const set = context.cluster.store.find(resource, namespace, name)?.object;
+      if (set === undefined || isDeleting(set)) return;
+      adopt(context, set, replicas.selectorOf(set));
+      const failure = fill(context, set, replicas.component);
+      const pods = activePods(context, set);
+      const { conditions: _, ...status } = statusOf(set, pods);
+      const conditions = mergeConditions(
+        digArray(set, 'status', 'conditions').filter(isJsonObject),
+        failure === undefined ? [] : [failure],
+        context.world.clock.timestamp(),
+      );
+      writeStatus(context, context.catalog.get(resource.group, resource.plural), set, {
+        ...status,
+        ...(conditions.length > 0 && { conditions }),
+      });
+    },
+  };
+}
 
 /** ReplicaSets of a namespace that could not make all their pods. */
-function refused({ store }: WriteContext['cluster'], namespace: string | undefined): readonly WorkKey[] {
+function refused(
+  { store }: WriteContext['cluster'],
+  resource: GroupResource,
+  namespace: string | undefined,
+): readonly WorkKey[] {
   if (namespace === undefined) return [];
   return store
-    .list(replicaSets, namespace)
+    .list(resource, namespace)
     .filter(({ object }) =>
       digArray(object, 'status', 'conditions').some((one) => digString(one, 'type') === 'ReplicaFailure'),
     )
@@ -69,18 +117,18 @@ function refused({ store }: WriteContext['cluster'], namespace: string | undefin
 }
 
 /** Takes pods over that fit the selector and belong to nobody. */
-function adopt({ cluster }: WriteContext, set: KubeObject): void {
+function adopt({ cluster }: WriteContext, set: KubeObject, selector: Json | undefined): void {
   const { namespace = '' } = set.metadata;
   for (const pod of podIndex(cluster.store).byNamespace.get(namespace)?.values() ?? []) {
     if (controllerOf(pod) !== undefined || isDeleting(pod)) continue;
-    if (!selects(dig(set, 'spec', 'selector'), pod.metadata.labels)) continue;
+    if (!selects(selector, pod.metadata.labels)) continue;
     const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReference(set)];
     cluster.store.replace(podResource, { ...pod, metadata: { ...pod.metadata, ownerReferences } });
   }
 }
 
 /** Makes or removes pods until there are as many as wanted. @returns what stopped it */
-function fill(context: WriteContext, set: KubeObject): Condition | undefined {
+function fill(context: WriteContext, set: KubeObject, component: string): Condition | undefined {
   const replicas = dig(set, 'spec', 'replicas');
   const wanted = typeof replicas === 'number' ? replicas : 1;
   const pods = activePods(context, set);

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/json.js';
+import { digObject, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import { prepareClaim } from './claim.js';
@@ -17,6 +17,7 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'services.': prepareService,
   'jobs.batch': prepareJob,
   'persistentvolumeclaims.': prepareClaim,
+  'replicationcontrollers.': withSelector,
 };
 
 /** Fills in what kube-apiserver does for a kind, as `plural.group`; `undefined` when that is nothing. */
@@ -35,4 +36,12 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
 /** Defaults of a spec apply to one that is missing altogether, too. */
 function withSpec(object: KubeObject): KubeObject {
   return object['spec'] === undefined || isJsonObject(object['spec']) ? object : { ...object, spec: {} };
+}
+
+/** A ReplicationController without a selector keeps pods with the labels of its template. */
+function withSelector(object: KubeObject): KubeObject {
+  const spec = digObject(object, 'spec');
+  const labels = digObject(spec, 'template', 'metadata', 'labels');
+  if (Object.keys(digObject(spec, 'selector')).length > 0 || Object.keys(labels).length === 0) return object;
+  return { ...object, spec: { ...spec, selector: labels } };
 }

@@ -49,7 +49,8 @@ export function patchObject(
   return replaceObject(context, resource, previous, wanted, options);
 }
 
-function applyPatch(object: JsonObject, patch: Patch): Json {
+/** What a patch makes of an object. @throws ApiError BadRequest, Invalid */
+export function applyPatch(object: JsonObject, patch: Patch): Json {
   if (typeof patch === 'function') return patch(object);
   const { type, body } = patch;
   if (type === 'application/json-patch+json') return applyJsonPatch(object, readJsonPatch(body));

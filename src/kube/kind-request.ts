@@ -1,0 +1,11 @@
+import type { RequestContext } from '../registry/contract.js';
+import type { AnswerForm, ServedKind } from './encoding.js';
+import type { NativePath } from './native-path.js';
+
+/** A request to a kind, with everything found out about it. */
+export interface KindRequest {
+  readonly context: RequestContext;
+  readonly path: NativePath;
+  readonly kind: ServedKind;
+  readonly form: AnswerForm;
+}

@@ -1,0 +1,120 @@
+import { conflict, invalid, badRequest, staleVersion } from '../../core/api-error.js';
+import { dig, digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { Reply, Resource } from '../../registry/contract.js';
+import { invalidShown } from '../validation/causes.js';
+import { undecodable } from '../../registry/object-meta.js';
+import { goJsonType } from '../../core/go-json.js';
+import { applyPatch, patchObject } from '../../registry/verbs/patch.js';
+import type { KindRequest } from '../kind-request.js';
+import { readDryRun } from '../options-from-query.js';
+import { readObjectBody } from '../read-object-body.js';
+import { readPatchBody } from '../read-patch-body.js';
+import { none, selectorText } from '../table/cells.js';
+import { answerTyped } from './answer-part.js';
+
+const scaleKind = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
+const group = 'autoscaling';
+
+/**
+ * How many copies of something run: read and written apart from the rest of the object, whose version it has.
+ *
+ * @see kubernetes/kubernetes pkg/registry/apps/deployment/storage/storage.go ScaleREST
+ */
+export async function serveScale(request: KindRequest): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { resource } = kind;
+  const stored = context.cluster.store.get(resource, path.namespace, path.name);
+  switch (context.method) {
+    case 'PUT': {
+      const dryRun = readDryRun(context.query, 'UpdateOptions');
+      const body = await readObjectBody(context, { ...scaleKind, type: 'autoscaling/v1.Scale' });
+      const { object } = writeScale(request, body, dryRun);
+      return answerTyped(scaleOf(object), scaleKind, form);
+    }
+    case 'PATCH': {
+      const dryRun = readDryRun(context.query, 'PatchOptions');
+      const shape: Resource = {
+        ...resource,
+        group,
+        kind: 'Scale',
+        types: { [kind.version]: 'autoscaling/v1.Scale' },
+      };
+      const patched = applyPatch(scaleOf(stored.object), readPatchBody(context, shape, kind.version));
+      if (!isJsonObject(patched)) {
+        const why = `json: cannot unmarshal ${goJsonType(patched)} into Go value of type v1.Scale`;
+        throw undecodable(shape, why);
+      }
+      return answerTyped(scaleOf(writeScale(request, patched, dryRun).object), scaleKind, form);
+    }
+    default:
+      return answerTyped(scaleOf(stored.object), scaleKind, form);
+  }
+}
+
+function scaleOf(object: KubeObject): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = selectorText(dig(object, 'spec', 'selector'));
+  return {
+    ...scaleKind,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: numberAt(object, 'spec') },
+    status: { replicas: numberAt(object, 'status'), selector: selector === none ? '' : selector },
+  };
+}
+
+function numberAt(object: KubeObject, part: 'spec' | 'status'): number {
+  const value = dig(object, part, 'replicas');
+  return typeof value === 'number' ? value : part === 'spec' ? 1 : 0;
+}
+
+function writeScale(
+  { context, path, kind }: KindRequest,
+  scale: JsonObject,
+  dryRun: boolean,
+): ReturnType<typeof patchObject> {
+  const { resource } = kind;
+  const metadata = digObject(scale, 'metadata');
+  const { name, namespace, uid, resourceVersion } = metadata;
+  if (typeof name === 'string' && name !== '' && name !== path.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
+  }
+  if (typeof namespace === 'string' && namespace !== '' && namespace !== path.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
+    );
+  }
+  const replicas = replicasOf(scale);
+  const current = context.cluster.store.get(resource, path.namespace, path.name).object.metadata;
+  if (typeof uid === 'string' && uid !== '' && uid !== current.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid ?? ''}`;
+    throw conflict(resource, path.name, why);
+  }
+  const isStale =
+    typeof resourceVersion === 'string' &&
+    resourceVersion !== '' &&
+    resourceVersion !== current.resourceVersion;
+  if (isStale) throw conflict(resource, path.name, staleVersion);
+  const key = { namespace: path.namespace, name: path.name };
+  const rescale = (object: JsonObject): Json => ({
+    ...object,
+    spec: { ...digObject(object, 'spec'), replicas },
+  });
+  return patchObject(context, resource, key, rescale, { dryRun });
+}
+
+function replicasOf(scale: JsonObject): number {
+  const replicas = dig(scale, 'spec', 'replicas') ?? 0;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    const why = `json: cannot unmarshal ${goJsonType(replicas)} into Go struct field ScaleSpec.spec.replicas of type int32`;
+    throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
+  }
+  if (replicas < 0) {
+    const name = digObject(scale, 'metadata')['name'];
+    const why = 'must be greater than or equal to 0';
+    throw invalid({ group, kind: 'Scale' }, typeof name === 'string' ? name : '', [
+      invalidShown('spec.replicas', String(replicas), why),
+    ]);
+  }
+  return replicas;
+}
