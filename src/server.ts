@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extensionInterceptors } from './apis/extensions.kubesphere.io/interceptors.js';
 import { genericResources } from './apis/generic/generic-resources.js';
 import { groups } from './apis/index.js';
@@ -14,6 +14,7 @@ import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
 import { readTlsMaterial } from './http/tls.js';
+import type { Answer, Upgrade } from './http/upgrade/upgrade.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
 import { kindsIn } from './kube/custom-resources/cluster-catalog.js';
@@ -91,7 +92,11 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   let tls: HttpsDoor | undefined;
 
   /** Anything but a plain request to the main world: another world, or the test's remote hand. */
-  const detour = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const detour = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    upgrade?: Upgrade,
+  ): Promise<void> => {
     let destination: Destination;
     try {
       destination = chooseWorld(request, spaces);
@@ -104,7 +109,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     }
     const { world, space, url } = destination;
     if (!isControl(url)) {
-      await pipeline.handle(request, response, world, url);
+      await pipeline.handle(request, response, world, url, upgrade);
       return;
     }
     response.setHeader('X-Fake-Ks-Apiserver', version);
@@ -114,11 +119,13 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     (await control)(request, response, space, url);
   };
 
-  const answer: RequestListener = (request, response) => {
+  const answer: Answer = (request, response, upgrade) => {
     if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
     const url = request.url ?? '/';
     const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
-    void (plain ? pipeline.handle(request, response, spaces.main, url) : detour(request, response));
+    void (plain
+      ? pipeline.handle(request, response, spaces.main, url, upgrade)
+      : detour(request, response, upgrade));
   };
   const drain = address.drain === undefined ? {} : { drain: address.drain };
   const mendTargets = seed.release.brand?.name.includes(' ') === true;

@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { ServerOptions } from 'node:https';
 import { InputError } from '../core/input-error.js';
 import { mendingFront } from './mend-target.js';
+import type { Answer } from './upgrade/upgrade.js';
 
 /** A listening HTTP server. */
 export interface Listener {
@@ -35,7 +36,7 @@ const idleMilliseconds = 75_000;
 export async function listenOn(
   host: string,
   port: number,
-  handle: RequestListener,
+  handle: Answer,
   { mendTargets = false, drain = 0, identity }: ListenOptions = {},
 ): Promise<Listener> {
   const options: ServerOptions = {
@@ -46,9 +47,13 @@ export async function listenOn(
   };
   const server =
     identity === undefined
-      ? createServer(options, handle)
-      : (await import('node:https')).createServer({ ...options, cert: identity, key: identity }, handle);
+      ? createServer(options)
+      : (await import('node:https')).createServer({ ...options, cert: identity, key: identity });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    handle(request, response);
+  });
   server.on('clientError', answerBadHead);
+  const upgraded = takeUpgrades(server, handle);
   const front = mendTargets ? mendingFront(server) : server;
   await new Promise<void>((resolve, reject) => {
     front.once('error', (error) => {
@@ -61,20 +66,41 @@ export async function listenOn(
   let closed: Promise<void> | undefined;
   return {
     url: `http${identity === undefined ? '' : 's'}://${shown}:${String(bound.port)}`,
-    close: () => (closed ??= closeServer(front, server, drain)),
+    close: () => (closed ??= closeServer(front, server, upgraded, drain)),
   };
 }
 
-function closeServer(front: NetServer, server: Server, drain: number): Promise<void> {
+/** Has upgrades answered, by code that is loaded for the first of them. @returns the connections that left HTTP */
+function takeUpgrades(server: Server, handle: Answer): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    socket.on('error', () => socket.destroy());
+    void import('./upgrade/take-upgrade.js').then(({ takeUpgrade }) => {
+      takeUpgrade(server, { request, socket, head }, handle);
+    });
+  });
+  return open;
+}
+
+function closeServer(
+  front: NetServer,
+  server: Server,
+  upgraded: ReadonlySet<Socket>,
+  drain: number,
+): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => {
+    const cutAll = (): void => {
       server.closeAllConnections();
-    }, drain);
+      for (const socket of upgraded) socket.destroy();
+    };
+    const cut = setTimeout(cutAll, drain);
     front.close(() => {
       clearTimeout(cut);
       resolve();
     });
-    if (drain === 0) server.closeAllConnections();
+    if (drain === 0) cutAll();
     else server.closeIdleConnections();
   });
 }

@@ -7,12 +7,14 @@ import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
 import { isAllowedPath } from '../rbac/allowed-paths.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { pageNotFound } from '../registry/router.js';
+import type { Session } from '../registry/session.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
 import { unbrandFor, type Unbrand } from './brand.js';
 import { errorReply } from './send-error.js';
 import { send } from './send.js';
 import type { Services } from './services.js';
+import type { Upgrade } from './upgrade/upgrade.js';
 import { attributesOf, forbidden } from './steps/authorize.js';
 import { chooseCluster } from './steps/choose-cluster.js';
 import { faultReply } from './steps/inject-fault.js';
@@ -69,16 +71,22 @@ export class Pipeline {
    * Nothing is awaited that is not a promise: most answers are ready at once, and every turn of the queue would cost.
    *
    * @param url Path and query, without any space prefix.
+   * @param upgrade Opens the session of an answer; absent for requests that ask for no upgrade.
    */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
     world: World,
     url: string,
+    upgrade?: Upgrade,
   ): void | Promise<void> {
     const method = request.method ?? 'GET';
     const entry = world.journal.open(method, url, world.clock.now());
     let exchange: Exchange | undefined;
+    const finish = (reply: Reply | undefined): void | Promise<void> =>
+      reply?.session === undefined
+        ? this.#finish(reply, response, request, entry, world)
+        : this.#open(reply.session, upgrade, response, request, entry, world);
     const refuse = (error: unknown): void | Promise<void> =>
       this.#finish(this.#refuse(error, exchange, entry, world), response, request, entry, world);
     try {
@@ -87,8 +95,7 @@ export class Pipeline {
       exchange = opened;
       const hasBody = mayHaveBody(request);
       const reply = hasBody || !world.faults.empty ? this.#prepare(opened, hasBody) : this.#answer(opened);
-      if (!(reply instanceof Promise)) return this.#finish(reply, response, request, entry, world);
-      return reply.then((ready) => this.#finish(ready, response, request, entry, world)).catch(refuse);
+      return reply instanceof Promise ? reply.then(finish).catch(refuse) : finish(reply);
     } catch (error) {
       return refuse(error);
     }
@@ -117,6 +124,24 @@ export class Pipeline {
       broken(error);
       return undefined;
     }
+  }
+
+  /** Goes over to what follows an upgrade, unless the protocols offered do not fit it. */
+  #open(
+    session: Session,
+    upgrade: Upgrade | undefined,
+    response: ServerResponse,
+    request: IncomingMessage,
+    entry: JournalEntry,
+    world: World,
+  ): void | Promise<void> {
+    if (upgrade === undefined) throw new Error('an upgrade was answered to a request that asked for none');
+    const failed = (error: unknown): void => {
+      world.journal.fail(entry, error);
+    };
+    const refusal = upgrade(session, { ended: world.ended, failed });
+    if (refusal === undefined) world.journal.close(entry, 101);
+    else return this.#finish(refusal, response, request, entry, world);
   }
 
   /** What has to be waited for before a request can be answered: its body, and a fault that delays it. */

@@ -27,6 +27,7 @@ import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions, readDryRun } from './options-from-query.js';
 import { readObjectBody, type ExpectedBody } from './read-object-body.js';
 import { readPatchBody } from './read-patch-body.js';
+import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
 import { answerWatch } from './watch.js';
 
 const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -205,7 +206,8 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
 function watch({ context, path, kind, form }: KindRequest, options: KubeListOptions): Reply {
   checkVerb(kind.resource, 'watch');
   if (form.accepted.wire !== 'application/json') throw notAcceptable(watched);
-  return answerWatch(context, kind, form, options, path);
+  const reply = answerWatch(context, kind, form, options, path);
+  return asksForWebSocket(context) ? watchOverWebSocket(reply) : reply;
 }
 
 function checkVerb(resource: Resource, verb: string): void {

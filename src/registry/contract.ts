@@ -5,6 +5,7 @@ import type { Release, ReleaseRange } from '../core/release.js';
 import type { RequestInfo, ResourceScope } from '../core/request-info.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
+import type { Session } from './session.js';
 
 /** What a second authorization check inside a handler asks about. */
 export interface AccessAttributes {
@@ -88,6 +89,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Absent: an empty body. */
   readonly body?: ReplyBody;
+  /** What goes on after 101; only in answers to requests that ask for an upgrade. */
+  readonly session?: Session;
 }
 
 /** Answers a request. */

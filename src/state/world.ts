@@ -56,6 +56,8 @@ export class World {
   readonly routines: Routine[];
   /** Names of controllers that do nothing here; kept by forks. */
   switchedOff: ReadonlySet<string> = new Set();
+  /** Made when first asked for: most worlds have no sessions. */
+  #ending: AbortController | undefined;
 
   constructor(parts: {
     release: Release;
@@ -95,9 +97,15 @@ export class World {
     return host;
   }
 
-  /** Ends every watch, once this world is no longer served. */
+  /** Aborted once this world is no longer served; whatever waits for its clock waits no longer. */
+  get ended(): AbortSignal {
+    return (this.#ending ??= new AbortController()).signal;
+  }
+
+  /** Ends every watch and every open session, once this world is no longer served. */
   retire(): void {
     for (const { store } of this.clusters.values()) store.endWatches();
+    this.#ending?.abort();
   }
 
   /** An independent world in the same state, with an empty journal. */
