@@ -49,6 +49,7 @@ const allowed = {
   ],
   specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
   upstream: ['core', 'registry/contract'],
+  mirror: ['core', 'state', 'registry', 'controllers', 'upstream'],
   http: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
 };
 

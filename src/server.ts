@@ -19,6 +19,7 @@ import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
 import { kindsIn } from './kube/custom-resources/cluster-catalog.js';
 import { kubernetes } from './kube/native.js';
+import type { Mirror } from './mirror/mirror.js';
 import { openapiGroup } from './kube/openapi/routes.js';
 import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
@@ -46,6 +47,8 @@ export interface Address {
   readonly port: number;
   /** Of the HTTPS door, likewise; `undefined`: no such door. */
   readonly tlsPort?: number | undefined;
+  /** The Kubernetes that answers in the place of the imitated one. */
+  readonly mirror?: Mirror | undefined;
 }
 
 const routers = new Map<ReleaseName, Router>();
@@ -63,7 +66,7 @@ function coverageOf(release: Release, catalog: KindCatalog): Coverage {
 }
 
 /** The one place where every part is put together. */
-function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
+function createPipeline(seed: World, catalog: KindCatalog, mirror: Mirror | undefined): Pipeline {
   return new Pipeline({
     release: seed.release,
     catalog: ({ store }) => kindsIn(catalog, store),
@@ -72,7 +75,8 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
     authorize: evaluate,
     interceptors:
       seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name),
-    kubernetes,
+    kubernetes: mirror?.kubernetes ?? kubernetes,
+    ...(mirror && { afterwards: (world, reply) => mirror.afterwards(world, reply) }),
     fallback: genericResources,
     lastResort: generatedAnswer,
   });
@@ -84,10 +88,12 @@ function createPipeline(seed: World, catalog: KindCatalog): Pipeline {
  * @throws InputError when the address cannot be listened on
  */
 export async function listen(seed: World, catalog: KindCatalog, address: Address): Promise<ListeningServer> {
-  const pipeline = createPipeline(seed, catalog);
+  const pipeline = createPipeline(seed, catalog, address.mirror);
   const coverage = coverageOf(seed.release, catalog);
   seed.journal.observer = coverage.observing(seed.journal.observer);
-  const spaces = new Spaces(seed);
+  const { mirror } = address;
+  const spaces = new Spaces(seed, mirror && 'of a server with a Kubernetes of its own (kubeApiserver)');
+  mirror?.follow(spaces.main);
   let control: Promise<ControlApi> | undefined;
   let tls: HttpsDoor | undefined;
 

@@ -18,6 +18,7 @@ export function contradictions(options: Options): readonly Contradiction[] {
     ...ageContradictions(options),
     ...doubles('users', 'user', options.users ?? []),
     ...doubles('clients', 'client', options.clients ?? []),
+    ...mirrorContradictions(options),
     ...doubles('clusters', 'cluster', options.clusters ?? []),
     ...(options.clusters ?? []).flatMap(({ url, kubeconfig }, at) =>
       (url === undefined) === (kubeconfig === undefined)
@@ -30,6 +31,20 @@ export function contradictions(options: Options): readonly Contradiction[] {
         message,
       })),
     ),
+  ];
+}
+
+/** Objects come from the Kubernetes underneath: none are made up beside it. */
+function mirrorContradictions({
+  kubeApiserver,
+  world = 'empty',
+  generate,
+}: Options): readonly Contradiction[] {
+  if (kubeApiserver === undefined) return [];
+  const message = 'contradicts kubeApiserver, which brings objects of its own; leave one of the two out';
+  return [
+    ...(world === 'empty' ? [] : [{ path: ['world'], message }]),
+    ...(generate === undefined ? [] : [{ path: ['generate'], message }]),
   ];
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Flag } from './setting.js';
 
 /** How to run a server, as opposed to what it is. */
-const servingFlags = new Set(['host', 'port', 'tls-port', 'cluster', 'log-level', 'json']);
+const servingFlags = new Set(['host', 'port', 'tls-port', 'cluster', 'kube-apiserver', 'log-level', 'json']);
 
 /** Every option that can be given on the command line or in the environment, in the order of the help text. */
 export const optionFlags: readonly Flag[] = [
@@ -158,6 +158,12 @@ export const optionFlags: readonly Flag[] = [
     many: true,
     help: 'a member that requests are passed on to: URL of its ks-apiserver, or a kubeconfig',
     read: readCluster,
+  },
+  {
+    name: 'kube-apiserver',
+    path: ['kubeApiserver'],
+    value: 'URL|FILE',
+    help: 'a real Kubernetes to answer /api and /apis: its URL, or a kubeconfig',
   },
   {
     name: 'log-level',

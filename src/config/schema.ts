@@ -129,6 +129,7 @@ const optionShape = {
   users: z.array(user, list).exactOptional(),
   clients: z.array(client, list).exactOptional(),
   clusters: z.array(cluster, list).exactOptional(),
+  kubeApiserver: text.exactOptional(),
   issuer: text.exactOptional(),
   jwtSecret: text.exactOptional(),
   signKey: text.exactOptional(),

@@ -181,3 +181,12 @@ export const controllerNames: readonly string[] = [
   ...[...controllers, ...queued].map(({ name }) => name),
   eventsSwitch,
 ].filter((name, position, all) => all.indexOf(name) === position);
+
+/** Controllers that do what Kubernetes does, as opposed to KubeSphere. */
+export const kubernetesControllerNames: readonly string[] = [
+  namespaceLifecycle.name,
+  podTermination.name,
+  garbageCollector.name,
+  ...workloadControllers.map(({ name }) => name),
+  eventsSwitch,
+];

@@ -59,6 +59,11 @@ export interface Options {
   readonly clients?: readonly OAuthClient[];
   /** Member clusters to join, or to put in the place of those the world has. */
   readonly clusters?: readonly ClusterOption[];
+  /**
+   * URL of a kube-apiserver, or a kubeconfig (its path or text): it answers `/api` and `/apis`, and its objects are what
+   * everything else reads. The world is then a fresh install.
+   */
+  readonly kubeApiserver?: string;
   readonly issuer?: string;
   readonly jwtSecret?: string;
   /** PEM of an RSA private key for id tokens. */

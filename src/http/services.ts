@@ -32,6 +32,11 @@ export interface Services {
   readonly kubernetes: Handler;
   /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */
   readonly fallback: (context: RequestContext) => Reply | undefined | Promise<Reply | undefined>;
+  /**
+   * Told of every answer before it is given, to hold it back until what it tells of is written elsewhere, too; absent, or
+   * `undefined`: it is given at once.
+   */
+  readonly afterwards?: (world: World, reply: Reply | undefined) => Promise<Reply | undefined> | undefined;
   /** Takes what would be refused as unknown or not implemented; `undefined` lets the refusal stand. */
   readonly lastResort: (context: RequestContext, refusal: ApiError) => Promise<Reply | undefined>;
 }

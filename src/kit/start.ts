@@ -6,6 +6,9 @@ import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
 import { chooseRelease } from '../releases/brands.js';
 import { listen } from '../server.js';
+import type { Mirror } from '../mirror/mirror.js';
+import type { KindCatalog } from '../registry/contract.js';
+import type { World } from '../state/world.js';
 import type { JournalObserver } from '../state/journal.js';
 import { buildWorld } from '../worlds/build-world.js';
 import type { ControlLine, InProcessFake } from './fake-ks-apiserver.js';
@@ -32,6 +35,7 @@ export async function startFakeKsApiserver(
   const release = chooseRelease(checked);
   const catalog = catalogOf(release.name);
   const seed = await Promise.resolve(buildWorld(checked, release, catalog));
+  const mirror = await loadMirror(checked.kubeApiserver, seed, catalog);
   seed.journal.observer = extras.observer;
   const { scenarios = [], host = '127.0.0.1', port = 0, tlsPort } = checked;
   const { tokens } = scenarios.length === 0 ? { tokens: {} } : await makeSo(seed, scenarios, catalog);
@@ -39,11 +43,29 @@ export async function startFakeKsApiserver(
     host,
     port,
     tlsPort,
+    mirror,
     ...(extras.drain !== undefined && { drain: extras.drain }),
   });
   const { spaces, coverage, tls } = server;
   const commands = new Commands({ spaces, catalog, coverage, ...(tls && { tls }) });
-  return inProcess(commands, server.url, tls, tokens, { ended: () => false, close: () => server.close() });
+  return inProcess(commands, server.url, tls, tokens, {
+    ended: () => false,
+    close: () => {
+      mirror?.stop();
+      return server.close();
+    },
+  });
+}
+
+/** Copies what a real Kubernetes holds, when one is to be used. @throws InputError when it cannot be read */
+async function loadMirror(
+  kubeApiserver: string | undefined,
+  seed: World,
+  catalog: KindCatalog,
+): Promise<Mirror | undefined> {
+  if (kubeApiserver === undefined) return undefined;
+  const { loadMirror: load } = await import('../mirror/load-mirror.js');
+  return load(kubeApiserver, seed, catalog);
 }
 
 /** What a handle's life depends on. */

@@ -43,6 +43,8 @@ export interface Change {
   readonly stored: StoredObject;
   /** What was there before; absent for ADDED. */
   readonly previous: StoredObject | undefined;
+  /** True for what happened in a Kubernetes whose objects this store copies. */
+  readonly mirrored?: boolean;
 }
 
 interface Collection {
@@ -276,6 +278,23 @@ export class ObjectStore {
     return this.#write('DELETED', resource, previous, previous.object);
   }
 
+  /**
+   * Takes over what happened to an object in a Kubernetes that this store copies: it is stored as it is, with the
+   * resourceVersion it has there, and everybody is told.
+   */
+  mirror(type: Change['type'], resource: GroupResource, object: KubeObject): void {
+    const { namespace, name, resourceVersion } = object.metadata;
+    const previous = this.find(resource, namespace, name);
+    const version = Number(resourceVersion);
+    // Never below what was given out here, so that watches see versions grow.
+    this.#version = Number.isSafeInteger(version) ? Math.max(this.#version + 1, version) : this.#version + 1;
+    const stored = new StoredObject(deepFreeze(object), this.#version);
+    if (type === 'DELETED') this.#remove(resource, stored);
+    else this.#put(resource, stored);
+    const told = type === 'DELETED' ? type : previous === undefined ? 'ADDED' : 'MODIFIED';
+    this.#tell({ type: told, version: this.#version, resource, stored, previous, mirrored: true });
+  }
+
   /** Takes over the objects of another store, into a store that holds nothing yet; shared until either side writes. */
   adopt(seed: ObjectStore): void {
     this.#version = Math.max(this.#version, seed.#version);
@@ -306,24 +325,28 @@ export class ObjectStore {
     this.#version += 1;
     const metadata = orderMeta({ ...object.metadata, resourceVersion: String(this.#version) });
     const stored = new StoredObject(deepFreeze({ ...object, metadata }), this.#version);
-    if (type === 'DELETED') {
-      const collection = this.#own(resource);
-      collection.items.delete(keyOf(object.metadata.namespace, object.metadata.name));
-      collection.version = this.#version;
-      collection.writes += 1;
-      collection.keys = undefined;
-      collection.sorted = undefined;
-      collection.byNamespace = undefined;
-      this.#writes += 1;
-    } else {
-      this.#put(resource, stored);
-    }
-    const change: Change = { type, version: this.#version, resource, stored, previous };
+    if (type === 'DELETED') this.#remove(resource, stored);
+    else this.#put(resource, stored);
+    this.#tell({ type, version: this.#version, resource, stored, previous });
+    return stored;
+  }
+
+  #tell(change: Change): void {
     this.#changes.push(change);
     if (this.#changes.length >= keptChanges * 2) this.#changes = this.#changes.slice(-keptChanges);
     for (const watcher of this.#watchers.keys()) watcher(change);
     this.#listener?.(change);
-    return stored;
+  }
+
+  #remove(resource: GroupResource, { object }: StoredObject): void {
+    const collection = this.#own(resource);
+    collection.items.delete(keyOf(object.metadata.namespace, object.metadata.name));
+    collection.version = this.#version;
+    collection.writes += 1;
+    collection.keys = undefined;
+    collection.sorted = undefined;
+    collection.byNamespace = undefined;
+    this.#writes += 1;
   }
 
   #put(resource: GroupResource, stored: StoredObject): void {

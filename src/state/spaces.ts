@@ -1,4 +1,4 @@
-import { ApiError } from '../core/api-error.js';
+import { ApiError, notImplemented } from '../core/api-error.js';
 import type { World } from './world.js';
 
 /** Spaces one server holds at most; beyond it somebody is inventing names in a loop. */
@@ -14,13 +14,18 @@ const mostTokens = 10_000;
 export class Spaces {
   readonly #seed: World;
   #main: World;
+  readonly #single: string | undefined;
   readonly #named = new Map<string, World>();
   /** Undefined for a token that no space has minted. */
   readonly #byToken = new Map<string, World | undefined>();
 
-  /** @param seed What every world starts as; it is never served or changed. */
-  constructor(seed: World) {
+  /**
+   * @param seed What every world starts as; it is never served or changed.
+   * @param single Why there can be no world but the first, when that is so.
+   */
+  constructor(seed: World, single?: string) {
     this.#seed = seed;
+    this.#single = single;
     this.#main = seed.fork();
   }
 
@@ -42,11 +47,12 @@ export class Spaces {
   /**
    * The world of a space, forked from the seed when first named.
    *
-   * @throws ApiError 400 for a name that cannot stand in a URL, 429 when there are too many
+   * @throws ApiError 400 for a name that cannot stand in a URL, 429 when there are too many, 501 when there can be none
    */
   open(name: string): World {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
+    this.#checkSingle('a space');
     if (!/^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/.test(name)) {
       const message = `a space is named with up to 63 letters, digits, "-", "_" and ".", not ${JSON.stringify(name)}`;
       throw new ApiError(400, 'BadRequest', message, { dialect: 'status' });
@@ -69,8 +75,13 @@ export class Spaces {
     return found;
   }
 
-  /** Puts a space, or the main world, back to the seed. Worlds handed out before are no longer served. */
+  /**
+   * Puts a space, or the main world, back to the seed. Worlds handed out before are no longer served.
+   *
+   * @throws ApiError 501 when there can be no other world than the first
+   */
   reset(name?: string): World {
+    this.#checkSingle('a reset');
     if (name !== undefined) return this.#fork(name);
     this.#main.retire();
     this.#main = this.#seed.fork();
@@ -91,5 +102,9 @@ export class Spaces {
     this.#byToken.clear();
     this.#named.set(name, world);
     return world;
+  }
+
+  #checkSingle(what: string): void {
+    if (this.#single !== undefined) throw notImplemented(`${what} ${this.#single}`);
   }
 }

@@ -35,7 +35,8 @@ const testKey = packageFile('fixtures/keys/test-rs256.pem');
  * @throws InputError with one line per problem when a world cannot be used
  */
 export function buildWorld(options: Options, release: Release, catalog: Catalog): World | Promise<World> {
-  const { world = 'default', generate } = options;
+  // Objects of the default world would stand beside those of a real Kubernetes.
+  const { world = options.kubeApiserver === undefined ? 'default' : 'empty', generate } = options;
   if (world !== 'default' && world !== 'empty') return buildGiven(world, options, release, catalog);
   const isDefault = world === 'default';
   const held = isDefault ? defaultClusters.filter((name) => !isPassedOn(options, name)) : ['host'];

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { InputError, type InputProblem } from '../core/input-error.js';
 import { digObject, type JsonObject } from '../core/json.js';
 import type { ClusterOption } from '../core/options.js';
 import type { World } from '../state/world.js';
 import { formatTimestamp } from '../state/clock.js';
-import { upstreamOfKubeconfig } from '../upstream/kubeconfig.js';
+import { readUpstream } from '../upstream/read-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
@@ -37,29 +35,6 @@ async function connectionOf({ url, kubeconfig = '' }: ClusterOption): Promise<Js
     kubernetesAPIEndpoint: upstream.url,
     kubeconfig: Buffer.from(JSON.stringify(kubeconfigOf(upstream))).toString('base64'),
   };
-}
-
-/**
- * The API server behind a kubeconfig.
- *
- * @param given Its path, or its text.
- * @throws Error saying what is wrong with it
- */
-export async function readUpstream(given: string): Promise<Upstream> {
-  if (given.includes('\n') || given.trimStart().startsWith('{')) return upstreamOfKubeconfig(given);
-  let text: string;
-  try {
-    text = readFileSync(given, 'utf8');
-  } catch (error) {
-    throw new Error(`cannot read ${given} (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
-  }
-  try {
-    return await upstreamOfKubeconfig(text, (path) => readFileSync(resolve(dirname(given), path), 'utf8'));
-  } catch (error) {
-    throw new Error(`${given} ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
 }
 
 /** A kubeconfig without references to files. */

@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { InputError, startFakeKsApiserver } from '../../src/index.js';
+import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
+import type { Options } from '../../src/core/options.js';
+import { as, namesOf } from '../support/ask.js';
+
+const now = '2024-06-01T00:00:00Z';
+const listNodes = '/kapis/resources.kubesphere.io/v1alpha3/nodes';
+const workspaces = '/kapis/tenant.kubesphere.io/v1beta1/workspacetemplates';
+const controllers = { workspacetemplate: false, workspace: false } as const;
+
+/** A fake that stands for the Kubernetes underneath. */
+function startKubernetes(options: Options = {}): Promise<InProcessFake> {
+  return startFakeKsApiserver({ now, world: 'empty', generate: { nodes: 3 }, ...options });
+}
+
+/** A fake on top of another one, which it knows by a kubeconfig. */
+async function startOver(kubernetes: InProcessFake, options: Options = {}): Promise<InProcessFake> {
+  const kubeApiserver = JSON.stringify({
+    clusters: [{ name: 'a', cluster: { server: kubernetes.url } }],
+    users: [{ name: 'a', user: { token: await kubernetes.token({ user: 'admin' }) } }],
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    'current-context': 'a',
+  });
+  return startFakeKsApiserver({ now, kubeApiserver, ...options });
+}
+
+function configMap(name: string): object {
+  return { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name, namespace: 'default' }, data: { a: 'b' } };
+}
+
+test('Lists below /kapis show what the Kubernetes underneath holds', async () => {
+  await using kubernetes = await startKubernetes({ tlsPort: 0 });
+  await using ks = await startOver(kubernetes, {
+    kubeApiserver: await kubernetes.kubeconfig({ user: 'admin' }),
+  });
+  const answer = await (await as(ks, 'admin')).get(listNodes);
+  const below = await (await as(kubernetes, 'admin')).get(listNodes);
+  expect(namesOf(answer)).toHaveLength(3);
+  expect(answer.text).toBe(below.text);
+});
+
+test('Requests to /api and /apis are answered by the Kubernetes underneath, refusals of rights by ks-apiserver', async () => {
+  await using kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  const admin = await as(ks, 'admin');
+  const created = await admin.send('POST', '/api/v1/namespaces/default/configmaps', configMap('x'));
+  expect(created.status).toBe(201);
+  const below = kubernetes.world.host.store.find({ group: '', plural: 'configmaps' }, 'default', 'x');
+  expect(below?.object.metadata.uid).toBe(created.json.metadata['uid']);
+  const nobody = await (await as(ks, undefined)).get('/api/v1/namespaces/default/configmaps/x');
+  expect([nobody.status, nobody.json['message']]).toEqual([
+    403,
+    'configmaps "x" is forbidden: User "system:anonymous" cannot get resource "configmaps" in API group "" in the namespace "default"',
+  ]);
+  const asked = (await kubernetes.journal.entries()).filter(({ url }) => url.includes('/configmaps/x'));
+  expect(asked).toEqual([]);
+});
+
+test('What changes underneath is seen above', async () => {
+  await using kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  const [below, above] = [await as(kubernetes, 'admin'), await as(ks, 'admin')];
+  const list = '/kapis/resources.kubesphere.io/v1alpha3/namespaces/default/configmaps';
+  await below.send('POST', '/api/v1/namespaces/default/configmaps', configMap('later'));
+  await expect.poll(async () => namesOf(await above.get(list))).toContain('later');
+  await below.send('DELETE', '/api/v1/namespaces/default/configmaps/later');
+  await expect.poll(async () => namesOf(await above.get(list))).not.toContain('later');
+});
+
+test('What is written below /kapis is stored underneath before the answer is given', async () => {
+  await using kubernetes = await startKubernetes({ controllers });
+  await using ks = await startOver(kubernetes, { controllers });
+  const template = {
+    kind: 'WorkspaceTemplate',
+    apiVersion: 'tenant.kubesphere.io/v1beta1',
+    metadata: { name: 'team' },
+    spec: { template: { spec: { manager: 'admin' } }, placement: { clusters: [{ name: 'host' }] } },
+  };
+  const admin = await as(ks, 'admin');
+  const created = await admin.send('POST', workspaces, template);
+  const stored = kubernetes.world.host.store.find(
+    { group: 'tenant.kubesphere.io', plural: 'workspacetemplates' },
+    undefined,
+    'team',
+  );
+  expect(created.status).toBe(200);
+  expect(stored?.object.metadata.uid).toBe(created.json.metadata['uid']);
+  expect(stored?.object.metadata.resourceVersion).toBe(created.json.metadata['resourceVersion']);
+  expect((await admin.send('DELETE', `${workspaces}/team`, {})).status).toBe(200);
+  await expect
+    .poll(() =>
+      kubernetes.world.host.store.find(
+        { group: 'tenant.kubesphere.io', plural: 'workspacetemplates' },
+        undefined,
+        'team',
+      ),
+    )
+    .toBeUndefined();
+});
+
+test('A login works and is recorded underneath', async () => {
+  await using kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  const records = { group: 'iam.kubesphere.io', plural: 'loginrecords' };
+  const before = kubernetes.world.host.store.count(records);
+  expect((await ks.login('admin', 'P@88w0rd')).access_token).toBeDefined();
+  expect(kubernetes.world.host.store.count(records)).toBe(before + 1);
+});
+
+test('What the Kubernetes underneath refuses is refused above, and changes nothing', async () => {
+  await using kubernetes = await startKubernetes({ controllers });
+  await using ks = await startOver(kubernetes, { controllers });
+  await kubernetes.fault({
+    path: '/apis/tenant.kubesphere.io/*',
+    method: 'POST',
+    status: 503,
+    times: 1,
+  });
+  const template = { metadata: { name: 'team' }, spec: { template: { spec: { manager: 'admin' } } } };
+  const admin = await as(ks, 'admin');
+  expect((await admin.send('POST', workspaces, template)).status).toBe(503);
+  expect((await admin.get(`${workspaces}/team`)).status).toBe(404);
+});
+
+test('A watch passes through', async () => {
+  await using kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  const token = await ks.token({ user: 'admin' });
+  const watching = await fetch(`${ks.url}/api/v1/nodes?watch=true`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const reader = (watching.body as ReadableStream<Uint8Array>).getReader();
+  const { value } = await reader.read();
+  expect(Buffer.from(value ?? []).toString()).toContain('{"type":"ADDED","object":{"kind":"Node"');
+  await reader.cancel();
+});
+
+test('A reset and spaces are refused: there is one Kubernetes underneath', async () => {
+  await using kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  await expect(ks.reset()).rejects.toThrow('does not implement a reset of a server with a Kubernetes');
+  await expect(ks.space('a')).rejects.toThrow('does not implement a space of a server with a Kubernetes');
+});
+
+test.for([
+  [
+    { kubeApiserver: 'http://127.0.0.1:1' },
+    'kubeApiserver: dial tcp 127.0.0.1:1: connect: connection refused;',
+  ],
+  [{ kubeApiserver: '/no/file' }, 'kubeApiserver: cannot read /no/file (ENOENT);'],
+  [
+    { kubeApiserver: 'http://127.0.0.1:1', world: 'default' },
+    'world: contradicts kubeApiserver, which brings objects of its own',
+  ],
+  [
+    { kubeApiserver: 'http://127.0.0.1:1', generate: { nodes: 1 } },
+    'generate: contradicts kubeApiserver, which brings objects of its own',
+  ],
+] as const)('%j is refused at start: %s', async ([options, message], { expect }) => {
+  const refused = startFakeKsApiserver(options);
+  await expect(refused).rejects.toThrow(InputError);
+  await expect(refused).rejects.toThrow(message);
+});
