@@ -45,7 +45,11 @@ function completeCluster(
   catalog: Catalog,
   release: Release,
 ): KubeObject[] {
-  const known = sources.filter((object) => catalog.byKind(object.apiVersion, object.kind) !== undefined);
+  const known = sources.filter(
+    ({ apiVersion, kind }) =>
+      // 2.1 knows no templates, but the workspaces made of them.
+      kind === 'WorkspaceTemplate' || catalog.byKind(apiVersion, kind) !== undefined,
+  );
   const facts = { platform, images: [], heartbeat: compiledAt };
   const bare = known.filter(isNode).map((node) => completeNode(withRoles(node, platform), facts));
   const scheduler = new Scheduler(bare);

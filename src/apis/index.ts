@@ -3,7 +3,7 @@ import { applicationV2 } from './application.kubesphere.io/v2/index.js';
 import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
 import { configV1alpha2 } from './config.kubesphere.io/v1alpha2/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
-import { iamV1alpha2 } from './iam.kubesphere.io/v1alpha2/index.js';
+import { iamV1alpha2, iamV1alpha2Of21 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
@@ -11,7 +11,7 @@ import { resourcesV1alpha2 } from './resources.kubesphere.io/v1alpha2/index.js';
 import { resourcesV1alpha3 } from './resources.kubesphere.io/v1alpha3/index.js';
 import { serverEndpoints } from './server/index.js';
 import { staticImages } from './static/index.js';
-import { tenantV1alpha2 } from './tenant.kubesphere.io/v1alpha2/index.js';
+import { tenantV1alpha2, tenantV1alpha2Of21 } from './tenant.kubesphere.io/v1alpha2/index.js';
 import { tenantV1alpha3 } from './tenant.kubesphere.io/v1alpha3/index.js';
 import { tenantV1beta1 } from './tenant.kubesphere.io/v1beta1/index.js';
 import { terminalV1alpha2 } from './terminal.kubesphere.io/v1alpha2/index.js';
@@ -24,6 +24,7 @@ export const groups: readonly ApiGroup[] = [
   configV1alpha2,
   gatewayV1alpha2,
   iamV1alpha2,
+  iamV1alpha2Of21,
   iamV1beta1,
   operationsV1alpha2,
   packageV1alpha1,
@@ -32,6 +33,7 @@ export const groups: readonly ApiGroup[] = [
   serverEndpoints,
   staticImages,
   tenantV1alpha2,
+  tenantV1alpha2Of21,
   tenantV1alpha3,
   tenantV1beta1,
   terminalV1alpha2,

@@ -12,6 +12,7 @@ import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
 import { unbrandFor, type Unbrand } from './brand.js';
 import { errorReply } from './send-error.js';
+import { isUnclean, redirectToClean } from './redirect-to-clean.js';
 import { send } from './send.js';
 import type { Services } from './services.js';
 import type { Upgrade } from './upgrade/upgrade.js';
@@ -58,9 +59,12 @@ export class Pipeline {
   readonly #services: Services;
   readonly #unbrand: Unbrand | undefined;
   readonly #infos = new Map<string, RequestInfo>();
+  /** How handlers refuse unless their route says otherwise: 2.1 in JSON, everything later as text. */
+  readonly #handlerDialect: ErrorDialect;
 
   constructor(services: Services) {
     this.#services = services;
+    this.#handlerDialect = inRange(services.release.name, { until: 'v2.1' }) ? 'message' : 'text';
     const { brand } = services.release;
     this.#unbrand = brand === undefined ? undefined : unbrandFor(brand);
   }
@@ -241,8 +245,7 @@ export class Pipeline {
     const { info } = context;
     if (info.isKubernetesRequest) return services.kubernetes(context);
     const path = info.localPath;
-    if (path.includes('//') || path.includes('/../') || path.includes('/./'))
-      return redirectToClean(path, exchange);
+    if (isUnclean(path)) return redirectToClean(path, exchange.url, exchange.method);
     const match = services.router.match(path, {
       method: exchange.method,
       contentType: headerOf(exchange, 'content-type'),
@@ -250,11 +253,11 @@ export class Pipeline {
       contentLength: contentLengthOf(exchange),
     });
     if (match !== undefined) {
-      exchange.dialect = match.route.errors ?? 'text';
+      exchange.dialect = match.route.errors ?? this.#handlerDialect;
       context.params = match.params;
       return match.route.handle(context);
     }
-    exchange.dialect = 'text';
+    exchange.dialect = this.#handlerDialect;
     const reply = services.fallback(context);
     if (reply instanceof Promise) return reply.then((ready) => ready ?? this.#raise(path));
     return reply ?? this.#raise(path);
@@ -386,18 +389,4 @@ function negotiationOf(exchange: Exchange): Parameters<typeof errorReply>[2] {
 
 function bareNegotiation(world: World): Parameters<typeof errorReply>[2] {
   return { release: world.release.name, accept: '', userAgent: '', pretty: null };
-}
-
-/** What Go's ServeMux does with an unclean path. */
-function redirectToClean(path: string, exchange: Exchange): Reply {
-  const clean = new URL(path.replace(/\/{2,}/g, '/'), 'http://localhost').pathname;
-  const mark = exchange.url.indexOf('?');
-  const location = mark === -1 ? clean : `${clean}${exchange.url.slice(mark)}`;
-  const shown = location.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return {
-    status: 301,
-    contentType: 'text/html; charset=utf-8',
-    headers: { Location: location },
-    body: exchange.method === 'GET' ? `<a href="${shown}">Moved Permanently</a>.\n\n` : '',
-  };
 }

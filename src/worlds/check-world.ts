@@ -173,7 +173,7 @@ export class WorldChecker {
 
   #addObject(value: JsonObject, path: Path, part: WorldPart, report: Report): void {
     const { kind, items } = value;
-    if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
+    if (kind === 'List' || (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items))) {
       this.#addItems(items, [...path, 'items'], part, report, value);
       return;
     }

@@ -31,7 +31,7 @@ const users: readonly DefaultUser[] = [
   },
   { name: 'platform-admin', passwords, globalRole: 'platform-admin' },
   { name: 'users-manager', passwords, globalRole: 'users-manager', since: 'v3.0', until: 'v3.1' },
-  { name: 'workspaces-manager', passwords, globalRole: 'workspaces-manager', since: 'v3.0', until: 'v3.1' },
+  { name: 'workspaces-manager', passwords, globalRole: 'workspaces-manager', until: 'v3.1' },
   { name: 'platform-self-provisioner', passwords, globalRole: 'platform-self-provisioner', since: 'v3.3' },
   { name: 'platform-regular', passwords, globalRole: regular },
   { name: 'cluster-admin', passwords, globalRole: regular, clusterRole: 'cluster-admin' },
@@ -76,7 +76,22 @@ const users: readonly DefaultUser[] = [
   { name: 'disabled', passwords, globalRole: regular, state: 'Disabled' },
 ];
 
+/** What stands for roles of the platform in 2.1, which has those of clusters only. */
+const clusterRolesOf21: Readonly<Record<string, string>> = {
+  'platform-admin': 'cluster-admin',
+  'platform-regular': 'cluster-regular',
+};
+
 /** The logins of the default world besides `admin`, which comes with the fresh install. */
 export function defaultUsers(release: ReleaseName): readonly DefaultUser[] {
-  return users.filter((user) => inRange(release, user));
+  const known = users.filter((user) => inRange(release, user));
+  return release === 'v2.1' ? known.map(withClusterRole) : known;
+}
+
+/** Everybody has one role in the cluster in 2.1; who views a cluster later has no counterpart there. */
+function withClusterRole(user: DefaultUser): DefaultUser {
+  const { globalRole, clusterRole, ...others } = user;
+  if (clusterRole === 'cluster-admin') return { ...others, clusterRole };
+  if (globalRole === undefined) return others;
+  return { ...others, clusterRole: clusterRolesOf21[globalRole] ?? globalRole };
 }

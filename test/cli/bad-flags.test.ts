@@ -93,8 +93,8 @@ test.for([
     '--service-account: contradicts --user; give one of the two',
   ],
   [
-    ['kubeconfig', '--user', 'a', '--serviceaccount', 'b/c'],
-    '--serviceaccount: contradicts --user; give one of the two',
+    ['kubeconfig', '--user', 'a', '--service-account', 'b/c'],
+    '--service-account: contradicts --user; give one of the two',
   ],
   [
     ['token', '--url', 'http://127.0.0.1:1', '--seed', '4'],

@@ -216,6 +216,11 @@ const bad: readonly (readonly [name: string, text: string, ...problems: string[]
     'w.yaml:1: kind: is missing; give "kind" and "apiVersion", or a world document with config, users, objects, meta',
   ],
   ['an unknown key', 'objects: []\nuser: []\n', 'w.yaml:2: user: unknown key; did you mean "users"?'],
+  [
+    'a list of none',
+    'kind: List\napiVersion: v1\nitems: x\n',
+    'w.yaml:3: items: must be a list of Kubernetes objects, got "x"',
+  ],
   ['objects that are none', 'objects: 3\n', 'w.yaml:1: objects: must be a list of Kubernetes objects, got 3'],
   ['an object that is none', 'objects:\n- 3\n', 'w.yaml:2: objects[0]: must be a Kubernetes object, got 3'],
   [

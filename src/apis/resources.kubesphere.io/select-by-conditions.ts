@@ -1,6 +1,7 @@
 import { ApiError, type GroupResource } from '../../core/api-error.js';
 import { dig, digArray, digString } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
+import { inRange, type ReleaseName } from '../../core/release.js';
 import type { RequestContext } from '../../registry/contract.js';
 import { kindListOf } from '../../registry/kinds/index.js';
 import type { FilterContext } from '../../registry/kinds/kind-list.js';
@@ -70,15 +71,20 @@ export function selectByConditions(
   const sorted = order(found, resource, query);
   const total = sorted.length;
   if (query.limit === -1) return { items: sorted.slice(query.offset), total };
-  if (query.offset > total) {
-    // Differs from KubeSphere: the real server panics and drops the connection.
-    throw new ApiError(
-      500,
-      'InternalError',
-      `slice bounds out of range [${String(query.offset)}:${String(total)}]`,
-    );
-  }
+  if (query.offset > total) throw beyondTheEnd(release.name, query.offset, total);
   return { items: sorted.slice(query.offset, query.offset + Math.max(0, query.limit)), total };
+}
+
+/** The real server panics. 2.1 tells so; after it the connection is dropped. */
+function beyondTheEnd(release: ReleaseName, offset: number, total: number): ApiError {
+  const bounds = 'slice bounds out of range';
+  if (inRange(release, { until: 'v2.1' })) {
+    // Differs from KubeSphere: no stack of Go functions follows.
+    const text = `recover from panic situation: - runtime error: ${bounds}\r\n`;
+    return new ApiError(500, 'InternalError', text, { dialect: 'router' });
+  }
+  // Differs from KubeSphere: it answers nothing.
+  return new ApiError(500, 'InternalError', `${bounds} [${String(offset)}:${String(total)}]`);
 }
 
 function order(

@@ -6,6 +6,8 @@ const type = 'text/plain; version=0.0.4; charset=utf-8';
 export function getMetrics({ world }: RequestContext): Reply {
   const counts = new Map<string, number>();
   for (const { method, status } of world.journal.entries) {
+    // Not answered yet, as this request itself, or cut off.
+    if (status === 0) continue;
     const labels = `code="${String(status)}",verb="${method.replace(/["\\\n]/g, '')}"`;
     counts.set(labels, (counts.get(labels) ?? 0) + 1);
   }

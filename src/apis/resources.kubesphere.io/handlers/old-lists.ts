@@ -60,9 +60,16 @@ export function listOldResources(context: RequestContext): Reply {
     throw new ApiError(500, 'InternalError', 'resource is not supported');
   }
   const resource = { group: row[1], plural: row[0] };
-  const query = readConditions(context.query);
-  const all = context.cluster.store.list(resource, namespace);
-  const { items, total } = selectByConditions(context, resource, all, query);
+  return listByConditions(context, resource, context.cluster.store.list(resource, namespace));
+}
+
+/** Objects in the envelope of `v1alpha2`, chosen by the conditions of the query. @throws ApiError 400, 500 */
+export function listByConditions(
+  context: RequestContext,
+  resource: GroupResource,
+  all: readonly StoredObject[],
+): Reply {
+  const { items, total } = selectByConditions(context, resource, all, readConditions(context.query));
   return listOf(context, resource, items, `"total_count": ${String(total)}`);
 }
 
