@@ -48,7 +48,7 @@ const allowed = {
     'specs',
   ],
   specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
-  upstream: ['core', 'registry/contract'],
+  upstream: ['core', 'registry/contract', 'registry/session'],
   mirror: ['core', 'state', 'registry', 'controllers', 'upstream'],
   http: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
 };

@@ -1,7 +1,21 @@
+import type { Duplex } from 'node:stream';
 import type { JsonObject } from '../core/json.js';
 
 /** What goes on over a connection after an upgrade, as plain functions over bytes: no handler touches a socket. */
-export type Session = ChannelSession | ForwardSession | MessageSession;
+export type Session = OwnSession | TunnelSession;
+
+/** One whose protocol is spoken here. */
+export type OwnSession = ChannelSession | ForwardSession | MessageSession;
+
+/** What an upstream speaks after it took the upgrade: passed on in both directions, whatever it is. */
+export interface TunnelSession {
+  readonly kind: 'tunnel';
+  /** Names and values in turns, of the answer with which it took the upgrade. */
+  readonly rawHeaders: readonly string[];
+  readonly stream: Duplex;
+  /** What it had sent by then. */
+  readonly first: Buffer;
+}
 
 /** Tells what became of a session when it has nothing more to say. */
 export interface Caller {

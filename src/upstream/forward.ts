@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { ApiError } from '../core/api-error.js';
 import { goQuote } from '../core/go-format.js';
 import type { Reply } from '../registry/contract.js';
+import type { TunnelSession } from '../registry/session.js';
 import { dialError } from './dial-error.js';
 import type { Upstream } from './upstream.js';
 
@@ -44,6 +45,7 @@ const dialTimeout = 30_000;
  */
 export async function forward(request: ForwardedRequest, upstream: Upstream): Promise<Reply> {
   const answer = await ask(request, upstream);
+  if ('kind' in answer) return { status: 101, session: answer };
   const { statusCode: status = 502 } = answer;
   const { contentType, headers } = answerHeaders(answer.rawHeaders);
   // Nobody reads the body of an answer that has none; the connection is only free again once it has been read.
@@ -54,6 +56,11 @@ export async function forward(request: ForwardedRequest, upstream: Upstream): Pr
     headers,
     body: answer as AsyncIterable<Buffer>,
   };
+}
+
+/** Tells whether a request asks to leave HTTP. */
+function wantsUpgrade({ headers }: ForwardedRequest): boolean {
+  return headers['upgrade'] !== undefined && /\bupgrade\b/i.test(String(headers['connection'] ?? ''));
 }
 
 /** Where a request goes and with which headers: what a plain request and an upgrade have in common. */
@@ -77,7 +84,7 @@ async function ask(
   request: ForwardedRequest,
   upstream: Upstream,
   mayAskAgain = true,
-): Promise<IncomingMessage> {
+): Promise<IncomingMessage | TunnelSession> {
   const { url, ...options } = requestOptions(request, upstream);
   if (!/^https?:$/.test(url.protocol))
     throw badGateway(`unsupported protocol scheme ${goQuote(url.protocol.slice(0, -1))}`);
@@ -86,6 +93,9 @@ async function ask(
   return new Promise((resolve, reject) => {
     const outgoing = open(url, options);
     outgoing.on('response', resolve);
+    outgoing.on('upgrade', ({ rawHeaders }, stream, first) => {
+      resolve({ kind: 'tunnel', rawHeaders, stream, first });
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       // A kept connection that was closed as it was taken up again: the upstream has seen nothing of the request.
       if (mayAskAgain && outgoing.reusedSocket && error.code === 'ECONNRESET')
@@ -125,6 +135,10 @@ function upstreamHeaders(request: ForwardedRequest, upstream: Upstream, host: st
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(passedOn(request.headers))) {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
+  }
+  if (wantsUpgrade(request)) {
+    headers['connection'] = 'Upgrade';
+    headers['upgrade'] = String(request.headers['upgrade']);
   }
   const before = headers['x-forwarded-for'];
   headers['x-forwarded-for'] =

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { version } from '../../core/version.js';
 import type { Reply } from '../../registry/contract.js';
 import { textType } from '../../registry/reply.js';
-import type { Session } from '../../registry/session.js';
+import type { OwnSession } from '../../registry/session.js';
 import { SpdyConnection } from '../spdy/connection.js';
 import { socketPipe } from '../spdy/socket-pipe.js';
 import { runSpdyChannels } from './spdy-channels.js';
@@ -10,7 +10,7 @@ import { forwardOverSpdy } from './spdy-forward.js';
 import { offered, type Leaving, type SessionLife } from './upgrade.js';
 
 const header = 'x-stream-protocol-version';
-const protocols: Readonly<Record<Session['kind'], readonly string[]>> = {
+const protocols: Readonly<Record<OwnSession['kind'], readonly string[]>> = {
   channels: ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'],
   forward: ['portforward.k8s.io'],
   messages: [],
@@ -22,7 +22,7 @@ const plain = { 'X-Content-Type-Options': 'nosniff' };
  *
  * @see kubernetes/apimachinery pkg/util/httpstream/httpstream.go Handshake
  */
-export function spdyRefusal(request: IncomingMessage, { kind }: Session): Reply | undefined {
+export function spdyRefusal(request: IncomingMessage, { kind }: OwnSession): Reply | undefined {
   if (kind === 'messages')
     return { status: 400, contentType: textType, headers: plain, body: 'Bad Request\n' };
   const names = offered(request, header);
@@ -40,14 +40,14 @@ export function spdyRefusal(request: IncomingMessage, { kind }: Session): Reply 
   };
 }
 
-function chooseProtocol(request: IncomingMessage, kind: Session['kind']): string | undefined {
+function chooseProtocol(request: IncomingMessage, kind: OwnSession['kind']): string | undefined {
   return offered(request, header).find((name) => protocols[kind].includes(name));
 }
 
 /** Accepts a SPDY handshake and runs a session over it, to its end. */
 export async function openSpdy(
   { request, socket, head }: Leaving,
-  session: Session,
+  session: OwnSession,
   life: SessionLife,
 ): Promise<void> {
   const protocol = chooseProtocol(request, session.kind) ?? '';

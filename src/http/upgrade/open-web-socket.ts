@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { version } from '../../core/version.js';
 import type { Reply } from '../../registry/contract.js';
-import type { Session } from '../../registry/session.js';
+import type { OwnSession } from '../../registry/session.js';
 import { textType } from '../../registry/reply.js';
 import { SpdyConnection } from '../spdy/connection.js';
 import { offered, type Leaving, type SessionLife } from './upgrade.js';
@@ -24,7 +24,7 @@ const forwardProtocols: readonly string[] = ['v4.channel.k8s.io', 'v4.base64.cha
  *
  * @see golang.org/x/net websocket/hybi.go, kubernetes/apimachinery pkg/util/httpstream/wsstream/conn.go
  */
-export function webSocketRefusal(request: IncomingMessage, session: Session): Reply | undefined {
+export function webSocketRefusal(request: IncomingMessage, session: OwnSession): Reply | undefined {
   const { method, headers } = request;
   if (method !== 'GET') return bare(405, 'bad method');
   if (headers['sec-websocket-version'] !== '13')
@@ -39,7 +39,7 @@ function bare(status: number, body: string, headers: Reply['headers'] = {}): Rep
 }
 
 /** The subprotocol to speak: the first one offered that fits; empty when none was offered. */
-function chooseProtocol(request: IncomingMessage, { kind }: Session): string | undefined {
+function chooseProtocol(request: IncomingMessage, { kind }: OwnSession): string | undefined {
   const names = offered(request, 'sec-websocket-protocol');
   // Messages are text, whatever a client offers; KubeSphere's terminal chooses no subprotocol either.
   if (kind === 'messages' || names.length === 0) return '';
@@ -48,7 +48,7 @@ function chooseProtocol(request: IncomingMessage, { kind }: Session): string | u
 }
 
 /** Accepts a WebSocket handshake and runs a session over it, to its end. */
-export async function openWebSocket(leaving: Leaving, session: Session, life: SessionLife): Promise<void> {
+export async function openWebSocket(leaving: Leaving, session: OwnSession, life: SessionLife): Promise<void> {
   const protocol = chooseProtocol(leaving.request, session) ?? '';
   const socket = await accept(leaving, protocol);
   switch (session.kind) {

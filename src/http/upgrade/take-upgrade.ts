@@ -2,6 +2,7 @@ import { ServerResponse, type Server } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { mayHaveBody } from '../steps/read-body.js';
 import { openSpdy, spdyRefusal } from './open-spdy.js';
+import { openTunnel } from './open-tunnel.js';
 import { openWebSocket, webSocketRefusal } from './open-web-socket.js';
 import type { Answer, Leaving, Upgrade } from './upgrade.js';
 
@@ -27,10 +28,16 @@ export function takeUpgrade(server: Server, leaving: Leaving, handle: Answer): v
   });
   const isWeb = protocol === 'websocket';
   const upgrade: Upgrade = (session, life) => {
-    const refusal = isWeb ? webSocketRefusal(request, session) : spdyRefusal(request, session);
+    const isTunnel = session.kind === 'tunnel';
+    const refusalOf = isWeb ? webSocketRefusal : spdyRefusal;
+    const refusal = isTunnel ? undefined : refusalOf(request, session);
     if (refusal !== undefined) return refusal;
     response.removeAllListeners('finish');
     response.detachSocket(socket);
+    if (isTunnel) {
+      openTunnel(leaving, session, life);
+      return undefined;
+    }
     const open = isWeb ? openWebSocket : openSpdy;
     open(leaving, session, life).catch((error: unknown) => {
       life.failed(error);
