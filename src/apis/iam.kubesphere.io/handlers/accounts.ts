@@ -2,10 +2,10 @@ import { notFound } from '../../../core/api-error.js';
 import { digString, type JsonObject } from '../../../core/json.js';
 import { annotation, type KubeObject } from '../../../core/kube-object.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
+import { readConditions } from '../../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { json } from '../../../registry/reply.js';
-import { readConditions } from '../../resources.kubesphere.io/conditions.js';
-import { selectByConditions } from '../../resources.kubesphere.io/select-by-conditions.js';
+import { selectByConditions } from '../../../registry/select-by-conditions.js';
 
 const users = { group: 'iam.kubesphere.io', plural: 'users' };
 /** How Go prints a time nobody set. */

@@ -1,13 +1,14 @@
 import { ApiError, type GroupResource } from '../../../core/api-error.js';
+import { dig } from '../../../core/json.js';
+import { annotation, type KubeObject } from '../../../core/kube-object.js';
 import { parseListQuery } from '../../../core/list-query.js';
 import { inRange, type ReleaseRange } from '../../../core/release.js';
+import { listByConditions } from '../../../registry/condition-list.js';
+import { asConditions } from '../../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { itemForm, type Show } from '../../../registry/entity-reply.js';
-import { listBody } from '../../../registry/list-body.js';
-import { jsonType } from '../../../registry/reply.js';
+import type { ItemForm } from '../../../registry/list-body.js';
 import type { StoredObject } from '../../../state/object-store.js';
-import { asConditions, readConditions } from '../conditions.js';
-import { claimsOf, selectByConditions } from '../select-by-conditions.js';
 
 type Row = readonly [plural: string, group: string, scope: 'N' | 'C', range?: ReleaseRange];
 
@@ -60,17 +61,9 @@ export function listOldResources(context: RequestContext): Reply {
     throw new ApiError(500, 'InternalError', 'resource is not supported');
   }
   const resource = { group: row[1], plural: row[0] };
-  return listByConditions(context, resource, context.cluster.store.list(resource, namespace));
-}
-
-/** Objects in the envelope of `v1alpha2`, chosen by the conditions of the query. @throws ApiError 400, 500 */
-export function listByConditions(
-  context: RequestContext,
-  resource: GroupResource,
-  all: readonly StoredObject[],
-): Reply {
-  const { items, total } = selectByConditions(context, resource, all, readConditions(context.query));
-  return listOf(context, resource, items, `"total_count": ${String(total)}`);
+  return listByConditions(context, resource, context.cluster.store.list(resource, namespace), {
+    form: formOf(context, resource),
+  });
 }
 
 /** Tells whether up to 3.4 `v1alpha3` has a kind only from `v1alpha2`. */
@@ -82,23 +75,17 @@ export function isLent({ release }: RequestContext, plural: string): boolean {
 export function listLent(context: RequestContext, resource: GroupResource, namespace: string): Reply {
   const asked = parseListQuery(context.query, context.release.name);
   const offset = asked.limit === -1 ? 0 : Math.max(0, (asked.page - 1) * asked.limit);
-  const query = asConditions({ ...asked, offset });
-  const all = context.cluster.store.list(resource, namespace);
-  const { items, total } = selectByConditions(context, resource, all, query);
-  return listOf(context, resource, items, `"totalItems": ${String(total)}`);
+  return listByConditions(context, resource, context.cluster.store.list(resource, namespace), {
+    query: asConditions({ ...asked, offset }),
+    total: 'totalItems',
+    form: formOf(context, resource),
+  });
 }
 
-function listOf(
-  context: RequestContext,
-  resource: GroupResource,
-  items: readonly StoredObject[],
-  after: string,
-): Reply {
-  const form =
-    resource.plural === 'storageclasses'
-      ? itemForm(context, resource, withClaimCount(context))
-      : itemForm(context, resource);
-  return { status: 200, contentType: jsonType, body: listBody(items, form, '', ` ${after}`) };
+function formOf(context: RequestContext, resource: GroupResource): ItemForm {
+  return resource.plural === 'storageclasses'
+    ? itemForm(context, resource, withClaimCount(context))
+    : itemForm(context, resource);
 }
 
 /** Storage classes show how many claims name them. */
@@ -111,4 +98,12 @@ export function withClaimCount({ cluster }: RequestContext): Show {
     };
     return { ...storageClass, metadata: { ...storageClass.metadata, annotations } };
   };
+}
+
+function claimsOf(storageClass: KubeObject, all: readonly StoredObject[]): number {
+  return all.filter(
+    ({ object }) =>
+      (dig(object, 'spec', 'storageClassName') ??
+        annotation(object, 'volume.beta.kubernetes.io/storage-class')) === storageClass.metadata.name,
+  ).length;
 }

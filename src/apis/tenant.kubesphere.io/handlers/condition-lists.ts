@@ -1,10 +1,10 @@
 import { label } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
+import { listByConditions } from '../../../registry/condition-list.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { json } from '../../../registry/reply.js';
 import type { StoredObject } from '../../../state/object-store.js';
-import { listByConditions } from '../../resources.kubesphere.io/handlers/old-lists.js';
 import { workspaces } from './workspaces.js';
 
 const namespaces = { group: '', plural: 'namespaces' };

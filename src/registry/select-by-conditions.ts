@@ -1,12 +1,12 @@
-import { ApiError, type GroupResource } from '../../core/api-error.js';
-import { dig, digArray, digString } from '../../core/json.js';
-import { annotation, label, type KubeObject } from '../../core/kube-object.js';
-import { inRange, type ReleaseName } from '../../core/release.js';
-import type { RequestContext } from '../../registry/contract.js';
-import { kindListOf } from '../../registry/kinds/index.js';
-import type { FilterContext } from '../../registry/kinds/kind-list.js';
-import type { StoredObject } from '../../state/object-store.js';
+import { ApiError, type GroupResource } from '../core/api-error.js';
+import { digArray, digString } from '../core/json.js';
+import { annotation, label, type KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import type { StoredObject } from '../state/object-store.js';
 import type { ConditionQuery } from './conditions.js';
+import type { RequestContext } from './contract.js';
+import { kindListOf } from './kinds/index.js';
+import type { FilterContext } from './kinds/kind-list.js';
 
 type Test = (object: KubeObject, value: string, context: FilterContext) => boolean;
 
@@ -154,13 +154,4 @@ function fuzzyTest(key: string, value: string): (object: KubeObject) => boolean 
     default:
       return (object) => contains(object, key);
   }
-}
-
-/** How many claims name a storage class. */
-export function claimsOf(storageClass: KubeObject, claims: readonly StoredObject[]): number {
-  return claims.filter(
-    ({ object }) =>
-      (dig(object, 'spec', 'storageClassName') ??
-        annotation(object, 'volume.beta.kubernetes.io/storage-class')) === storageClass.metadata.name,
-  ).length;
 }

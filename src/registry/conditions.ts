@@ -1,5 +1,5 @@
-import { badRequest } from '../../core/api-error.js';
-import { parseGoInteger } from '../../core/go-integer.js';
+import { badRequest } from '../core/api-error.js';
+import { parseGoInteger } from '../core/go-integer.js';
 
 /** What the query of a `v1alpha2` list asks for. */
 export interface ConditionQuery {
