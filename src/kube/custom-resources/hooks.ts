@@ -1,24 +1,109 @@
-import { ApiError } from '../../core/api-error.js';
-import type { DefinedVersion, ResourceHooks } from '../../registry/contract.js';
+import { isDeepStrictEqual } from 'node:util';
+import { ApiError, invalid } from '../../core/api-error.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { DefinedVersion, Resource, ResourceHooks } from '../../registry/contract.js';
+import type { Cause } from '../../registry/object-meta.js';
+import { brokenRules, hasRules } from './cel-rules.js';
+import { valueAt } from './field-path.js';
+import { duplicateItems, embeddedProblems } from './list-types.js';
+import { hasDefaults, withDefaults } from './schema-defaults.js';
+import { prune } from './schema-pruning.js';
+import { schemaProblems } from './schema-validation.js';
 
 /**
- * What is special about writing a custom resource.
+ * What is special about writing a custom resource: what its schema does not know is dropped, defaults are filled in, and the
+ * outcome is checked.
  *
  * @param ending True while the definition is being deleted: nothing new is taken then.
- * @see kubernetes/apiextensions-apiserver pkg/apiserver/customresource_handler.go
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/customresource_handler.go, pkg/registry/customresource/strategy.go
  */
 export function customHooks(
   group: string,
   plural: string,
-  _defined: DefinedVersion,
+  defined: DefinedVersion,
   ending: boolean,
 ): ResourceHooks {
   return {
     prepare: (object, previous) => {
       if (ending && previous === undefined) throw endingKind(group, plural);
-      return object;
+      return asDefined(object, defined.schema);
+    },
+    validate: (object, previous) => {
+      if (previous !== undefined && isSameContent(object, previous)) return;
+      const causes = problems(object, previous, defined);
+      if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
     },
   };
+}
+
+/** An object without what its schema does not know, and with the defaults of the rest. */
+function asDefined(object: KubeObject, schema: JsonObject): KubeObject {
+  const kept = prune(object, schema).value;
+  return (hasDefaults(schema) ? withDefaults(kept, schema, true) : kept) as KubeObject;
+}
+
+/** An object as it is read: a schema that changed since it was written holds for it all the same. */
+export function asRead(object: JsonObject, { defined }: Pick<Resource, 'defined'>): JsonObject {
+  return defined === undefined ? object : asDefined(object as KubeObject, defined.schema);
+}
+
+/**
+ * Paths of what a write of a custom resource has that its kind does not know, such as `spec.list[0].foo`: what
+ * `fieldValidation` warns of or refuses. Empty for kinds without a schema.
+ */
+export function unknownMembers(
+  object: JsonObject,
+  { defined }: Pick<Resource, 'defined'>,
+): readonly string[] {
+  return defined === undefined ? [] : prune(object, defined.schema).unknown;
+}
+
+const blocking = new Set([
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+function problems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  { schema, scale }: DefinedVersion,
+): Cause[] {
+  const causes = [
+    ...schemaProblems(object, schema),
+    ...embeddedProblems(object, schema),
+    ...(scale === undefined ? [] : replicaProblems(object, scale.spec)),
+    ...duplicateItems(object, schema),
+  ];
+  if (!hasRules(schema)) return causes;
+  if (causes.some(({ reason }) => blocking.has(reason))) return [...causes, unchecked];
+  return [...causes, ...brokenRules(object, previous, schema)];
+}
+
+const unchecked: Cause = {
+  reason: 'FieldValueInvalid',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  field: '<nil>',
+};
+
+function replicaProblems(object: KubeObject, path: string): Cause[] {
+  const value = valueAt(object, path);
+  if (typeof value !== 'number' || value >= 0) return [];
+  const message = `Invalid value: ${String(value)}: should be a non-negative integer`;
+  return [{ reason: 'FieldValueInvalid', message, field: path }];
+}
+
+/** Whether only metadata differs: what a world was loaded with is not judged when somebody labels it. */
+function isSameContent(object: KubeObject, previous: KubeObject): boolean {
+  const content = ({
+    metadata: _metadata,
+    apiVersion: _version,
+    ...rest
+  }: KubeObject): Record<string, Json | undefined> => rest;
+  return isDeepStrictEqual(content(object), content(previous));
 }
 
 function endingKind(group: string, plural: string): ApiError {

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
+import { definitionProblems } from '../custom-resources/definition-problems.js';
 import type { Cause } from './causes.js';
 import {
   autoscalerProblems,
   bindingProblems,
   claimProblems,
   dataKeyProblems,
-  definitionProblems,
   ingressProblems,
   secretProblems,
   storageClassProblems,

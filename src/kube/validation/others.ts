@@ -102,11 +102,3 @@ export function bindingProblems(object: KubeObject): Cause[] {
   const causes = kinds.includes(kind) ? [] : [unsupported('roleRef.kind', kind, kinds)];
   return digString(object, 'roleRef', 'name') === '' ? [...causes, required('roleRef.name')] : causes;
 }
-
-/** A definition's name says what it defines. */
-export function definitionProblems(object: KubeObject): Cause[] {
-  const wanted = `${digString(object, 'spec', 'names', 'plural')}.${digString(object, 'spec', 'group')}`;
-  const { name } = object.metadata;
-  if (name === wanted) return [];
-  return [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
-}

@@ -1,0 +1,212 @@
+import { ApiError, notImplemented, quote } from '../../core/api-error.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import type { Cause } from '../../registry/object-meta.js';
+import { celProgram, type CelProgram, type CelValue } from './cel-environment.js';
+import { childPath, isSet, itemSchema, memberSchema, schemaType } from './schema-nodes.js';
+
+const extension = 'x-kubernetes-validations';
+const knownRules = new WeakMap<JsonObject, boolean>();
+
+/** Whether a schema has rules anywhere; without any nothing has to be walked, nor a library loaded. */
+export function hasRules(schema: JsonObject): boolean {
+  let known = knownRules.get(schema);
+  if (known === undefined) knownRules.set(schema, (known = findsRule(schema)));
+  return known;
+}
+
+function findsRule(schema: JsonObject): boolean {
+  if (rulesOf(schema).length > 0) return true;
+  const { properties, items, additionalProperties } = schema;
+  return [items, additionalProperties, ...Object.values(isJsonObject(properties) ? properties : {})].some(
+    (one) => isJsonObject(one) && findsRule(one),
+  );
+}
+
+/** The rules of one node of a schema. */
+export function rulesOf(schema: JsonObject): readonly JsonObject[] {
+  const rules = schema[extension];
+  return Array.isArray(rules) ? (rules as readonly Json[]).filter(isJsonObject) : [];
+}
+
+/**
+ * The rules (`x-kubernetes-validations`) a resource breaks. Rules about `oldSelf` are asked on updates only, and only where
+ * the old value can be told: not inside lists that are no maps.
+ *
+ * @throws ApiError 501 for a rule that cannot be evaluated here
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/cel/validation.go
+ */
+export function brokenRules(
+  value: JsonObject,
+  previous: JsonObject | undefined,
+  schema: JsonObject,
+): Cause[] {
+  const causes: Cause[] = [];
+  walkBoth(value, previous, schema, '', causes);
+  return causes;
+}
+
+function walkBoth(
+  value: Json,
+  old: Json | undefined,
+  schema: JsonObject,
+  path: string,
+  causes: Cause[],
+): void {
+  for (const rule of rulesOf(schema)) {
+    const cause = ask(rule, value, old, schema, path);
+    if (cause !== undefined) causes.push(cause);
+  }
+  if (Array.isArray(value)) {
+    const items = itemSchema(schema);
+    for (const [at, item] of (value as readonly Json[]).entries())
+      walkBoth(item, sameItem(item, old, schema), items, childPath(path, at), causes);
+  } else if (isJsonObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      const described = member === undefined ? undefined : memberSchema(schema, key);
+      if (described === undefined || member === undefined) continue;
+      const before = isJsonObject(old) && Object.hasOwn(old, key) ? old[key] : undefined;
+      walkBoth(member, before, described, childPath(path, key), causes);
+    }
+  }
+}
+
+/** The item a list held before that has the same keys. */
+function sameItem(item: Json, old: Json | undefined, schema: JsonObject): Json | undefined {
+  const keys = schema['x-kubernetes-list-map-keys'];
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(keys) || !Array.isArray(old))
+    return undefined;
+  const names = (keys as readonly Json[]).map(String);
+  const keyOf = (one: Json): string =>
+    JSON.stringify(names.map((name) => (isJsonObject(one) ? one[name] : null)));
+  return (old as readonly Json[]).find((one) => keyOf(one) === keyOf(item));
+}
+
+function ask(
+  rule: JsonObject,
+  value: Json,
+  old: Json | undefined,
+  schema: JsonObject,
+  path: string,
+): Cause | undefined {
+  const text = digString(rule, 'rule');
+  const program = celProgram(text, rule['optionalOldSelf'] === true);
+  if (program.usesOldSelf && old === undefined && rule['optionalOldSelf'] !== true) return undefined;
+  const scope = {
+    self: celValue(value, schema),
+    ...(program.usesOldSelf && { oldSelf: old === undefined ? undefined : celValue(old, schema) }),
+  };
+  const type = digString(schema, 'type') || schemaType(value);
+  const { result, failure } = run(program, scope);
+  const message = digString(rule, 'message').trim();
+  const why =
+    failure === undefined
+      ? messageOf(rule, scope) || message || `failed rule: ${text.trim()}`
+      : `${failure} evaluating rule: ${message || text.trim()}`;
+  if (failure === undefined && result === true) return undefined;
+  return caused(digString(rule, 'reason'), path + digString(rule, 'fieldPath'), type, why);
+}
+
+function run(program: CelProgram, scope: Record<string, CelValue>): { result?: unknown; failure?: string } {
+  try {
+    return { result: program.run(scope) };
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    return { failure: firstLine(error) };
+  }
+}
+
+function messageOf(rule: JsonObject, scope: Record<string, CelValue>): string {
+  const expression = digString(rule, 'messageExpression');
+  if (expression === '') return '';
+  const { result } = run(celProgram(expression, rule['optionalOldSelf'] === true), scope);
+  return typeof result === 'string' && !result.includes('\n') ? result.trim() : '';
+}
+
+/** An error's message without the picture of the source below it. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function caused(reason: string, path: string, type: string, why: string): Cause {
+  const field = path.startsWith('.') ? path.slice(1) : path === '' ? '<nil>' : path;
+  switch (reason) {
+    case 'FieldValueForbidden':
+      return { reason, message: `Forbidden: ${why}`, field };
+    case 'FieldValueRequired':
+      return { reason, message: `Required value: ${why}`, field };
+    case 'FieldValueDuplicate':
+      return { reason, message: `Duplicate value: ${quote(type)}`, field };
+    default:
+      return { reason: 'FieldValueInvalid', message: `Invalid value: ${quote(type)}: ${why}`, field };
+  }
+}
+
+/** A value as rules see it: whole numbers are integers, times are times, and members the schema does not name are not there. */
+function celValue(value: Json, schema: JsonObject): CelValue {
+  if (Array.isArray(value)) {
+    const items = itemSchema(schema);
+    return (value as readonly Json[]).map((item) => celValue(item, items));
+  }
+  if (isJsonObject(value)) {
+    const keeps = isSet(schema, 'x-kubernetes-embedded-resource') || schema['properties'] === undefined;
+    const members = Object.entries(value).flatMap(([key, member]): [string, CelValue][] => {
+      const described = memberSchema(schema, key);
+      const isMeta = key === 'metadata' || key === 'apiVersion' || key === 'kind';
+      if (member === undefined || (described === undefined && !keeps && !isMeta)) return [];
+      return [[celName(key), celValue(member, described ?? {})]];
+    });
+    return Object.fromEntries(members);
+  }
+  if (typeof value === 'number') return isInteger(value, schema) ? BigInt(value) : value;
+  if (typeof value === 'string') return celText(value, digString(schema, 'format'));
+  return value;
+}
+
+function isInteger(value: number, schema: JsonObject): boolean {
+  return Number.isInteger(value) && schema['type'] !== 'number';
+}
+
+function celText(text: string, format: string): CelValue {
+  if ((format === 'date-time' || format === 'date') && !Number.isNaN(Date.parse(text))) return new Date(text);
+  if (format === 'byte') return new Uint8Array(Buffer.from(text, 'base64'));
+  return text;
+}
+
+const reserved = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+
+/** The name a member has in rules: what is no identifier is escaped. */
+function celName(key: string): string {
+  if (reserved.has(key)) return `__${key}__`;
+  if (!/^[A-Za-z_][A-Za-z0-9_./-]*$/.test(key)) return key;
+  return key
+    .replace(/__/g, '__underscores__')
+    .replace(/\./g, '__dot__')
+    .replace(/-/g, '__dash__')
+    .replace(/\//g, '__slash__');
+}
+
+/** Refuses rules that cannot be read; tells which functions of Kubernetes' are not there. @throws ApiError 501 */
+export function ruleProblem(text: string, optionalOldSelf: boolean): string | undefined {
+  try {
+    celProgram(text, optionalOldSelf);
+    return undefined;
+  } catch (error) {
+    const why = firstLine(error);
+    const [, missing] = /(?:function|method|overload)[^"'`]*["'`]?([A-Za-z_.]+)/i.exec(why) ?? [];
+    if (missing !== undefined && kubernetesFunctions.has(missing.split('.').at(-1) ?? ''))
+      throw notImplemented(`the CEL function ${missing} (rule ${quote(text)})`);
+    return why;
+  }
+}
+
+/** Functions of Kubernetes' own libraries for CEL that rules here cannot use. */
+const kubernetesFunctions = new Set(
+  'url isURL getScheme getHost getHostname getPort getEscapedPath getQuery quantity isQuantity ip isIP cidr isCIDR containsIP containsCIDR prefixLength masked family isUnspecified isLoopback isGlobalUnicast format semver isSemver'.split(
+    ' ',
+  ),
+);

@@ -1,0 +1,70 @@
+import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { quote } from '../../core/api-error.js';
+import type { Cause } from '../../registry/object-meta.js';
+import { childPath, isSet, itemSchema, memberSchema, walk } from './schema-nodes.js';
+
+/**
+ * Items that a `set` or `map` list holds twice.
+ *
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go
+ */
+export function duplicateItems(value: JsonObject, schema: JsonObject): Cause[] {
+  const causes: Cause[] = [];
+  walk(value, schema, (list, described, path) => {
+    if (!Array.isArray(list)) return;
+    const type = described['x-kubernetes-list-type'];
+    if (type !== 'set' && type !== 'map') return;
+    const seen = new Set<string>();
+    const told = new Set<string>();
+    for (const [at, item] of (list as readonly Json[]).entries()) {
+      const key = type === 'set' ? item : keyOf(item, described);
+      const text = JSON.stringify(sorted(key));
+      if (seen.has(text) && !told.has(text)) {
+        told.add(text);
+        const shown = typeof key === 'string' ? quote(key) : encodeCompact(key);
+        const message = `Duplicate value: ${shown}`;
+        causes.push({ reason: 'FieldValueDuplicate', message, field: childPath(path, at) });
+      }
+      seen.add(text);
+    }
+  });
+  return causes;
+}
+
+/** What tells the items of a `map` list apart; a key that is left out has its default. */
+function keyOf(item: Json, schema: JsonObject): JsonObject {
+  const keys = schema['x-kubernetes-list-map-keys'];
+  const names = Array.isArray(keys) ? (keys as readonly Json[]).map(String) : [];
+  const found: Record<string, Json> = {};
+  for (const name of names) {
+    const given = isJsonObject(item) ? item[name] : undefined;
+    const value = given ?? memberSchema(itemSchema(schema), name)?.['default'];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key] ?? null)]),
+  );
+}
+
+/** What resources inside a resource lack: each must say what it is. */
+export function embeddedProblems(value: JsonObject, schema: JsonObject): Cause[] {
+  const causes: Cause[] = [];
+  walk(value, schema, (inner, described, path) => {
+    if (!isSet(described, 'x-kubernetes-embedded-resource') || !isJsonObject(inner)) return;
+    for (const key of ['apiVersion', 'kind']) {
+      const given = inner[key];
+      if (typeof given === 'string' && given !== '') continue;
+      const message = 'Required value: must not be empty';
+      causes.push({ reason: 'FieldValueRequired', message, field: childPath(path, key) });
+    }
+  });
+  return causes;
+}

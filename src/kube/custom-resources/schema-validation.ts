@@ -1,0 +1,138 @@
+import { createRequire } from 'node:module';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import { parseGoDuration } from '../../core/go-duration.js';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import type { Cause } from '../../registry/object-meta.js';
+import { schemaCauses } from './schema-causes.js';
+
+const require = createRequire(import.meta.url);
+
+const compiled = new WeakMap<JsonObject, ValidateFunction>();
+
+/**
+ * What is wrong with a resource by its schema, in kube-apiserver's words.
+ *
+ * The schema is compiled, and the library for that loaded, when it is first asked about.
+ *
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/validation/validation.go
+ */
+export function schemaProblems(value: JsonObject, schema: JsonObject): Cause[] {
+  let validate = compiled.get(schema);
+  if (validate === undefined) compiled.set(schema, (validate = compile(schema)));
+  if (validate(value)) return [];
+  return schemaCauses((validate.errors ?? []) as readonly ErrorObject[], value);
+}
+
+function compile(schema: JsonObject): ValidateFunction {
+  const library = require('ajv') as { readonly Ajv: typeof Ajv };
+  const ajv = new library.Ajv({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    logger: false,
+    meta: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    multipleOfPrecision: 9,
+    formats: formats(),
+    code: { regExp: Object.assign(goRegExp, { code: 'goRegExp' }) },
+  });
+  return ajv.compile(translate(schema, true));
+}
+
+/** A pattern as JavaScript reads it: Go's flags at its start become flags. */
+function goRegExp(pattern: string): RegExp {
+  const [head = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
+  const body = pattern.slice(head.length).replace(/\\A/g, '^').replace(/\\z/g, '$');
+  return new RegExp(body.replace(/\(\?P</g, '(?<'), flags);
+}
+
+/** Tells why a pattern cannot be used; `undefined` when it can. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    goRegExp(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+type Test = (text: string) => boolean;
+
+/** Texts a format takes; formats of numbers and unknown ones take anything. */
+function formats(): Record<string, RegExp | Test> {
+  const { fullFormats } = require('ajv-formats/dist/formats.js') as {
+    readonly fullFormats: Record<string, RegExp | Test | { readonly validate: Test }>;
+  };
+  const named: Record<string, RegExp | Test> = {};
+  for (const name of ['email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid', 'date', 'date-time', 'byte']) {
+    const format = fullFormats[name];
+    if (format instanceof RegExp || typeof format === 'function') named[name] = format;
+    else if (format !== undefined) named[name] = format.validate;
+  }
+  const address = named['ipv4'];
+  return {
+    ...named,
+    ...(address && { datetime: named['date-time'] ?? address }),
+    cidr: /^[0-9a-fA-F.:]+\/\d{1,3}$/,
+    mac: /^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/,
+    duration: (text) => parseGoDuration(text) !== undefined,
+    hexcolor: /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/,
+    bsonobjectid: /^[0-9a-fA-F]{24}$/,
+  };
+}
+
+/** Keywords that mean the same in JSON schema. */
+const plain = [
+  'enum',
+  'format',
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'multipleOf',
+  'pattern',
+  'required',
+  'uniqueItems',
+] as const;
+
+/** A structural schema as JSON schema; everything that does not restrict values is left out. */
+function translate(schema: JsonObject, isRoot = false): JsonObject {
+  const result: Record<string, Json | undefined> = {};
+  for (const key of plain) if (schema[key] !== undefined) result[key] = schema[key];
+  Object.assign(result, typeOf(schema), limits(schema));
+  const { properties, items, additionalProperties, not } = schema;
+  if (isJsonObject(properties)) {
+    // The metadata of a resource is checked as such.
+    const members = Object.entries(properties).filter(([key]) => !isRoot || key !== 'metadata');
+    result['properties'] = Object.fromEntries(
+      members.map(([key, member]) => [key, isJsonObject(member) ? translate(member) : {}]),
+    );
+  }
+  if (isJsonObject(items)) result['items'] = translate(items);
+  if (isJsonObject(additionalProperties)) result['additionalProperties'] = translate(additionalProperties);
+  if (isJsonObject(not)) result['not'] = translate(not);
+  for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
+    const branches = schema[key];
+    if (Array.isArray(branches) && branches.length > 0)
+      result[key] = (branches as readonly Json[]).map((one) => (isJsonObject(one) ? translate(one) : {}));
+  }
+  return result;
+}
+
+function typeOf(schema: JsonObject): JsonObject {
+  const { type, nullable } = schema;
+  const own = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type;
+  if (own === undefined || own === '') return {};
+  return { type: nullable === true ? [own, 'null'].flat() : own };
+}
+
+/** `exclusiveMinimum: true` beside a minimum is the old form of a number. */
+function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonObject): JsonObject {
+  return {
+    ...(minimum !== undefined && (exclusiveMinimum === true ? { exclusiveMinimum: minimum } : { minimum })),
+    ...(maximum !== undefined && (exclusiveMaximum === true ? { exclusiveMaximum: maximum } : { maximum })),
+  };
+}
