@@ -117,7 +117,12 @@ module.exports = {
     onlyIn('jose', '^src/(auth/|state/signing-keys)', 'Keys and tokens are made and read in one place.'),
     onlyIn('@faker-js/faker', '^src/generate/', 'Nothing else invents data.'),
     onlyIn('json-schema-faker', '^src/specs/', 'Nothing else makes up answers.'),
-    onlyIn('(zod|ajv)', '^src/(config|control|scenario|worlds)[./]', 'Checked once, at the door.'),
+    onlyIn(
+      '(zod|ajv)',
+      '^src/(config|control|scenario|worlds)[./]|^src/kube/custom-resources/schema-',
+      'Checked once, at the door; custom resources by the schema of their definition.',
+    ),
+    onlyIn('@marcbachmann/cel-js', '^src/kube/custom-resources/cel-', 'Rules are read in one place.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -6,6 +6,7 @@ import type { Reply, Resource } from '../registry/contract.js';
 import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
 import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
+import { asRead } from './custom-resources/hooks.js';
 import { buildTable, printerOf } from './table/table.js';
 import type { StoredObject } from '../state/object-store.js';
 
@@ -39,7 +40,7 @@ export function shownObject(object: KubeObject, kind: ServedKind, item = false):
   const { resource, version, release } = kind;
   const linked = inRange(release, { until: 'v3.0' }) ? withSelfLink(object, kind) : object;
   const current = { ...linked, apiVersion: apiVersionOf(kind), kind: resource.kind };
-  if (resource.custom) return untyped(current);
+  if (resource.custom) return untyped(asRead(current, resource));
   const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(current, resource, version);
   return item ? members : { kind: resource.kind, apiVersion: apiVersionOf(kind), ...members };
 }
@@ -84,9 +85,17 @@ export function shownTable(
   });
 }
 
+/** What tells bytes made with one schema from those made with the next. */
+function schemaId({ resource: { defined } }: ServedKind): string {
+  return defined === undefined ? '' : ` ${defined.id}`;
+}
+
 /** The bytes of an object as compact JSON with a newline, kept with it. */
 export function shownBytes(stored: StoredObject, kind: ServedKind): Buffer {
-  return stored.bytes(`kube ${kind.version}`, (object) => `${encodeCompact(shownObject(object, kind))}\n`);
+  return stored.bytes(
+    `kube ${kind.version}${schemaId(kind)}`,
+    (object) => `${encodeCompact(shownObject(object, kind))}\n`,
+  );
 }
 
 /** Answers with any value in the form asked for. */
@@ -149,7 +158,7 @@ function isCompact({ accepted, negotiation }: AnswerForm): boolean {
 }
 
 function itemBytes(stored: StoredObject, kind: ServedKind): Buffer {
-  return stored.bytes(`kube item ${kind.version}`, (object) =>
+  return stored.bytes(`kube item ${kind.version}${schemaId(kind)}`, (object) =>
     encodeCompact(shownObject(object, kind, true)),
   );
 }

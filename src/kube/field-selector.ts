@@ -2,6 +2,7 @@ import { badRequest } from '../core/api-error.js';
 import { dig, digString, type Json } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource } from '../registry/contract.js';
+import { valueAt } from './custom-resources/field-path.js';
 
 interface Term {
   readonly field: string;
@@ -76,7 +77,8 @@ export function fieldMatcher(
   return (object) =>
     terms.every(({ field, value, equal }) => {
       const path = Object.hasOwn(known, field) ? (known[field] ?? []) : field.split('.');
-      return (textOf(dig(object, ...path), field) === value) === equal;
+      const given = selectable(resource, field) ? valueAt(object, `.${field}`) : dig(object, ...path);
+      return (textOf(given, field) === value) === equal;
     });
 }
 
@@ -87,8 +89,14 @@ function textOf(value: Json | undefined, field: string): string {
   return typeof value === 'object' ? '' : String(value);
 }
 
+/** Whether the definition of a kind lets it be selected by a field. */
+function selectable({ defined }: Resource, field: string): boolean {
+  return defined?.selectable.includes(`.${field}`) === true;
+}
+
 function checkField(field: string, resource: Resource): void {
   if (field === 'metadata.name' || (field === 'metadata.namespace' && resource.namespaced)) return;
+  if (selectable(resource, field)) return;
   const known = fields[`${resource.plural}.${resource.group}`];
   if (known !== undefined && Object.hasOwn(known, field)) return;
   throw badRequest(

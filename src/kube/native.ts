@@ -11,6 +11,7 @@ import { updateObject } from '../registry/verbs/update.js';
 import { listObjects } from '../registry/verbs/list.js';
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggregated-discovery.js';
 import { componentStatuses, componentStatusList } from './component-statuses.js';
+import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
 import {
   answer,
@@ -58,9 +59,14 @@ export const kubernetes: Handler = (context) => {
     form,
   };
   checkScope(request);
+  return withDeprecation(serve(request), resource);
+};
+
+function serve(request: KindRequest): Reply | Promise<Reply> {
+  const { path } = request;
   if (path.subresource !== '') return serveSubresource(request);
   return path.name === '' ? serveCollection(request) : serveObject(request);
-};
+}
 
 function formOf(context: RequestContext): AnswerForm {
   const header = (name: string): string => {

@@ -39,9 +39,10 @@ const questions: Readonly<Record<string, (request: KindRequest) => Reply | Promi
 
 /** The handler of a part of an object; `undefined` when there is none here. */
 export function subresourceHandler(
-  { plural, group }: Resource,
+  { plural, group, defined }: Resource,
   { name }: Subresource,
 ): SubresourceHandler | undefined {
+  if (name === 'scale' && defined?.scale !== undefined) return serveScale;
   const key = `${plural}.${group}/${name}`;
   return Object.hasOwn(parts, key) ? parts[key] : undefined;
 }

@@ -1,4 +1,4 @@
-import { conflict, invalid, badRequest, staleVersion } from '../../core/api-error.js';
+import { ApiError, conflict, invalid, badRequest, staleVersion } from '../../core/api-error.js';
 import { dig, digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply, Resource } from '../../registry/contract.js';
@@ -6,6 +6,7 @@ import { invalidShown } from '../validation/causes.js';
 import { undecodable } from '../../registry/object-meta.js';
 import { goJsonType } from '../../core/go-json.js';
 import { applyPatch, patchObject } from '../../registry/verbs/patch.js';
+import { valueAt, withValueAt } from '../custom-resources/field-path.js';
 import type { KindRequest } from '../kind-request.js';
 import { readDryRun } from '../options-from-query.js';
 import { readObjectBody } from '../read-object-body.js';
@@ -30,7 +31,7 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
       const dryRun = readDryRun(context.query, 'UpdateOptions');
       const body = await readObjectBody(context, { ...scaleKind, type: 'autoscaling/v1.Scale' });
       const { object } = writeScale(request, body, dryRun);
-      return answerTyped(scaleOf(object), scaleKind, form);
+      return answerTyped(scaleOf(object, resource), scaleKind, form);
     }
     case 'PATCH': {
       const dryRun = readDryRun(context.query, 'PatchOptions');
@@ -40,27 +41,57 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
         kind: 'Scale',
         types: { [kind.version]: 'autoscaling/v1.Scale' },
       };
-      const patched = applyPatch(scaleOf(stored.object), readPatchBody(context, shape, kind.version));
+      const patched = applyPatch(
+        scaleOf(stored.object, resource),
+        readPatchBody(context, shape, kind.version),
+      );
       if (!isJsonObject(patched)) {
         const why = `json: cannot unmarshal ${goJsonType(patched)} into Go value of type v1.Scale`;
         throw undecodable(shape, why);
       }
-      return answerTyped(scaleOf(writeScale(request, patched, dryRun).object), scaleKind, form);
+      return answerTyped(scaleOf(writeScale(request, patched, dryRun).object, resource), scaleKind, form);
     }
     default:
-      return answerTyped(scaleOf(stored.object), scaleKind, form);
+      return answerTyped(scaleOf(stored.object, resource), scaleKind, form);
   }
 }
 
-function scaleOf(object: KubeObject): JsonObject {
+function scaleOf(object: KubeObject, { defined }: Resource): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorText(dig(object, 'spec', 'selector'));
+  const paths = defined?.scale;
+  const selector = paths === undefined ? ownSelector(object) : textAt(object, paths.selector);
   return {
     ...scaleKind,
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberAt(object, 'spec') },
-    status: { replicas: numberAt(object, 'status'), selector: selector === none ? '' : selector },
+    spec: { replicas: paths === undefined ? numberAt(object, 'spec') : wantedAt(object, paths.spec) },
+    status: {
+      replicas: paths === undefined ? numberAt(object, 'status') : (countAt(object, paths.status) ?? 0),
+      selector,
+    },
   };
+}
+
+function ownSelector(object: KubeObject): string {
+  const selector = selectorText(dig(object, 'spec', 'selector'));
+  return selector === none ? '' : selector;
+}
+
+function textAt(object: KubeObject, path: string | undefined): string {
+  const value = path === undefined ? undefined : valueAt(object, path);
+  return typeof value === 'string' ? value : '';
+}
+
+function countAt(object: KubeObject, path: string): number | undefined {
+  const value = valueAt(object, path);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** @see kubernetes/apiextensions-apiserver pkg/registry/customresource/etcd.go ScaleREST */
+function wantedAt(object: KubeObject, path: string): number {
+  const replicas = countAt(object, path);
+  if (replicas !== undefined) return replicas;
+  const why = `Internal error occurred: the spec replicas field ${JSON.stringify(path)} does not exist`;
+  throw new ApiError(500, 'InternalError', why);
 }
 
 function numberAt(object: KubeObject, part: 'spec' | 'status'): number {
@@ -96,10 +127,8 @@ function writeScale(
     resourceVersion !== current.resourceVersion;
   if (isStale) throw conflict(resource, path.name, staleVersion);
   const key = { namespace: path.namespace, name: path.name };
-  const rescale = (object: JsonObject): Json => ({
-    ...object,
-    spec: { ...digObject(object, 'spec'), replicas },
-  });
+  const place = resource.defined?.scale?.spec ?? '.spec.replicas';
+  const rescale = (object: JsonObject): Json => withValueAt(object, place, replicas);
   return patchObject(context, resource, key, rescale, { dryRun });
 }
 

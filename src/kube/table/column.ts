@@ -4,9 +4,11 @@ import type { KubeObject } from '../../core/kube-object.js';
 /** A column of a `Table` answer, with the way to its cell. */
 export interface Column {
   readonly name: string;
-  readonly type?: 'string' | 'integer' | 'boolean' | 'date';
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   /** Only shown by `-o wide`. */
   readonly wide?: boolean;
+  /** How little it matters; absent: 0, or 1 for a wide one. */
+  readonly priority?: number;
   readonly format?: string;
   readonly description?: string;
   readonly cell: (object: KubeObject, now: number) => Json;

@@ -4,6 +4,7 @@ import { inRange, type ReleaseName } from '../../core/release.js';
 import type { Resource } from '../../registry/contract.js';
 import type { Column, Printer } from './column.js';
 import { corePrinters } from './core-printers.js';
+import { definedPrinter } from './defined-printer.js';
 import { kubespherePrinter } from './custom-printers.js';
 import { plainPrinter, policyPrinters } from './policy-printers.js';
 import { workloadPrinters } from './workload-printers.js';
@@ -28,6 +29,7 @@ export interface TableOptions {
 export function printerOf(resource: Resource, release: ReleaseName): Printer {
   const { group, plural, custom } = resource;
   const name = group === '' ? plural : `${plural}.${group}`;
+  if (resource.defined !== undefined) return definedPrinter(resource.defined);
   if (custom) return kubespherePrinter(name, inRange(release, { since: 'v4.1' }));
   return workloadPrinters[name] ?? corePrinters[name] ?? policyPrinters[name] ?? plainPrinter;
 }
@@ -51,13 +53,13 @@ export function buildTable(
   };
 }
 
-function definition({ name, type, wide, format, description }: Column): JsonObject {
+function definition({ name, type, wide, priority, format, description }: Column): JsonObject {
   return {
     name,
     type: type ?? 'string',
     format: format ?? '',
     description: description ?? '',
-    priority: wide === true ? 1 : 0,
+    priority: priority ?? (wide === true ? 1 : 0),
   };
 }
 
