@@ -67,11 +67,16 @@ export class Clock {
     return this.#frozenAt !== undefined;
   }
 
-  /** Has a task run once the clock reaches `due` (milliseconds since 1970). */
-  schedule(due: number, run: (now: number) => void): void {
-    const at = this.#tasks.findIndex((task) => task.due > due);
-    this.#tasks.splice(at === -1 ? this.#tasks.length : at, 0, { due, run });
+  /** Has a task run once the clock reaches `due` (milliseconds since 1970). @returns what calls it off */
+  schedule(due: number, run: (now: number) => void): () => void {
+    const task: Task = { due, run };
+    const at = this.#tasks.findIndex((other) => other.due > due);
+    this.#tasks.splice(at === -1 ? this.#tasks.length : at, 0, task);
     this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
+    return () => {
+      const place = this.#tasks.indexOf(task);
+      if (place !== -1) this.#tasks.splice(place, 1);
+    };
   }
 
   /** Runs every task that is due. Cheap when none is. */

@@ -1,6 +1,7 @@
 import type { Release } from '../core/release.js';
 import type { Settings } from '../core/settings.js';
 import { Clock } from './clock.js';
+import { Containers } from './containers.js';
 import { FaultBook } from './fault-book.js';
 import { Journal } from './journal.js';
 import { ObjectStore, type Change } from './object-store.js';
@@ -46,6 +47,8 @@ export class World {
   readonly sessions: Sessions;
   readonly faults: FaultBook;
   readonly journal: Journal;
+  /** What is in containers, and how their commands and ports answer. */
+  readonly containers: Containers;
   /** Clusters by name; the host first. */
   readonly clusters: ReadonlyMap<string, ClusterState>;
   /** Plain passwords that are accepted besides the hash in a User object; several per user are allowed. */
@@ -68,6 +71,7 @@ export class World {
     sessions: Sessions;
     faults: FaultBook;
     journal: Journal;
+    containers: Containers;
     clusters: Map<string, ClusterState>;
     passwords: Map<string, readonly string[]>;
     listener: ChangeListener | undefined;
@@ -81,6 +85,7 @@ export class World {
     this.sessions = parts.sessions;
     this.faults = parts.faults;
     this.journal = parts.journal;
+    this.containers = parts.containers;
     this.clusters = parts.clusters;
     this.passwords = parts.passwords;
     this.listener = parts.listener;
@@ -125,6 +130,7 @@ export class World {
       sessions: this.sessions.fork(),
       faults: this.faults.fork(),
       journal: this.journal.fork(),
+      containers: this.containers.fork(),
       clusters,
       passwords: new Map(this.passwords),
       listener: this.listener,
@@ -153,6 +159,7 @@ export function createWorld(seed: WorldSeed, clusterNames: readonly string[]): W
     sessions: new Sessions(),
     faults: new FaultBook(),
     journal: new Journal(),
+    containers: new Containers(),
     clusters,
     passwords: new Map(),
     listener: undefined,

@@ -1,5 +1,9 @@
 import type { Reply, Resource, Subresource } from '../../registry/contract.js';
 import type { KindRequest } from '../kind-request.js';
+import { serveLog } from '../kubelet/serve-log.js';
+import { servePortForward } from '../kubelet/serve-port-forward.js';
+import { serveAttach, serveExec } from '../kubelet/serve-process.js';
+import { serveProxy } from '../kubelet/serve-proxy.js';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from '../reviews/access.js';
 import { reviewSelf, reviewToken } from '../reviews/identity.js';
 import { serveApproval } from './approval.js';
@@ -18,10 +22,17 @@ const parts: Readonly<Record<string, SubresourceHandler>> = {
   'replicasets.apps/scale': serveScale,
   'statefulsets.apps/scale': serveScale,
   'replicationcontrollers./scale': serveScale,
+  'nodes./proxy': serveProxy,
+  'pods./attach': serveAttach,
   'pods./binding': serveBinding,
   'pods./eviction': serveEviction,
   'pods./ephemeralcontainers': servePodPart,
+  'pods./exec': serveExec,
+  'pods./log': serveLog,
+  'pods./portforward': servePortForward,
+  'pods./proxy': serveProxy,
   'pods./resize': servePodPart,
+  'services./proxy': serveProxy,
   'serviceaccounts./token': serveToken,
   'certificatesigningrequests.certificates.k8s.io/approval': serveApproval,
 };

@@ -1,0 +1,127 @@
+import { ApiError, badRequest } from '../../core/api-error.js';
+import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { Reply, RequestContext } from '../../registry/contract.js';
+import type { Channels, ChannelSession } from '../../registry/session.js';
+import type { KindRequest } from '../kind-request.js';
+import { chooseContainer, checkRunning, containerSpec } from './find-container.js';
+import { readFlag } from './query-flags.js';
+import { followLines, logSource, runOf } from './serve-log.js';
+import { machineOf } from './shell/machine.js';
+import { isCommand, runCommand, runConfigured } from './shell/run-script.js';
+import { forTerminal, runTerminal } from './shell/terminal.js';
+import { exitStatus, startFailure } from './status.js';
+
+const interactive = /^(?:\/\S*\/)?(?:sh|bash|ash)$/;
+
+/**
+ * Runs a command in a container: `exec`.
+ *
+ * @throws ApiError in the words of apiserver and kubelet
+ * @see kubernetes/kubernetes pkg/registry/core/pod/rest/subresources.go, kubernetes/kubelet pkg/cri/streaming/remotecommand
+ */
+export function serveExec(request: KindRequest): Reply {
+  const { context } = request;
+  const { pod, container } = placeOf(request);
+  const command = context.query.getAll('command');
+  return processReply(context, (channels, tty) => execute(context, pod, container, command, channels, tty));
+}
+
+/** Shows what a container's own process writes from now on, or talks to it when it is a shell: `attach`. */
+export function serveAttach(request: KindRequest): Reply {
+  const { context } = request;
+  const { pod, container } = placeOf(request);
+  return processReply(context, (channels, tty) => attach(context, pod, container, channels, tty));
+}
+
+function placeOf({ context, path, kind }: KindRequest): { pod: KubeObject; container: string } {
+  const pod = context.cluster.store.get(kind.resource, path.namespace, path.name).object;
+  const container = chooseContainer(pod, context.query.get('container') ?? '');
+  checkRunning(pod, container);
+  return { pod, container };
+}
+
+/** What asks for no upgrade cannot be answered with streams. @throws ApiError 400 */
+export function requireUpgrade({ headers }: RequestContext): void {
+  if (headers['upgrade'] === undefined) throw badRequest('Upgrade request required');
+}
+
+function processReply(
+  context: RequestContext,
+  run: (channels: Channels, tty: boolean) => Promise<JsonObject>,
+): Reply {
+  requireUpgrade(context);
+  const [stdin, stdout, stderr, tty] = ['stdin', 'stdout', 'stderr', 'tty'].map((name) =>
+    readFlag(context.query, name),
+  ) as [boolean, boolean, boolean, boolean];
+  if (!stdin && !stdout && !stderr) {
+    const message = 'you must specify at least 1 of stdin, stdout, stderr';
+    throw new ApiError(400, 'BadRequest', message, { dialect: 'router' });
+  }
+  const session: ChannelSession = {
+    kind: 'channels',
+    stdin,
+    stdout,
+    stderr: stderr && !tty,
+    tty,
+    run: (channels) => run(channels, tty),
+  };
+  return { status: 101, session };
+}
+
+/** Runs a command and tells how it ended. */
+export async function execute(
+  context: Pick<RequestContext, 'world' | 'cluster'>,
+  pod: KubeObject,
+  container: string,
+  command: readonly string[],
+  channels: Channels,
+  tty: boolean,
+): Promise<JsonObject> {
+  const machine = machineOf(context, pod, container);
+  const [first = ''] = command;
+  const streams = tty
+    ? { ...channels, stdout: forTerminal(channels.stdout), stderr: forTerminal(channels.stdout) }
+    : channels;
+  const configured = await runConfigured(machine, command.join(' '), streams);
+  if (configured !== undefined) return exitStatus(configured, command);
+  if (!isCommand(first)) {
+    const why = `exec: ${JSON.stringify(first)}: executable file not found in $PATH`;
+    return startFailure(
+      `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`,
+    );
+  }
+  if (tty && interactive.test(first) && command.length === 1) {
+    machine.environment.set('TERM', 'xterm');
+    return exitStatus(await runTerminal(machine, channels), command);
+  }
+  return exitStatus(await runCommand(machine, command, streams), command);
+}
+
+async function attach(
+  context: RequestContext,
+  pod: KubeObject,
+  container: string,
+  channels: Channels,
+  tty: boolean,
+): Promise<JsonObject> {
+  const spec = containerSpec(pod, container);
+  if (tty && spec['stdin'] === true && isShell(spec))
+    return exitStatus(await runTerminal(machineOf(context, pod, container), channels), ['sh']);
+  const source = logSource(context, pod, container, runOf(pod, container, false));
+  await followLines(context, source, pod, context.world.clock.now(), channels.gone, async (lines) => {
+    const text = lines.map((line) => `${line.text}\n`).join('');
+    await (tty ? forTerminal(channels.stdout) : channels.stdout)(text);
+  });
+  return exitStatus(0, []);
+}
+
+/** Images whose own command is a shell. */
+const shellImages = /(?:^|\/)(?:busybox|alpine|ubuntu|debian|centos|bash)(?::|@|$)/;
+
+function isShell(spec: JsonObject): boolean {
+  const words = [...digArray(spec, 'command'), ...digArray(spec, 'args')];
+  const [first] = words;
+  if (typeof first === 'string') return words.length === 1 && interactive.test(first);
+  return isJsonObject(spec) && shellImages.test(digString(spec, 'image'));
+}

@@ -1,0 +1,170 @@
+import { readAll } from './machine.js';
+import { forEachPath, inputText, pathOf, splitOptions, type Program } from './program.js';
+
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  a: '\x07',
+  e: '\x1b',
+};
+
+function unescape(text: string): string {
+  return text.replace(/\\([ntra\\e])/g, (_all, letter: string) => escapes[letter] ?? letter);
+}
+
+/** Lines of a text; a newline at its end begins no further one. */
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The number of `-n N`, `-nN` or `-N`, and the paths. */
+function countAndPaths(args: readonly string[]): { count: string; paths: string[] } {
+  let count = '10';
+  const paths: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const each = args[at] ?? '';
+    if (each === '-n' || each === '-c') count = args[(at += 1)] ?? count;
+    else if (/^-[nc]?[+]?\d+$/.test(each)) count = each.replace(/^-[nc]?/, '');
+    else if (!/^-[fFqv]$/.test(each)) paths.push(each);
+  }
+  return { count, paths };
+}
+
+const head: Program = async (run) => {
+  const { count, paths } = countAndPaths(run.args);
+  await run.stdout(joined(linesOf(await inputText(run, paths)).slice(0, Number(count))));
+  return 0;
+};
+
+const tail: Program = async (run) => {
+  const { count, paths } = countAndPaths(run.args);
+  if (run.args.some((each) => /^-c/.test(each))) {
+    const bytes = Buffer.from(await inputText(run, paths), 'utf8');
+    await run.stdout(
+      count.startsWith('+') ? bytes.subarray(Number(count) - 1) : bytes.subarray(-Number(count)),
+    );
+    return 0;
+  }
+  const lines = linesOf(await inputText(run, paths));
+  const kept = count.startsWith('+')
+    ? lines.slice(Number(count) - 1)
+    : Number(count) === 0
+      ? []
+      : lines.slice(-Number(count));
+  await run.stdout(joined(kept));
+  if (run.args.some((each) => /^-[fF]$/.test(each)) && !run.gone.aborted)
+    await new Promise((resolve) => {
+      run.gone.addEventListener('abort', resolve);
+    });
+  return 0;
+};
+
+const grep: Program = async (run) => {
+  const { options, rest } = splitOptions(run.args);
+  const [pattern = '', ...paths] = rest;
+  const source = options.has('F') ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : pattern;
+  let expression: RegExp;
+  try {
+    expression = new RegExp(source.slice(0, 1000), options.has('i') ? 'i' : '');
+  } catch {
+    await run.stderr(`grep: bad regex '${pattern}'\n`);
+    return 2;
+  }
+  const found = linesOf(await inputText(run, paths)).filter(
+    (line) => expression.test(line.slice(0, 10_000)) !== options.has('v'),
+  );
+  if (options.has('c')) await run.stdout(`${String(found.length)}\n`);
+  else if (!options.has('q')) await run.stdout(joined(found));
+  return found.length > 0 ? 0 : 1;
+};
+
+const wc: Program = async (run) => {
+  const { options, rest } = splitOptions(run.args);
+  const text = await inputText(run, rest);
+  const counts: readonly (readonly [string, number])[] = [
+    ['l', text.split('\n').length - 1],
+    ['w', text.split(/\s+/).filter((word) => word !== '').length],
+    ['c', Buffer.byteLength(text)],
+  ];
+  const wanted = counts.filter(([letter]) => options.size === 0 || options.has(letter));
+  const numbers = wanted.map(([, count]) => String(count));
+  await run.stdout(
+    `${[...(numbers.length > 1 ? numbers.map((each) => each.padStart(9)) : numbers), ...rest].join(' ')}\n`,
+  );
+  return 0;
+};
+
+/** Programs that read and write text. */
+export const textPrograms: Readonly<Record<string, Program>> = {
+  echo: async ({ args, stdout }) => {
+    let rest = [...args];
+    const options = new Set<string>();
+    while (/^-[neE]+$/.test(rest[0] ?? ''))
+      for (const letter of (rest.shift() ?? '').slice(1)) options.add(letter);
+    rest = options.has('e') ? rest.map(unescape) : rest;
+    await stdout(rest.join(' ') + (options.has('n') ? '' : '\n'));
+    return 0;
+  },
+  printf: async ({ args, stdout }) => {
+    const [format = '', ...values] = args;
+    let at = 0;
+    await stdout(
+      unescape(format).replace(/%([sd%])/g, (_all, kind: string) =>
+        kind === '%' ? '%' : (values[at++] ?? ''),
+      ),
+    );
+    return 0;
+  },
+  cat: async (run) => {
+    const { rest } = splitOptions(run.args);
+    if (rest.length > 0)
+      return forEachPath(run, 'cat', rest, async (path, shown) => {
+        if (shown === '-') await run.stdout(await readAll(run.stdin));
+        else await run.stdout(run.machine.files.read(path));
+      });
+    for await (const piece of run.stdin) await run.stdout(piece);
+    return 0;
+  },
+  tee: async (run) => {
+    const data = await readAll(run.stdin);
+    await run.stdout(data);
+    return forEachPath(run, 'tee', splitOptions(run.args).rest, (path) => {
+      run.machine.files.write(path, data);
+    });
+  },
+  head,
+  tail,
+  grep,
+  wc,
+  sort: async (run) => {
+    const { options, rest } = splitOptions(run.args);
+    const lines = linesOf(await inputText(run, rest));
+    lines.sort((a, b) =>
+      options.has('n') ? Number.parseFloat(a) - Number.parseFloat(b) : a < b ? -1 : a > b ? 1 : 0,
+    );
+    if (options.has('r')) lines.reverse();
+    await run.stdout(joined(options.has('u') ? [...new Set(lines)] : lines));
+    return 0;
+  },
+  uniq: async (run) => {
+    const lines = linesOf(await inputText(run, splitOptions(run.args).rest));
+    await run.stdout(joined(lines.filter((line, at) => line !== lines[at - 1])));
+    return 0;
+  },
+  base64: async (run) => {
+    const { options, rest } = splitOptions(run.args);
+    const [path] = rest;
+    const data = path === undefined ? await readAll(run.stdin) : run.machine.files.read(pathOf(run, path));
+    if (options.has('d')) await run.stdout(Buffer.from(data.toString('latin1'), 'base64'));
+    else await run.stdout(`${(data.toString('base64').match(/.{1,76}/g) ?? []).join('\n')}\n`);
+    return 0;
+  },
+};

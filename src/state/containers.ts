@@ -1,0 +1,140 @@
+/** Which containers something is about; what is absent or `*` fits all. */
+export interface ContainerFilter {
+  readonly cluster?: string;
+  readonly namespace?: string;
+  /** Name of a pod; a `*` at its end stands for any rest. */
+  readonly pod?: string;
+  readonly container?: string;
+}
+
+/** How a command answers. */
+export interface CommandScript extends ContainerFilter {
+  /** The whole command line, its words joined by spaces. */
+  readonly command?: string;
+  /** The start of the command line. */
+  readonly prefix?: string;
+  /** A regular expression for the whole command line. */
+  readonly pattern?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** Default 0. */
+  readonly exitCode?: number;
+  /** Milliseconds of the world's clock before it answers. */
+  readonly delayMs?: number;
+}
+
+/** What a container logs instead of what its image would. */
+export interface LogScript extends ContainerFilter {
+  readonly lines: readonly string[];
+  /** Milliseconds from line to line, over and over from `since` on; absent: all of them once, when the container started. */
+  readonly everyMs?: number;
+  /** Milliseconds since 1970 from which on lines come one by one. */
+  readonly since: number;
+}
+
+/** How a port answers, to port-forward and proxy alike. */
+export interface PortScript extends Omit<ContainerFilter, 'container'> {
+  /** Absent: every port. */
+  readonly port?: number;
+  /** A server to hand connections to, `host:port`. */
+  readonly to?: string;
+  /** Raw bytes, told to whoever connects. */
+  readonly bytes?: string;
+  /** An HTTP answer; default status 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Something in a container's file system. */
+export type FileNode =
+  | { readonly kind: 'file'; readonly data: Buffer; readonly mode: number; readonly at: number }
+  | { readonly kind: 'folder'; readonly mode: number; readonly at: number }
+  | { readonly kind: 'link'; readonly target: string; readonly at: number }
+  | { readonly kind: 'gone' };
+
+/** Files written into a container, by absolute path, over what its image and volumes hold. */
+export type WrittenFiles = ReadonlyMap<string, FileNode>;
+
+/** What is in the containers of a world, and how their commands, logs and ports answer. */
+export class Containers {
+  #commands: readonly CommandScript[] = [];
+  #logs: readonly LogScript[] = [];
+  #ports: readonly PortScript[] = [];
+  readonly #files: Map<string, Map<string, FileNode>>;
+  /** Files that a fork may be reading as well. */
+  readonly #shared = new Set<string>();
+
+  constructor(files: Map<string, Map<string, FileNode>> = new Map<string, Map<string, FileNode>>()) {
+    this.#files = files;
+    for (const key of files.keys()) this.#shared.add(key);
+  }
+
+  /** Adds how a command answers; the latest that fits wins. */
+  addCommand(script: CommandScript): void {
+    this.#commands = [script, ...this.#commands];
+  }
+
+  /** Adds what containers log; the latest that fits wins. */
+  addLog(script: LogScript): void {
+    this.#logs = [script, ...this.#logs];
+  }
+
+  /** Adds how ports answer; the latest that fits wins. */
+  addPort(script: PortScript): void {
+    this.#ports = [script, ...this.#ports];
+  }
+
+  /** The answer configured for a command line. */
+  commandFor(place: Required<ContainerFilter>, line: string): CommandScript | undefined {
+    return this.#commands.find((script) => fits(script, place) && matches(script, line));
+  }
+
+  /** The lines configured for a container. */
+  logFor(place: Required<ContainerFilter>): LogScript | undefined {
+    return this.#logs.find((script) => fits(script, place));
+  }
+
+  /** The answer configured for a port. */
+  portFor(place: Omit<Required<ContainerFilter>, 'container'>, port: number): PortScript | undefined {
+    return this.#ports.find(
+      (script) => fits(script, { ...place, container: '' }) && (script.port ?? port) === port,
+    );
+  }
+
+  /** What was written into a container. @param key Names it for good: cluster, uid of the pod, container */
+  written(key: string): WrittenFiles {
+    return this.#files.get(key) ?? new Map<string, FileNode>();
+  }
+
+  /** Writes into a container. */
+  write(key: string, path: string, node: FileNode): void {
+    let files = this.#files.get(key);
+    if (files === undefined || this.#shared.delete(key)) this.#files.set(key, (files = new Map(files)));
+    files.set(path, node);
+  }
+
+  /** An independent copy; files are shared until first written to. */
+  fork(): Containers {
+    for (const key of this.#files.keys()) this.#shared.add(key);
+    const copy = new Containers(new Map(this.#files));
+    copy.#commands = this.#commands;
+    copy.#logs = this.#logs;
+    copy.#ports = this.#ports;
+    return copy;
+  }
+}
+
+function fits(filter: ContainerFilter, place: Required<ContainerFilter>): boolean {
+  return (['cluster', 'namespace', 'pod', 'container'] as const).every((key) => {
+    const wanted = filter[key];
+    if (wanted === undefined || wanted === '*') return true;
+    return wanted.endsWith('*') ? place[key].startsWith(wanted.slice(0, -1)) : place[key] === wanted;
+  });
+}
+
+function matches({ command, prefix, pattern }: CommandScript, line: string): boolean {
+  if (command !== undefined) return line === command;
+  if (prefix !== undefined) return line.startsWith(prefix);
+  return pattern !== undefined && new RegExp(`^(?:${pattern})$`, 's').test(line);
+}
