@@ -136,10 +136,10 @@ function followed(
       const reader = inbox[Symbol.asyncIterator]();
       return {
         next: () => reader.next(),
-        return: async () => {
+        return: () => {
           left.abort();
           inbox.drop();
-          return { done: true, value: undefined };
+          return Promise.resolve({ done: true, value: undefined });
         },
       };
     },
@@ -174,7 +174,7 @@ export async function followLines(
     const now = world.clock.now();
     const lines = source.between(told, now);
     told = Math.max(told, now);
-    if (lines.length > 0 && !gone.aborted) await tell(lines);
+    if (lines.length > 0) await tell(lines);
   }
   unsubscribe();
 }

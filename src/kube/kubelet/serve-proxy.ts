@@ -81,7 +81,7 @@ function serviceTarget(
   const service = store.get(kind.resource, path.namespace, name).object;
   const ports = digArray(service, 'spec', 'ports').filter(isJsonObject);
   const chosen =
-    port === '' ? ports[0] : ports.find((each) => each['name'] === port || String(each['port']) === port);
+    port === '' ? ports[0] : ports.find((each) => each['name'] === port || each['port'] === Number(port));
   if (chosen === undefined)
     throw unavailable(`no service port ${quote(port)} found for service ${quote(name)}`);
   const subsets = digArray(store.find(endpoints, path.namespace, name)?.object, 'subsets');

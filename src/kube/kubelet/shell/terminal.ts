@@ -39,7 +39,7 @@ export async function runTerminal(machine: Machine, streams: Streams): Promise<n
         if (line === '') return machine.last;
       } else if ((control.backspace as readonly string[]).includes(character)) {
         if (line === '') continue;
-        line = [...line].slice(0, -1).join('');
+        line = Array.from(line).slice(0, -1).join('');
         await stdout('\b \b');
       } else if (line.length < lineLimit) {
         line += character;
