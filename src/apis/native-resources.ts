@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
+import { admissionHooks } from '../kube/admission/index.js';
 import { nativeHooks } from '../kube/native-defaults.js';
 import type { Resource } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
@@ -29,7 +30,11 @@ export function nativeResources(): Resource[] {
   for (const row of rows) {
     const key = `${row.r}.${row.g}`;
     const before = known.get(key);
-    const hooks = mergeHooks(nativeHooks({ group: row.g, plural: row.r }), hooksOf(row.g, row.r).hooks);
+    const hooks = mergeHooks(
+      nativeHooks({ group: row.g, plural: row.r }),
+      hooksOf(row.g, row.r).hooks,
+      row.ns ? admissionHooks(row.g, row.r) : undefined,
+    );
     const typesFolder = row.g === '' ? 'core' : (row.g.split('.', 1)[0] ?? row.g);
     known.set(key, {
       group: row.g,

@@ -130,6 +130,13 @@ export const optionFlags: readonly Flag[] = [
   },
   { name: 'sign-key', path: ['signKeyFile'], value: 'FILE', help: 'PEM of an RSA private key for id tokens' },
   {
+    name: 'settle',
+    path: ['settle'],
+    value: 'DURATION',
+    help: 'how much later than a write controllers follow it (default 0: within the write)',
+    read: readDuration,
+  },
+  {
     name: 'kube-version',
     path: ['kubeVersion'],
     value: 'VERSION',

@@ -149,6 +149,7 @@ const optionShape = {
       error: 'must be a list of names, or a mapping of names to true or false',
     })
     .exactOptional(),
+  settle: duration.exactOptional(),
   kubeVersion: z
     .string({ error: 'must be text' })
     .regex(/^v\d+\.\d+\.\d+/, { error: 'must be a version such as v1.29.2' })

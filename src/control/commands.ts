@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../core/go-duration.js';
+import { formatGoDuration, parseGoDuration } from '../core/go-duration.js';
 import { InputError } from '../core/input-error.js';
 import type { Duration } from '../core/options.js';
 import type { ReleaseName } from '../core/release.js';
@@ -144,6 +144,19 @@ export class Commands {
     else if ('freeze' in move) clock.freeze(move.freeze === true ? clock.now() : moment(move.freeze));
     else clock.resume();
     return this.clock();
+  }
+
+  /** How far controllers lag behind writes. */
+  settling(): { readonly settle: string } {
+    return { settle: formatGoDuration(BigInt(this.world.settle) * 1_000_000n) };
+  }
+
+  /** Has controllers lag behind writes from now on. @throws InputError for a duration that is none, or negative */
+  setSettle(settle: Duration): { readonly settle: string } {
+    const found = milliseconds(settle);
+    if (found < 0) throw new InputError(['settle: must be 0 or more']);
+    this.world.settle = Math.round(found);
+    return this.settling();
   }
 
   /** Arms a fault. @throws InputError for one that does nothing */

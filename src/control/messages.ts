@@ -52,6 +52,9 @@ export const clockMessage: z.ZodType<ClockMove> = z.union(
   },
 );
 
+/** Body of `POST /__fake/settle`. */
+export const settleMessage: z.ZodType<{ readonly settle: Duration }> = z.strictObject({ settle: duration });
+
 /** Body of `POST /__fake/faults`. */
 export const faultMessage: z.ZodType<FaultRequest> = z.strictObject({
   name: text.exactOptional(),

@@ -69,6 +69,9 @@ interface Run {
  * Makes the listener that has the controllers of a release follow every write, to a fixed point, before the write
  * returns: nothing is ever half-way, and the same writes always give the same world.
  *
+ * With `settle`, the same happens that much later by the world's clock, for each write in turn: until then a client sees
+ * what it wrote and nothing of its consequences.
+ *
  * What a controller is refused (an `ApiError`) is noted in the journal, as the real ones log and go on.
  *
  * @throws Error from within the write when controllers keep undoing each other's work
@@ -82,12 +85,27 @@ export function runControllers(catalog: KindCatalog): ChangeListener {
       run.changes.push({ cluster, change });
       return;
     }
-    const started: Run = { changes: [{ cluster, change }], work: new Map() };
-    running.set(world, started);
-    try {
-      drain(world, catalog, started, table);
-    } finally {
-      running.delete(world);
+    const begin = (): void => {
+      const started: Run = { changes: [{ cluster, change }], work: new Map() };
+      running.set(world, started);
+      try {
+        drain(world, catalog, started, table);
+      } finally {
+        running.delete(world);
+      }
+    };
+    if (world.settle === 0) begin();
+    else {
+      const late = (): void => {
+        try {
+          begin();
+        } catch (error) {
+          // Nobody's request is under way: a bug of ours is told where those of requests are.
+          const entry = world.journal.entries.at(-1);
+          if (entry !== undefined) world.journal.fail(entry, error);
+        }
+      };
+      world.clock.schedule(world.clock.now() + world.settle, late, true);
     }
   };
 }
@@ -180,6 +198,7 @@ function attempt(name: string, world: World, reconcile: () => void): void {
 export const controllerNames: readonly string[] = [
   ...[...controllers, ...queued].map(({ name }) => name),
   eventsSwitch,
+  'limitrange',
 ].filter((name, position, all) => all.indexOf(name) === position);
 
 /** Controllers that do what Kubernetes does, as opposed to KubeSphere. */

@@ -81,6 +81,8 @@ export interface Options {
    * where `-deployment` switches one off and any other name leaves only those that are named.
    */
   readonly controllers?: Readonly<Record<string, boolean>> | readonly string[];
+  /** How much later than a write controllers follow it, by the world's clock; default 0: within the write. */
+  readonly settle?: Duration;
   /** `gitVersion` of the Kubernetes underneath. */
   readonly kubeVersion?: string;
   /** Names of built-in scenarios, or paths of scenario files; later ones win. */

@@ -106,6 +106,9 @@ function lineTo(base: string): ControlLine {
       });
       return { ...outcome, applied };
     },
+    setSettle: async (settle) => {
+      await ask(base, 'POST', '/settle', { settle });
+    },
     armFault: async (fault) => {
       await ask(base, 'POST', '/faults', fault);
     },

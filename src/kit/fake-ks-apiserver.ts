@@ -74,6 +74,8 @@ export interface FakeKsApiserver extends AsyncDisposable {
   login(user?: string, password?: string): Promise<LoginAnswer>;
   /** Makes it be as scenarios say: names of built-in ones, paths of files, or scenarios themselves; later ones win. */
   scenario(...scenarios: readonly (string | Scenario)[]): Promise<ScenarioOutcome>;
+  /** Has controllers lag behind writes by a time of the world's clock; 0 has them run within the write again. */
+  settle(by: Duration): Promise<void>;
   /** Arms a fault for requests to come. */
   fault(fault: FaultRequest): Promise<void>;
   /** Disarms all faults, or those of one name. */
@@ -105,6 +107,7 @@ export interface ControlLine {
   readonly journal: FakeJournal;
   token(request: TokenRequest): Promise<string>;
   applyScenarios(scenarios: readonly (string | Scenario)[]): Promise<ScenarioOutcome>;
+  setSettle(settle: Duration): Promise<void>;
   armFault(fault: FaultRequest): Promise<void>;
   clearFaults(name?: string): Promise<void>;
   coverage(): Promise<CoverageReport>;

@@ -46,6 +46,7 @@ export function makeHandle({
     },
     login: (user = 'admin', password = 'P@88w0rd') => logIn(url, release, user, password, client),
     scenario: (...scenarios) => line.applyScenarios(scenarios),
+    settle: (by) => line.setSettle(by),
     fault: (fault) => line.armFault(fault),
     clearFaults: (name) => line.clearFaults(name),
     coverage: () => line.coverage(),

@@ -136,6 +136,9 @@ function lineTo(commands: Commands, ended: () => boolean): ControlLine {
       return commands.token(await checkTokenRequest(request));
     },
     applyScenarios: (scenarios) => commands.applyScenarios(scenarios),
+    setSettle: async (settle) => {
+      commands.setSettle(settle);
+    },
     armFault: async (fault) => {
       commands.armFault(fault);
     },

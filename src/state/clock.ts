@@ -2,12 +2,18 @@
 interface Task {
   readonly due: number;
   readonly run: (now: number) => void;
+  /** Runs though nobody asks, while the clock follows real time. */
+  readonly wakes: boolean;
 }
+
+/** Longest delay a timer of Node takes. */
+const longestTimer = 2_147_483_647;
 
 /**
  * The one source of time of a world: real time with an offset, or frozen.
  *
- * Due tasks run when somebody asks ({@link runDue}), in order of their moment; nothing runs behind a test's back.
+ * Due tasks run when somebody asks ({@link runDue}), in order of their moment; behind a test's back run only those that
+ * were scheduled so, and none while the clock stands still.
  */
 export class Clock {
   #offset: number;
@@ -60,6 +66,7 @@ export class Clock {
     if (this.#frozenAt === undefined) return;
     this.#offset = this.#frozenAt - Date.now();
     this.#frozenAt = undefined;
+    for (const task of this.#tasks) if (task.wakes) this.#wakeFor(task.due);
   }
 
   /** True while the clock stands still. */
@@ -67,16 +74,31 @@ export class Clock {
     return this.#frozenAt !== undefined;
   }
 
-  /** Has a task run once the clock reaches `due` (milliseconds since 1970). @returns what calls it off */
-  schedule(due: number, run: (now: number) => void): () => void {
-    const task: Task = { due, run };
+  /**
+   * Has a task run once the clock reaches `due` (milliseconds since 1970).
+   *
+   * @param wakes True when it is to run though nobody asks, so that watches see what it does.
+   * @returns what calls it off
+   */
+  schedule(due: number, run: (now: number) => void, wakes = false): () => void {
+    const task: Task = { due, run, wakes };
     const at = this.#tasks.findIndex((other) => other.due > due);
     this.#tasks.splice(at === -1 ? this.#tasks.length : at, 0, task);
+    if (wakes) this.#wakeFor(due);
     this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
     return () => {
       const place = this.#tasks.indexOf(task);
       if (place !== -1) this.#tasks.splice(place, 1);
     };
+  }
+
+  /** Looks for due tasks at a moment of real time; keeps no process alive. */
+  #wakeFor(due: number): void {
+    if (this.#frozenAt !== undefined) return;
+    const wait = Math.min(Math.max(0, due - this.now()) + 1, longestTimer);
+    setTimeout(() => {
+      if (this.#frozenAt === undefined) this.runDue();
+    }, wait).unref();
   }
 
   /** Runs every task that is due. Cheap when none is. */

@@ -61,6 +61,8 @@ export class World {
   switchedOff: ReadonlySet<string> = new Set();
   /** Made when first asked for: most worlds have no sessions. */
   #ending: AbortController | undefined;
+  /** Milliseconds by which controllers lag behind writes; 0: they run within them. Kept by forks. */
+  settle = 0;
 
   constructor(parts: {
     release: Release;
@@ -137,6 +139,7 @@ export class World {
       routines: this.routines,
     });
     copy.switchedOff = this.switchedOff;
+    copy.settle = this.settle;
     for (const routine of this.routines) routine(copy);
     return copy;
   }

@@ -21,7 +21,7 @@ import { defaultJwtSecret, defaultSettings } from './default-settings.js';
 import { defaultClusters, loadDefault } from './default-world.js';
 import { recentEvents } from './freshen.js';
 import { loadInstall } from './install.js';
-import { optionSettings } from './option-settings.js';
+import { milliseconds, optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
 import type { CheckedWorld } from './check-world.js';
 
@@ -134,6 +134,7 @@ function finish(
       world.routines.push(nodeHeartbeats(live, origin));
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
     world.switchedOff = switchedOff(options.controllers);
+    world.settle = milliseconds(options.settle) ?? 0;
     world.listener = runControllers(catalog);
     return world;
   };

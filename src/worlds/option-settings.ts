@@ -37,7 +37,7 @@ function joined(known: readonly OAuthClient[], added: readonly OAuthClient[]): r
 }
 
 /** A duration in milliseconds; options are checked before they come here. */
-function milliseconds(duration: Duration | undefined): number | undefined {
+export function milliseconds(duration: Duration | undefined): number | undefined {
   if (duration === undefined) return undefined;
   return typeof duration === 'number' ? duration * 1000 : parseGoDuration(duration);
 }

@@ -74,6 +74,18 @@ export const routes: readonly ControlRoute[] = [
     help: '{"advance":"2h"}, {"set":TIME}, {"freeze":TIME}, {"freeze":true} or {"resume":true}',
     ...withBody(messages.clockMessage, (commands, move) => commands.moveClock(move)),
   },
+  {
+    method: 'get',
+    path: '/settle',
+    help: 'how far controllers lag behind writes',
+    run: ({ commands }) => commands.settling(),
+  },
+  {
+    method: 'post',
+    path: '/settle',
+    help: 'has them lag: {"settle":"2s"}',
+    ...withBody(messages.settleMessage, (commands, { settle }) => commands.setSettle(settle)),
+  },
   { method: 'get', path: '/faults', help: 'the faults armed', run: ({ commands }) => commands.faults() },
   {
     method: 'post',

@@ -3,11 +3,13 @@ import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
 import { endpointsController } from './endpoints.js';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
 import { kubeletController } from './kubelet.js';
 import { podDisruptionBudgetController } from './pod-disruption-budget.js';
 import { podUpdateController } from './pod-updates.js';
 import { replicaSetController, replicationController } from './replica-set.js';
+import { resourceQuotaController } from './resource-quota.js';
 import { schedulerController } from './scheduler.js';
 import { statefulSetController } from './stateful-set.js';
 import { volumeClaimController } from './volume-claim.js';
@@ -27,4 +29,6 @@ export const workloadControllers: readonly QueuedController[] = [
   podUpdateController,
   endpointsController,
   podDisruptionBudgetController,
+  resourceQuotaController,
+  horizontalPodAutoscalerController,
 ];

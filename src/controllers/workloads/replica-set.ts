@@ -26,6 +26,7 @@ import {
   recordPod,
   recordRefusal,
 } from './pods.js';
+import type { Change } from '../../state/object-store.js';
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 
 /** A kind that keeps a number of pods of one template. */
@@ -77,7 +78,7 @@ function keeping(replicas: ReplicaKind): QueuedController {
       'resourcequotas.',
     ],
     keysOf: ({ cluster }, change) => {
-      if (change.resource.plural === resource.plural) return [ownKey(change)];
+      if (change.resource.plural === resource.plural) return isOwnReport(change) ? [] : [ownKey(change)];
       if (change.resource.plural === 'pods') return ownersOf(change, kind);
       return refused(cluster, resource, change.stored.object.metadata.namespace);
     },
@@ -99,6 +100,17 @@ function keeping(replicas: ReplicaKind): QueuedController {
       });
     },
   };
+}
+
+/** Whether only the status is another, which says what was seen already: a refused pod has a new name each time. */
+function isOwnReport({ stored, previous }: Change): boolean {
+  if (previous === undefined) return false;
+  const [now, before] = [stored.object, previous.object];
+  return (
+    now['spec'] === before['spec'] &&
+    now.metadata.generation === before.metadata.generation &&
+    now.metadata.deletionTimestamp === before.metadata.deletionTimestamp
+  );
 }
 
 /** ReplicaSets of a namespace that could not make all their pods. */

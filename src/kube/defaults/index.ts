@@ -1,7 +1,9 @@
 import { digObject, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
+import { prepareAutoscaler } from './autoscaler.js';
 import { prepareClaim } from './claim.js';
+import { prepareLimitRange } from './limit-range.js';
 import { complete } from './complete.js';
 import { prepareJob } from './job.js';
 import { otherDefaults } from './others.js';
@@ -18,6 +20,8 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'jobs.batch': prepareJob,
   'persistentvolumeclaims.': prepareClaim,
   'replicationcontrollers.': withSelector,
+  'limitranges.': prepareLimitRange,
+  'horizontalpodautoscalers.autoscaling': prepareAutoscaler,
 };
 
 /** Fills in what kube-apiserver does for a kind, as `plural.group`; `undefined` when that is nothing. */

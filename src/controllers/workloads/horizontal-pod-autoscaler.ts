@@ -1,0 +1,319 @@
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { selects } from '../../core/object-selector.js';
+import type { Resource, WriteContext } from '../../registry/contract.js';
+import { patchObject } from '../../registry/verbs/patch.js';
+import { isMeasured, podUsage } from '../../registry/usage/pod-usage.js';
+import type { World } from '../../state/world.js';
+import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { recordEvent } from './events.js';
+import { amount, podIndex } from './pod-index.js';
+import { isFinished, isReady, ownKey } from './pods.js';
+import { mergeConditions, writeStatus, type Condition } from './write-status.js';
+
+const component = 'horizontal-pod-autoscaler';
+const autoscalers = { group: 'autoscaling', plural: 'horizontalpodautoscalers' };
+/** Milliseconds between two looks. */
+const period = 15_000;
+/** Milliseconds a lower number must have been enough before it is taken. */
+const downWindow = 300_000;
+/** Part of the target by which usage may miss it. */
+const tolerance = 0.1;
+
+/** What was found enough before, by uid of the autoscaler. */
+const pasts = new WeakMap<World, Map<string, { readonly at: number; readonly replicas: number }[]>>();
+
+/**
+ * Keeps as many copies of something as what its pods use calls for, and says so. Usage is that of metrics.k8s.io.
+ *
+ * Autoscalers a world was loaded with are looked at once they have been written to.
+ *
+ * @see kubernetes/kubernetes pkg/controller/podautoscaler/horizontal.go
+ */
+export const horizontalPodAutoscalerController: QueuedController = {
+  name: 'horizontalpodautoscaler',
+  watches: ['horizontalpodautoscalers.autoscaling'],
+  keysOf: (context, change) => {
+    const { object } = change.stored;
+    const isNews = change.previous?.object['spec'] !== object['spec'];
+    if (change.type === 'DELETED' || !isNews) return [];
+    plan(context, ownKey(change), object);
+    return [ownKey(change)];
+  },
+  settle: look,
+};
+
+/** Looks again and again, until the autoscaler is another. */
+function plan(context: WriteContext, key: WorkKey, planned: KubeObject): void {
+  const { clock } = context.world;
+  clock.schedule(clock.now() + period, () => {
+    const current = context.cluster.store.find(autoscalers, key.namespace, key.name)?.object;
+    if (current?.metadata.uid !== planned.metadata.uid || current?.['spec'] !== planned['spec']) return;
+    look(context, key);
+    plan(context, key, planned);
+  });
+}
+
+function look(context: WriteContext, { namespace, name }: WorkKey): void {
+  const { cluster, catalog } = context;
+  const autoscaler = cluster.store.find(autoscalers, namespace, name)?.object;
+  const resource = catalog.byPlural(autoscalers.group, autoscalers.plural);
+  if (autoscaler === undefined || resource === undefined || isDeleting(autoscaler)) return;
+  const reference = digObject(autoscaler, 'spec', 'scaleTargetRef');
+  const kind = catalog.byKind(digString(reference, 'apiVersion'), digString(reference, 'kind'));
+  const target = kind && cluster.store.find(kind, namespace, digString(reference, 'name'))?.object;
+  if (kind === undefined || target === undefined) {
+    const group = digString(reference, 'apiVersion').split('/', 2)[0] ?? '';
+    const what = kind === undefined ? digString(reference, 'kind') : `${kind.plural}.${group}`;
+    const message = `the HPA controller was unable to get the target's current scale: ${what} ${JSON.stringify(digString(reference, 'name'))} not found`;
+    report(context, resource, autoscaler, {
+      conditions: [{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message }],
+      current: 0,
+      desired: 0,
+      metrics: [],
+    });
+    return;
+  }
+  const current = Number(dig(target, 'spec', 'replicas') ?? 1);
+  if (current === 0) {
+    const message = 'scaling is disabled since the replica count of the target is zero';
+    report(context, resource, autoscaler, {
+      conditions: [able(), { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message }],
+      current: 0,
+      desired: 0,
+      metrics: [],
+    });
+    return;
+  }
+  follow(context, { resource, autoscaler, kind, target, current });
+}
+
+interface Pair {
+  readonly resource: Resource;
+  readonly autoscaler: KubeObject;
+  readonly kind: Resource;
+  readonly target: KubeObject;
+  readonly current: number;
+}
+
+function able(): Condition {
+  return {
+    type: 'AbleToScale',
+    status: 'True',
+    reason: 'ReadyForNewScale',
+    message: 'recommended size matches current size',
+  };
+}
+
+function follow(context: WriteContext, { resource, autoscaler, kind, target, current }: Pair): void {
+  const least = Number(dig(autoscaler, 'spec', 'minReplicas') ?? 1);
+  const most = Number(dig(autoscaler, 'spec', 'maxReplicas') ?? 1);
+  const measures = targetsOf(autoscaler).map((wanted) => measure(context, target, wanted, current));
+  const failed = measures.find((one) => typeof one === 'string');
+  const known = measures.filter((one) => typeof one !== 'string');
+  if (typeof failed === 'string' && known.length === 0) {
+    const message = `the HPA was unable to compute the replica count: ${failed}`;
+    const desired = Math.min(most, Math.max(least, current));
+    report(context, resource, autoscaler, {
+      conditions: [
+        {
+          ...able(),
+          reason: 'SucceededGetScale',
+          message: "the HPA controller was able to get the target's current scale",
+        },
+        { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message },
+      ],
+      current,
+      desired: current,
+      metrics: [],
+    });
+    if (desired !== current)
+      rescale(context, autoscaler, kind, target, desired, 'Current number of replicas out of bounds');
+    return;
+  }
+  const top = [...known].sort((a, b) => b.replicas - a.replicas)[0];
+  const recommended = steadied(context.world, autoscaler, top?.replicas ?? current, current);
+  const desired = Math.min(most, Math.max(least, recommended));
+  const [reason, message]: readonly [string, string] =
+    recommended > most
+      ? ['TooManyReplicas', 'the desired replica count is more than the maximum replica count']
+      : recommended < least
+        ? ['TooFewReplicas', 'the desired replica count is less than the minimum replica count']
+        : ['DesiredWithinRange', 'the desired count is within the acceptable range'];
+  const subject = `${top?.name ?? 'cpu'} resource utilization (percentage of request)`;
+  const found = `the HPA was able to successfully calculate a replica count from ${top?.isUtilization === false ? `${top.name} resource` : subject}`;
+  report(context, resource, autoscaler, {
+    conditions: [
+      desired === current
+        ? able()
+        : {
+            type: 'AbleToScale',
+            status: 'True',
+            reason: 'SucceededRescale',
+            message: `the HPA controller was able to update the target scale to ${String(desired)}`,
+          },
+      { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: found },
+      {
+        type: 'ScalingLimited',
+        status: reason === 'DesiredWithinRange' ? 'False' : 'True',
+        reason,
+        message,
+      },
+    ],
+    current,
+    desired,
+    metrics: known.map(({ status }) => status),
+    ...(desired !== current && { scaled: true }),
+  });
+  if (desired === current) return;
+  const why = desired > current ? `${subject} above target` : 'All metrics below target';
+  rescale(context, autoscaler, kind, target, desired, why);
+}
+
+function rescale(
+  context: WriteContext,
+  autoscaler: KubeObject,
+  kind: Resource,
+  target: KubeObject,
+  replicas: number,
+  why: string,
+): void {
+  const { name, namespace = '' } = target.metadata;
+  patchObject(context, kind, { namespace, name }, (object) => ({
+    ...object,
+    spec: { ...digObject(object, 'spec'), replicas },
+  }));
+  const message = `New size: ${String(replicas)}; reason: ${why}`;
+  recordEvent(context, autoscaler, { reason: 'SuccessfulRescale', message, component });
+}
+
+/** The largest number found enough in the last minutes, when fewer would do now. */
+function steadied(world: World, { metadata }: KubeObject, wanted: number, current: number): number {
+  let ofWorld = pasts.get(world);
+  if (ofWorld === undefined) {
+    ofWorld = new Map();
+    pasts.set(world, ofWorld);
+  }
+  const now = world.clock.now();
+  const uid = metadata.uid ?? '';
+  const past = (ofWorld.get(uid) ?? [{ at: now, replicas: current }]).filter(
+    ({ at }) => at > now - downWindow,
+  );
+  past.push({ at: now, replicas: wanted });
+  ofWorld.set(uid, past);
+  return Math.max(...past.map(({ replicas }) => replicas));
+}
+
+/** What one metric is to be: cpu or memory, as a share of what is asked for or as an amount per pod. */
+interface Target {
+  readonly name: string;
+  /** Percent. */
+  readonly utilization?: number;
+  /** Thousandths. */
+  readonly average?: number;
+}
+
+function targetsOf(autoscaler: KubeObject): Target[] {
+  const old = dig(autoscaler, 'spec', 'targetCPUUtilizationPercentage');
+  const metrics = digArray(autoscaler, 'spec', 'metrics');
+  if (metrics.length === 0) return [{ name: 'cpu', utilization: typeof old === 'number' ? old : 80 }];
+  return metrics.flatMap((metric): Target[] => {
+    if (digString(metric, 'type') !== 'Resource') return [];
+    const name = digString(metric, 'resource', 'name');
+    const utilization = dig(metric, 'resource', 'target', 'averageUtilization');
+    const average = dig(metric, 'resource', 'target', 'averageValue');
+    return typeof utilization === 'number' ? [{ name, utilization }] : [{ name, average: amount(average) }];
+  });
+}
+
+interface Measure {
+  readonly name: string;
+  readonly isUtilization: boolean;
+  readonly replicas: number;
+  readonly status: JsonObject;
+}
+
+/** How many pods a metric calls for; a text says why that cannot be told. */
+function measure(
+  { cluster, world }: WriteContext,
+  target: KubeObject,
+  { name, utilization, average }: Target,
+  current: number,
+): Measure | string {
+  const { namespace = '' } = target.metadata;
+  const now = world.clock.now();
+  const selector = dig(target, 'spec', 'selector');
+  const pods = [...(podIndex(cluster.store).byNamespace.get(namespace)?.values() ?? [])].filter(
+    (pod) => selects(selector, pod.metadata.labels) && !isFinished(pod) && !isDeleting(pod) && isReady(pod),
+  );
+  const measured = pods.filter((pod) => isMeasured(pod, now));
+  if (measured.length === 0)
+    return `failed to get ${name} utilization: unable to get metrics for resource ${name}: no metrics returned from resource metrics API`;
+  let [used, asked] = [0, 0];
+  for (const pod of measured) {
+    const { cpu, memory } = podUsage(world.random.seed, pod, now);
+    used += name === 'cpu' ? cpu * 1000 : memory * 1000;
+    for (const container of digArray(pod, 'spec', 'containers')) {
+      const request = digObject(container, 'resources', 'requests')[name];
+      if (request === undefined && utilization !== undefined)
+        return `failed to get ${name} utilization: missing request for ${name} in container ${digString(container, 'name')} of Pod ${pod.metadata.name}`;
+      asked += amount(request);
+    }
+  }
+  const averageValue =
+    name === 'cpu'
+      ? `${String(Math.round(used / measured.length))}m`
+      : String(Math.round(used / 1000 / measured.length));
+  const averageUtilization = Math.trunc((used * 100) / asked);
+  const ratio =
+    utilization === undefined
+      ? used / measured.length / Math.max(1, average ?? 1)
+      : averageUtilization / utilization;
+  const replicas = Math.abs(ratio - 1) <= tolerance ? current : Math.ceil(ratio * measured.length);
+  const values = utilization === undefined ? { averageValue } : { averageValue, averageUtilization };
+  return {
+    name,
+    isUtilization: utilization !== undefined,
+    replicas,
+    status: { type: 'Resource', resource: { name, current: values } },
+  };
+}
+
+interface Outcome {
+  readonly conditions: readonly Condition[];
+  readonly current: number;
+  readonly desired: number;
+  readonly metrics: readonly JsonObject[];
+  readonly scaled?: boolean;
+}
+
+function report(
+  context: WriteContext,
+  resource: Resource,
+  autoscaler: KubeObject,
+  { conditions, current, desired, metrics, scaled }: Outcome,
+): void {
+  const now = context.world.clock.timestamp();
+  const before = digArray(autoscaler, 'status', 'conditions').filter(isJsonObject);
+  const { lastScaleTime } = digObject(autoscaler, 'status');
+  const time: Json | undefined = scaled === true ? now : lastScaleTime;
+  const [first] = metrics;
+  const utilization = dig(first, 'resource', 'current', 'averageUtilization');
+  writeStatus(context, resource, autoscaler, {
+    ...(time !== undefined && { lastScaleTime: time }),
+    currentReplicas: current,
+    desiredReplicas: desired,
+    // The first is how autoscaling/v1 says it; each version shows what it knows.
+    ...(typeof utilization === 'number' && { currentCPUUtilizationPercentage: utilization }),
+    ...(metrics.length > 0 && { currentMetrics: metrics }),
+    conditions: mergeConditions(before, conditions, now),
+  });
+}
