@@ -3,33 +3,23 @@ import { encodeCompact, type JsonObject } from '../core/json.js';
 import type { Handler, Reply, RequestContext, Resource, Subresource } from '../registry/contract.js';
 import { hasStatusEndpoint } from '../registry/generation.js';
 import { accept } from '../registry/negotiation.js';
-import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { getObject } from '../registry/verbs/get.js';
-import { patchObject } from '../registry/verbs/patch.js';
-import { updateObject } from '../registry/verbs/update.js';
 import { listObjects } from '../registry/verbs/list.js';
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggregated-discovery.js';
 import { componentStatuses, componentStatusList } from './component-statuses.js';
 import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
-import {
-  answer,
-  answerList,
-  answerObject,
-  apiVersionOf,
-  isTable,
-  type AnswerForm,
-  type ServedKind,
-} from './encoding.js';
+import { answer, answerList, answerObject, isTable, type AnswerForm } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
-import { readDeleteOptions, readDryRun } from './options-from-query.js';
-import { readObjectBody, type ExpectedBody } from './read-object-body.js';
-import { readPatchBody } from './read-patch-body.js';
+import { readDeleteOptions } from './options-from-query.js';
+import { patchFrom } from './patch-object.js';
+import { readObjectBody } from './read-object-body.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
 import { answerWatch } from './watch.js';
+import { createFrom, updateFrom } from './write-object.js';
 
 const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 const watched = ['application/json', 'application/vnd.kubernetes.protobuf;stream=watch'];
@@ -200,7 +190,7 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
     case 'POST':
       checkVerb(kind.resource, 'create');
       if (kind.resource.namespaced && path.namespace === '') throw notAllowed();
-      return create(request);
+      return createFrom(request);
     case 'DELETE':
       checkVerb(kind.resource, 'deletecollection');
       return deleteCollection(request);
@@ -220,33 +210,6 @@ function checkVerb(resource: Resource, verb: string): void {
   if (!resource.verbs.includes(verb)) throw notAllowed();
 }
 
-async function create(request: KindRequest): Promise<Reply> {
-  const { context, path, kind, form } = request;
-  const { resource } = kind;
-  if (!resource.verbs.includes('get')) {
-    const { questionHandler } = await import('./subresources/index.js');
-    const handle = questionHandler(resource);
-    if (handle === undefined) throw notImplemented(`creating ${resource.kind}`);
-    return handle(request);
-  }
-  const dryRun = readDryRun(context.query, 'CreateOptions');
-  const object = await readObjectBody(context, expectedBody(kind));
-  const keepsStatus = resource.plural === 'nodes';
-  const given = keepsStatus ? object : withoutStatus(object, resource);
-  return answerObject(
-    createObject(context, resource, given, { namespace: path.namespace, dryRun, typed: !resource.custom }),
-    kind,
-    form,
-    201,
-  );
-}
-
-function expectedBody(kind: ServedKind): ExpectedBody {
-  const { resource, version } = kind;
-  const type = resource.custom ? undefined : resource.types?.[version];
-  return { kind: resource.kind, apiVersion: apiVersionOf(kind), type };
-}
-
 function serveObject(request: KindRequest): Reply | Promise<Reply> {
   const { context, path, kind, form } = request;
   const key = { namespace: path.namespace, name: path.name };
@@ -258,43 +221,16 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
       return answerObject(getObject(context, kind.resource, key), kind, form);
     case 'PUT':
       checkVerb(kind.resource, 'update');
-      return update(request);
+      return updateFrom(request);
     case 'PATCH':
       checkVerb(kind.resource, 'patch');
-      return patch(request);
+      return patchFrom(request);
     case 'DELETE':
       checkVerb(kind.resource, 'delete');
       return remove(request);
     default:
       throw notAllowed();
   }
-}
-
-async function update(request: KindRequest, subresource?: 'status' | 'finalize'): Promise<Reply> {
-  const { context, path, kind, form } = request;
-  const dryRun = readDryRun(context.query, 'UpdateOptions');
-  const object = await readObjectBody(context, expectedBody(kind));
-  const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
-  const stored = updateObject(context, kind.resource, object, {
-    name: path.name,
-    namespace: path.namespace,
-    dryRun,
-    typed: !kind.resource.custom,
-    ...(subresource && { subresource }),
-  });
-  return answerObject(stored, kind, form, existed ? 200 : 201);
-}
-
-function patch(request: KindRequest, subresource?: 'status'): Reply {
-  const { context, path, kind, form } = request;
-  const dryRun = readDryRun(context.query, 'PatchOptions');
-  const body = readPatchBody(context, kind.resource, kind.version);
-  const key = { namespace: path.namespace, name: path.name };
-  const stored = patchObject(context, kind.resource, key, body, {
-    dryRun,
-    ...(subresource && { subresource }),
-  });
-  return answerObject(stored, kind, form);
 }
 
 async function remove({ context, path, kind, form }: KindRequest): Promise<Reply> {
@@ -358,9 +294,9 @@ function serveSubresource(request: KindRequest): Reply | Promise<Reply> {
       form,
     );
   }
-  if (context.method === 'PUT' && isStatus) return update(request, 'status');
-  if (context.method === 'PUT' && known.name === 'finalize') return update(request, 'finalize');
-  if (context.method === 'PATCH' && isStatus) return patch(request, 'status');
+  if (context.method === 'PUT' && isStatus) return updateFrom(request, 'status');
+  if (context.method === 'PUT' && known.name === 'finalize') return updateFrom(request, 'finalize');
+  if (context.method === 'PATCH' && isStatus) return patchFrom(request, 'status');
   return servePart(request, known);
 }
 

@@ -1,27 +1,91 @@
-import { invalid } from '../core/api-error.js';
+import { invalid, quote } from '../core/api-error.js';
 import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { DeleteOptions, Propagation } from '../registry/verbs/delete.js';
 
 const meta = 'meta.k8s.io';
 const propagations: readonly string[] = ['Background', 'Foreground', 'Orphan'];
 
+/** What to do about members a kind does not have, and those that come twice. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** What the query of a write says. */
+export interface WriteQuery {
+  readonly dryRun: boolean;
+  /** Empty: not said. */
+  readonly fieldManager: string;
+  /** Only an apply may say so. */
+  readonly force: boolean;
+  readonly validation: FieldValidation;
+}
+
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
+
+const longestManager = 128;
+const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
 /**
- * Reads `dryRun` and checks `fieldValidation` of a write.
+ * Reads the query of a write.
  *
+ * @param applies True for a server-side apply, which has options of its own.
  * @throws ApiError 422 for values Kubernetes does not know
  * @see kubernetes/apimachinery pkg/apis/meta/v1/validation/validation.go
  */
-export function readDryRun(
-  query: URLSearchParams,
-  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
-): boolean {
-  const causes = dryRunCauses(query.getAll('dryRun'));
+export function readWriteQuery(query: URLSearchParams, kind: OptionsKind, applies = false): WriteQuery {
+  const fieldManager = query.get('fieldManager') ?? '';
+  const force = query.get('force');
   const validation = query.get('fieldValidation') ?? '';
+  const causes: Cause[] = [];
+  if (kind === 'PatchOptions' && !applies && force !== null) {
+    causes.push(forbiddenCause('force', 'may not be specified for non-apply patch'));
+  }
+  if (applies && fieldManager === '') {
+    causes.push({
+      reason: 'FieldValueRequired',
+      message: 'Required value: is required for apply patch',
+      field: 'fieldManager',
+    });
+  }
+  causes.push(...managerCauses(fieldManager), ...dryRunCauses(query.getAll('dryRun')));
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(validation)) {
     causes.push(unsupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));
   }
   if (causes.length > 0) throw invalid({ group: meta, kind }, '', causes);
-  return query.getAll('dryRun').includes('All');
+  return {
+    dryRun: query.getAll('dryRun').includes('All'),
+    fieldManager,
+    force: isTrue(force ?? undefined),
+    validation: validation === '' ? 'Warn' : (validation as FieldValidation),
+  };
+}
+
+function managerCauses(manager: string): Cause[] {
+  const causes: Cause[] = [];
+  if (Buffer.byteLength(manager) > longestManager) {
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${String(longestManager)} bytes`,
+      field: 'fieldManager',
+    });
+  }
+  const bad = manager.search(unprintable);
+  if (bad !== -1) {
+    const why = `invalid character ${manager.codePointAt(bad)?.toString(16) ?? ''} at ${String(bad)}`;
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${quote(manager)}: should only contain printable characters (${why})`,
+      field: 'fieldManager',
+    });
+  }
+  return causes;
+}
+
+/**
+ * Reads `dryRun` and checks the rest of a write's query.
+ *
+ * @throws ApiError 422 for values Kubernetes does not know
+ */
+export function readDryRun(query: URLSearchParams, kind: OptionsKind): boolean {
+  return readWriteQuery(query, kind).dryRun;
 }
 
 /**
@@ -70,17 +134,21 @@ function isTrue(value: Json | undefined): boolean {
   return value === true || value === 'true' || value === '1';
 }
 
-interface UnsupportedCause {
+interface Cause {
   readonly reason: string;
   readonly message: string;
   readonly field: string;
 }
 
-function dryRunCauses(values: readonly string[]): UnsupportedCause[] {
+function forbiddenCause(field: string, why: string): Cause {
+  return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
+}
+
+function dryRunCauses(values: readonly string[]): Cause[] {
   return values.some((value) => value !== 'All') ? [unsupportedList('dryRun', values)] : [];
 }
 
-function unsupported(field: string, value: string, supported: readonly string[]): UnsupportedCause {
+function unsupported(field: string, value: string, supported: readonly string[]): Cause {
   return {
     reason: 'FieldValueNotSupported',
     message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`,
@@ -88,7 +156,7 @@ function unsupported(field: string, value: string, supported: readonly string[])
   };
 }
 
-function unsupportedList(field: string, values: readonly string[]): UnsupportedCause {
+function unsupportedList(field: string, values: readonly string[]): Cause {
   return {
     reason: 'FieldValueNotSupported',
     message: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,

@@ -6,6 +6,7 @@ import { checkGoTypes } from '../registry/check-go-types.js';
 import { otherKind } from '../registry/check-stored-types.js';
 import { goJsonType } from '../registry/object-meta.js';
 import { fieldsOf } from '../registry/type-table.js';
+import { strictErrors } from './strict-fields.js';
 
 /** Bytes of a body shown in an error. */
 const shownBytes = 30;
@@ -28,7 +29,34 @@ export interface ExpectedBody {
  * @see kubernetes/apiserver pkg/endpoints/handlers/create.go, rest.go
  */
 export async function readObjectBody(context: RequestContext, expected: ExpectedBody): Promise<JsonObject> {
-  const value = await readValue(context, expected);
+  return (await readCheckedBody(context, expected)).object;
+}
+
+/** An object from a body, and what a strict decoder has against it. */
+export interface CheckedBody {
+  readonly object: JsonObject;
+  /** Each complaint as kube-apiserver words it; empty when nothing is wrong. */
+  readonly errors: readonly string[];
+}
+
+/**
+ * Reads the object in a request body like {@link readObjectBody}, and looks for members its type does not have and for
+ * those that come twice.
+ *
+ * @throws ApiError as {@link readObjectBody} does
+ */
+export async function readCheckedBody(context: RequestContext, expected: ExpectedBody): Promise<CheckedBody> {
+  const { value, text, errors: found } = await readValue(context, expected);
+  const object = checkedObject(value, context, expected);
+  const errors = text === undefined ? found : [...found, ...strictErrors(text, knownType(expected))];
+  return { object, errors };
+}
+
+function knownType({ type }: ExpectedBody): string | undefined {
+  return type !== undefined && fieldsOf(type) !== undefined ? type : undefined;
+}
+
+function checkedObject(value: Json, context: RequestContext, expected: ExpectedBody): JsonObject {
   if (!isJsonObject(value)) throw unrecognized(context.body, expected, wrongRoot(value));
   const { kind, apiVersion } = value;
   for (const member of [apiVersion, kind]) {
@@ -65,10 +93,18 @@ function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: Expecte
   throw otherKind(given, apiVersion, kind);
 }
 
-async function readValue(context: RequestContext, expected: ExpectedBody): Promise<Json> {
+/** A body's value, the JSON text a strict decoder looks at, and what was wrong before that. */
+interface BodyValue {
+  readonly value: Json;
+  readonly text?: string;
+  readonly errors: readonly string[];
+}
+
+async function readValue(context: RequestContext, expected: ExpectedBody): Promise<BodyValue> {
   const text = context.body?.toString('utf8') ?? '';
   const type = mediaTypeOf(context);
-  if (type === 'application/vnd.kubernetes.protobuf') return readProtobuf(context.body, expected);
+  if (type === 'application/vnd.kubernetes.protobuf')
+    return { value: await readProtobuf(context.body, expected), errors: [] };
   if (type === 'application/yaml') return readYaml(text, context.body, expected);
   if (type !== 'application/json') {
     throw unsupportedMedia('the body of the request was in an unknown format', [
@@ -78,7 +114,7 @@ async function readValue(context: RequestContext, expected: ExpectedBody): Promi
     ]);
   }
   try {
-    return parseGoJson(text, 'unmarshal');
+    return { value: parseGoJson(text, 'unmarshal'), text, errors: [] };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw unrecognized(
@@ -101,12 +137,13 @@ async function readProtobuf(body: Buffer | undefined, { kind, type }: ExpectedBo
   return { ...decodeMessage(raw, type, fieldsOf), ...typeMeta };
 }
 
-async function readYaml(text: string, body: Buffer | undefined, expected: ExpectedBody): Promise<Json> {
-  const { parse } = await import('yaml');
+async function readYaml(text: string, body: Buffer | undefined, expected: ExpectedBody): Promise<BodyValue> {
+  const { parseYamlBody } = await import('./read-yaml.js');
   try {
-    const value = parse(text, { maxAliasCount: 100, version: '1.1', merge: true }) as unknown;
-    // Through text, so that what comes out is plain JSON whatever YAML can express besides.
-    return parseGoJson(JSON.stringify(value ?? null), 'unmarshal');
+    const { json, twice } = parseYamlBody(text);
+    const errors =
+      twice.length === 0 ? [] : [`yaml: unmarshal errors:\n${twice.map((one) => `  ${one}`).join('\n')}`];
+    return { value: parseGoJson(json, 'unmarshal'), text: json, errors };
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
     throw unrecognized(body, expected, `yaml: ${why}`);

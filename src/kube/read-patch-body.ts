@@ -1,10 +1,11 @@
-import { ApiError, notImplemented } from '../core/api-error.js';
+import { ApiError } from '../core/api-error.js';
 import { goJsonType, parseGoJson } from '../core/go-json.js';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { RequestContext, Resource } from '../registry/contract.js';
 import { findField } from '../registry/type-table.js';
 import type { Patch } from '../registry/verbs/patch.js';
 import { mediaTypeOf, unsupportedMedia } from './read-object-body.js';
+import { strictErrors } from './strict-fields.js';
 import { strategicMergePatch, type MergeSchema } from './strategic-merge-patch.js';
 
 const jsonPatch = 'application/json-patch+json';
@@ -12,16 +13,41 @@ const mergePatch = 'application/merge-patch+json';
 const strategicMerge = 'application/strategic-merge-patch+json';
 const applyPatch = 'application/apply-patch+yaml';
 
+/** Tells whether a PATCH is a server-side apply, which is no change of what is there but a configuration to bring about. */
+export function isApply(context: RequestContext): boolean {
+  return context.headers['content-type'] !== undefined && mediaTypeOf(context) === applyPatch;
+}
+
+/** What a strict decoder has against the text of a patch that is no apply. */
+export function patchTextErrors(context: RequestContext): readonly string[] {
+  const text = context.body?.toString('utf8') ?? '';
+  if (mediaTypeOf(context) !== jsonPatch) return strictErrors(text, undefined);
+  return jsonPatchErrors(text);
+}
+
+const operationMembers = new Set(['op', 'path', 'from', 'value']);
+
+/** Members of operations that no JSON patch knows, and those that come twice. */
+function jsonPatchErrors(text: string): readonly string[] {
+  const operations = parseGoJson(text, 'unmarshal');
+  const unknown = (Array.isArray(operations) ? (operations as readonly Json[]) : []).flatMap(
+    (operation, at) =>
+      Object.keys(isJsonObject(operation) ? operation : {})
+        .filter((key) => !operationMembers.has(key))
+        .map((key) => `json patch unknown field "[${String(at)}].${key}"`),
+  );
+  const twice = strictErrors(text, undefined).map((one) => `json patch ${one}`);
+  return [...unknown, ...twice];
+}
+
 /**
  * Reads the body of a PATCH.
  *
- * @throws ApiError 415 for a media type that is no patch of this kind, 501 for one that is not understood here, 400 for
- * a body that is not JSON
+ * @throws ApiError 415 for a media type that is no patch of this kind, 400 for a body that is not JSON
  * @see kubernetes/apiserver pkg/endpoints/handlers/patch.go
  */
 export function readPatchBody(context: RequestContext, resource: Resource, version: string): Patch {
   const type = context.headers['content-type'] === undefined ? '' : mediaTypeOf(context);
-  if (type === applyPatch) throw notImplemented(`server-side apply (${applyPatch})`);
   const isStrategic = type === strategicMerge && !resource.custom;
   if (type !== jsonPatch && type !== mergePatch && !isStrategic) {
     const accepted = resource.custom

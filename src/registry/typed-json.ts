@@ -64,7 +64,7 @@ function sortKeys(value: Json): Json {
 function printStruct(value: JsonObject, type: string): JsonObject {
   const result = Object.create(null) as Mutable;
   const fields = fieldsOf(type) ?? [];
-  if (isTopLevel(type, fields)) {
+  if (embedsTypeMeta(type)) {
     for (const key of ['kind', 'apiVersion']) {
       const given = value[key];
       if (typeof given === 'string' && given !== '') result[key] = given;
@@ -74,9 +74,10 @@ function printStruct(value: JsonObject, type: string): JsonObject {
   return result;
 }
 
-/** Structs that embed TypeMeta: those with metadata of their own that are no template. */
-function isTopLevel(type: string, fields: readonly TypeField[]): boolean {
-  return fields[0]?.[0] === 'metadata' && !type.endsWith('TemplateSpec') && !type.endsWith('.Template');
+/** Tells whether a struct embeds TypeMeta: those with metadata of their own that are no template do. */
+export function embedsTypeMeta(type: string): boolean {
+  if (type.endsWith('TemplateSpec') || type.endsWith('.Template')) return false;
+  return fieldsOf(type)?.[0]?.[0] === 'metadata';
 }
 
 function printField(result: Mutable, value: JsonObject, [name, , type, flags]: TypeField): void {

@@ -12,7 +12,7 @@ async function get(ks: InProcessFake, path: string, headers: Record<string, stri
 
 describe('the bytes of kube-apiserver', () => {
   const config =
-    '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":"UID","resourceVersion":"RV","creationTimestamp":"2026-01-02T03:04:05Z"},"data":{"a":"\\u003c1\\u003e","b":"2"}}\n';
+    '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":"UID","resourceVersion":"RV","creationTimestamp":"2026-01-02T03:04:05Z","managedFields":[{"manager":"node","operation":"Update","apiVersion":"v1","time":"2026-01-02T03:04:05Z","fieldsType":"FieldsV1","fieldsV1":{"f:data":{".":{},"f:a":{},"f:b":{}}}}]},"data":{"a":"\\u003c1\\u003e","b":"2"}}\n';
 
   function masked(text: string): string {
     return text
@@ -42,7 +42,7 @@ describe('the bytes of kube-apiserver', () => {
       spec: { icon: 'x', displayName: { en: 'A' } },
     });
     const object =
-      '{"apiVersion":"iam.kubesphere.io/v1beta1","kind":"Category","metadata":{"creationTimestamp":"2026-01-02T03:04:05Z","generation":1,"name":"a","resourceVersion":"RV","uid":"UID"},"spec":{"displayName":{"en":"A"},"icon":"x"}}';
+      '{"apiVersion":"iam.kubesphere.io/v1beta1","kind":"Category","metadata":{"creationTimestamp":"2026-01-02T03:04:05Z","generation":1,"managedFields":[{"apiVersion":"iam.kubesphere.io/v1beta1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{".":{},"f:displayName":{".":{},"f:en":{}},"f:icon":{}}},"manager":"node","operation":"Update","time":"2026-01-02T03:04:05Z"}],"name":"a","resourceVersion":"RV","uid":"UID"},"spec":{"displayName":{"en":"A"},"icon":"x"}}';
     const list = await admin.get(`${categories}?fieldSelector=metadata.name%3Da`);
     expect(masked(list.text)).toBe(
       `{"apiVersion":"iam.kubesphere.io/v1beta1","items":[${object}],"kind":"CategoryList","metadata":{"continue":"","resourceVersion":"RV"}}\n`,

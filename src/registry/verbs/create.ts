@@ -7,8 +7,19 @@ import { checkStoredTypes } from '../check-stored-types.js';
 import { countsGeneration, hasStatusEndpoint } from '../generation.js';
 import { metaProblems, readObject } from '../object-meta.js';
 
+/** A write about to be stored. */
+export interface PendingWrite {
+  /** As sent, or as it came out of a patch. */
+  readonly sent: KubeObject;
+  /** Absent for a creation. */
+  readonly previous: KubeObject | undefined;
+  readonly next: KubeObject;
+}
+
 /** How a write is to be done. */
 export interface WriteOptions {
+  /** Says what becomes of `metadata.managedFields`, `undefined` to have none; absent: they stay as they are. */
+  readonly manage?: (write: PendingWrite) => readonly JsonObject[] | undefined;
   /** Checks and completes everything, stores nothing. */
   readonly dryRun?: boolean;
   /** True when every member is known to be of its field's type: a door has checked it, or a controller made it. */
@@ -54,13 +65,26 @@ export function createObject(
     check(object, resource, context);
     const taken =
       context.cluster.store.find(resource, object.metadata.namespace, object.metadata.name) !== undefined;
-    if (!taken)
+    if (!taken) {
+      const managed = withManagedFields({ sent: read, previous: undefined, next: object }, options);
       return options.dryRun === true
-        ? rehearse(object, context)
-        : context.cluster.store.create(resource, object);
+        ? rehearse(managed, context)
+        : context.cluster.store.create(resource, managed);
+    }
     if (!generated) throw alreadyExists(resource, object.metadata.name);
     if (attempt === generateTries) throw generateConflict(resource, object.metadata.name);
   }
+}
+
+/** The object to be stored, with the managed fields this write leaves it. */
+export function withManagedFields(write: PendingWrite, { manage }: WriteOptions): KubeObject {
+  if (manage === undefined) return write.next;
+  const managedFields = manage(write);
+  const { managedFields: _before, ...metadata } = write.next.metadata;
+  return {
+    ...write.next,
+    metadata: managedFields === undefined ? metadata : { ...metadata, managedFields },
+  };
 }
 
 /**

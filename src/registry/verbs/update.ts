@@ -16,7 +16,7 @@ import type { Resource, WriteContext } from '../contract.js';
 import { checkStoredTypes } from '../check-stored-types.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
 import { metaProblems, readObject, type Cause } from '../object-meta.js';
-import { createObject, namespaceFor, type WriteOptions } from './create.js';
+import { createObject, namespaceFor, withManagedFields, type WriteOptions } from './create.js';
 
 /** How an update is to be done. */
 export interface UpdateOptions extends WriteOptions {
@@ -100,10 +100,11 @@ export function replaceObject(
   const kept: KubeObject = { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
   const prepared = resource.hooks?.prepare?.(kept, before, context) ?? kept;
   const generation = nextGeneration(prepared, before, resource);
-  const object: KubeObject = {
+  const completed: KubeObject = {
     ...prepared,
     metadata: { ...prepared.metadata, ...(generation !== undefined && { generation }) },
   };
+  const object = withManagedFields({ sent: wanted, previous: before, next: completed }, options);
   const causes = [
     ...metaProblems(object.metadata, resource),
     ...changeProblems(wanted.metadata, before.metadata),

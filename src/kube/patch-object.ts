@@ -1,0 +1,163 @@
+import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
+import { parseGoJson } from '../core/go-json.js';
+import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { Reply } from '../registry/contract.js';
+import { untyped } from '../registry/typed-json.js';
+import { createObject, withoutStatus } from '../registry/verbs/create.js';
+import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js';
+import { answerObject } from './encoding.js';
+import type { KindRequest } from './kind-request.js';
+import { readWriteQuery, type WriteQuery } from './options-from-query.js';
+import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
+import { knownMembers } from './strict-fields.js';
+import { withWarnings } from './warnings.js';
+import { goMap, strictError, structOf, warningsOf } from './write-object.js';
+
+/** Answers the PATCH of an object or its status. @see kubernetes/apiserver pkg/endpoints/handlers/patch.go */
+export async function patchFrom(request: KindRequest, subresource?: 'status'): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { resource } = kind;
+  if (isApply(context)) return applyFrom(request, subresource);
+  const patch = readPatchBody(context, resource, kind.version);
+  const query = readWriteQuery(context.query, 'PatchOptions');
+  const { recorder } = await import('./managed-fields/recorder.js');
+  const warnings: string[] = [];
+  const key = { namespace: path.namespace, name: path.name };
+  const stored = patchObject(context, resource, key, checkedPatch(request, patch, query, warnings), {
+    dryRun: query.dryRun,
+    manage: recorder(request, query.fieldManager, subresource),
+    ...(subresource && { subresource }),
+  });
+  return withWarnings(answerObject(stored, kind, form), warnings);
+}
+
+/** The patch, with what it makes looked at as a strict decoder would, and what native kinds do not have left out. */
+function checkedPatch(
+  { context, kind }: KindRequest,
+  patch: Patch,
+  { validation }: WriteQuery,
+  warnings: string[],
+): Patch {
+  const type = structOf(kind);
+  return (object) => {
+    const patched = applyPatch(object, patch);
+    const { object: known, unknown } =
+      type !== undefined && isJsonObject(patched)
+        ? knownMembers(patched, type)
+        : { object: patched, unknown: [] };
+    if (validation === 'Ignore') return known;
+    const flaws = patchTextErrors(context);
+    const errors = [...flaws, ...unknown];
+    if (errors.length === 0) return known;
+    if (validation === 'Warn') {
+      warnings.push(...errors.flatMap(warningsOf));
+      return known;
+    }
+    const text = context.body?.toString('utf8') ?? '';
+    const isStrategic = typeof patch === 'function';
+    const shown = isStrategic
+      ? goMap(parseGoJson(text, 'unmarshal'))
+      : unknown.length > 0
+        ? encodeCompact(isJsonObject(patched) ? untyped(patched) : patched)
+        : text;
+    throw badPatch(shown, strictError(errors));
+  };
+}
+
+/** 422 that names no kind, as the real server has it for patches. */
+function badPatch(shown: string, why: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
+  return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+    details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
+  });
+}
+
+/** Answers a server-side apply. */
+async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { resource } = kind;
+  const query = readWriteQuery(context.query, 'PatchOptions', true);
+  const { applied, errors } = await readApplied(request);
+  const [{ applyConfiguration }, { managerOf }] = await Promise.all([
+    import('./managed-fields/apply.js'),
+    import('./managed-fields/recorder.js'),
+  ]);
+  const live = context.cluster.store.find(resource, path.namespace, path.name);
+  if (live === undefined && subresource !== undefined) throw notFound(resource, path.name);
+  const outcome = applyConfiguration({
+    resource,
+    version: kind.version,
+    applied,
+    live: live?.object,
+    manager: managerOf(request, query.fieldManager, 'Apply', subresource ?? ''),
+    force: query.force,
+    time: context.world.clock.timestamp(),
+  });
+  if (errors.length > 0 && query.validation === 'Strict')
+    throw badRequest(`error strict decoding YAML: ${errors.join('\n')}`);
+  const warnings = query.validation === 'Warn' ? errors.flatMap(warningsOf) : [];
+  checkAppliedName(applied, path);
+  const options = { dryRun: query.dryRun, manage: () => outcome.managedFields };
+  if (live !== undefined) {
+    const key = { namespace: path.namespace, name: path.name };
+    const stored = patchObject(context, resource, key, () => outcome.object, {
+      ...options,
+      ...(subresource && { subresource }),
+    });
+    return withWarnings(answerObject(stored, kind, form), warnings);
+  }
+  const { uid } = isJsonObject(applied['metadata']) ? applied['metadata'] : {};
+  if (typeof uid === 'string' && uid !== '') {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(resource, path.name, why);
+  }
+  const given = withoutStatus(outcome.object, resource);
+  const stored = createObject(context, resource, given, { ...options, namespace: path.namespace });
+  return withWarnings(answerObject(stored, kind, form, 201), warnings);
+}
+
+/** The configuration in a body, which is YAML and may be JSON, and what a strict reader has against it. */
+async function readApplied({
+  context,
+}: KindRequest): Promise<{ readonly applied: JsonObject; readonly errors: readonly string[] }> {
+  const { parseYamlBody } = await import('./read-yaml.js');
+  const text = context.body?.toString('utf8') ?? '';
+  let applied: Json;
+  let twice: readonly string[];
+  try {
+    const read = parseYamlBody(text);
+    applied = parseGoJson(read.json, 'unmarshal');
+    ({ twice } = read);
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    throw badRequest(`error decoding YAML: yaml: ${why}`);
+  }
+  if (!isJsonObject(applied)) {
+    const why =
+      'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}';
+    throw badRequest(`error decoding YAML: ${why}`);
+  }
+  const lines = twice.map((one) => `  ${one}`).join('\n');
+  const errors =
+    twice.length === 0 ? [] : [`error converting YAML to JSON: yaml: unmarshal errors:\n${lines}`];
+  return { applied, errors };
+}
+
+function checkAppliedName(
+  applied: JsonObject,
+  path: { readonly name: string; readonly namespace: string },
+): void {
+  const { name, namespace } = isJsonObject(applied['metadata']) ? applied['metadata'] : {};
+  if (typeof name !== 'string' || name === '') {
+    throw badRequest(
+      `the name of the object (${path.name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (name !== path.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
+  if (typeof namespace === 'string' && namespace !== '' && namespace !== path.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
+    );
+  }
+}

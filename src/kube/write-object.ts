@@ -1,0 +1,120 @@
+import { badRequest, notImplemented, quote } from '../core/api-error.js';
+import type { Json, JsonObject } from '../core/json.js';
+import { isJsonObject } from '../core/json.js';
+import type { Reply } from '../registry/contract.js';
+import { createObject, withoutStatus } from '../registry/verbs/create.js';
+import { updateObject } from '../registry/verbs/update.js';
+import { answerObject, apiVersionOf, type ServedKind } from './encoding.js';
+import type { KindRequest } from './kind-request.js';
+import { readWriteQuery, type FieldValidation } from './options-from-query.js';
+import { readCheckedBody, type ExpectedBody } from './read-object-body.js';
+import { knownMembers } from './strict-fields.js';
+import { withWarnings } from './warnings.js';
+
+/** Answers the POST of an object. @see kubernetes/apiserver pkg/endpoints/handlers/create.go */
+export async function createFrom(request: KindRequest): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { resource } = kind;
+  if (!resource.verbs.includes('get')) {
+    const { questionHandler } = await import('./subresources/index.js');
+    const handle = questionHandler(resource);
+    if (handle === undefined) throw notImplemented(`creating ${resource.kind}`);
+    return handle(request);
+  }
+  const { dryRun, validation, fieldManager } = readWriteQuery(context.query, 'CreateOptions');
+  const { object, warnings } = await readWritten(request, validation);
+  const { recorder } = await import('./managed-fields/recorder.js');
+  const keepsStatus = resource.plural === 'nodes';
+  const given = keepsStatus ? object : withoutStatus(object, resource);
+  const stored = createObject(context, resource, given, {
+    namespace: path.namespace,
+    dryRun,
+    typed: !resource.custom,
+    manage: recorder(request, fieldManager),
+  });
+  return withWarnings(answerObject(stored, kind, form, 201), warnings);
+}
+
+/** Answers the PUT of an object or a part of it. @see kubernetes/apiserver pkg/endpoints/handlers/update.go */
+export async function updateFrom(request: KindRequest, subresource?: 'status' | 'finalize'): Promise<Reply> {
+  const { context, path, kind, form } = request;
+  const { dryRun, validation, fieldManager } = readWriteQuery(context.query, 'UpdateOptions');
+  const { object, warnings } = await readWritten(request, validation);
+  const { recorder } = await import('./managed-fields/recorder.js');
+  const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
+  const stored = updateObject(context, kind.resource, object, {
+    name: path.name,
+    namespace: path.namespace,
+    dryRun,
+    typed: !kind.resource.custom,
+    manage: recorder(request, fieldManager, subresource),
+    ...(subresource && { subresource }),
+  });
+  return withWarnings(answerObject(stored, kind, form, existed ? 200 : 201), warnings);
+}
+
+/** What the body of a write to a kind must be. */
+function expectedBody(kind: ServedKind): ExpectedBody {
+  return { kind: kind.resource.kind, apiVersion: apiVersionOf(kind), type: structOf(kind) };
+}
+
+/** The Go struct of a native kind; `undefined` for custom resources, which are maps. */
+export function structOf({ resource, version }: ServedKind): string | undefined {
+  return resource.custom ? undefined : resource.types?.[version];
+}
+
+/** An object somebody sent, without what its kind does not have. */
+interface Written {
+  readonly object: JsonObject;
+  /** To be told with the answer. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws ApiError 400 when the body is to be read strictly and is not flawless */
+async function readWritten({ context, kind }: KindRequest, validation: FieldValidation): Promise<Written> {
+  const { object, errors } = await readCheckedBody(context, expectedBody(kind));
+  if (errors.length > 0 && validation === 'Strict') {
+    const { kind: name } = kind.resource;
+    throw badRequest(
+      `${name} in version ${quote(kind.version)} cannot be handled as a ${name}: ${strictError(errors)}`,
+    );
+  }
+  const warnings = validation === 'Warn' ? errors.flatMap(warningsOf) : [];
+  return { object: known(object, kind), warnings };
+}
+
+/** All complaints of a strict decoder in one. */
+export function strictError(errors: readonly string[]): string {
+  return `strict decoding error: ${errors.join(', ')}`;
+}
+
+const yamlPrefixes = [
+  'error converting YAML to JSON: yaml: unmarshal errors:\n',
+  'yaml: unmarshal errors:\n',
+];
+
+/** A complaint as warnings: those of the YAML reader are told line by line. */
+export function warningsOf(error: string): readonly string[] {
+  const prefix = yamlPrefixes.find((one) => error.startsWith(one));
+  if (prefix === undefined) return [error];
+  return error
+    .slice(prefix.length)
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+function known(object: JsonObject, kind: ServedKind): JsonObject {
+  const type = structOf(kind);
+  return type === undefined ? object : knownMembers(object, type).object;
+}
+
+/** A value as Go prints a map: `map[a:1 b:[x y]]`. */
+export function goMap(value: Json | undefined): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(goMap).join(' ')}]`;
+  if (!isJsonObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goMap(value[key])}`);
+  return `map[${members.join(' ')}]`;
+}
