@@ -38,8 +38,16 @@ test.for([
   expect(() => compileGoRegExp(source)).toThrow(`error parsing regexp: ${text}`);
 });
 
+test.for([
+  ['/{2,}', 'a//b///c', '/', 'a/b/c'],
+  ['^/proxy/(\\w+)/(.*)$', '/proxy/x/c/d', '/$2/${1}', '/c/d/x'],
+  ['(?P<who>x)', 'axb', '[${who}$$1$who2\\]', 'a[x$1\\]b'],
+] as const)('%s in %s replaced by %s gives %s', ([source, text, replacement, result]) => {
+  expect(compileGoRegExp(source).replaceAll(text, replacement)).toBe(result);
+});
+
 test('an expression that drives backtracking mad takes no time', () => {
   expect(compileGoRegExp('(a+)+$').finds(`${'a'.repeat(5000)}b`)).toBe(false);
   expect(compileGoRegExp('(x*)*').matches('x'.repeat(5000))).toBe(true);
-  expect(() => compileGoRegExp('((a{100}){100}){100}')).toThrow('expression too large');
+  expect(() => compileGoRegExp('((a{100}){100}){100}')).toThrow('invalid repeat count: `{100}`');
 });

@@ -11,21 +11,21 @@ type Headers = Record<string, string | readonly string[] | undefined>;
  *
  * @throws ApiError 503 when one of them cannot be followed
  */
-export function directed(
+export async function directed(
   request: ForwardedRequest,
   { info, query }: RequestContext,
   directives: Json | undefined,
-): ForwardedRequest {
+): Promise<ForwardedRequest> {
   if (directives === undefined) return request;
   const start: RequestUri = {
     path: strip(info.localPath, directives),
     query: goEncodeQuery(query),
   };
-  const uri = [
-    ...texts(directives, 'rewrite').map((rule) => (uri: RequestUri) => rewriteUri(uri, rule)),
-    ...texts(directives, 'replace').map((rule) => (uri: RequestUri) => replaceText(uri, rule)),
-    ...texts(directives, 'pathRegexp').map((rule) => (uri: RequestUri) => replacePathPattern(uri, rule)),
-  ].reduce((changed, change) => change(changed), start);
+  let uri = texts(directives, 'replace').reduce(
+    replaceText,
+    texts(directives, 'rewrite').reduce(rewriteUri, start),
+  );
+  for (const rule of texts(directives, 'pathRegexp')) uri = await replacePathPattern(uri, rule);
   const path = goEscapePath(uri.path);
   return {
     ...request,

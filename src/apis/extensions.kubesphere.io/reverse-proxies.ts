@@ -31,9 +31,11 @@ export function serveReverseProxy(context: RequestContext): Reply | Promise<Repl
     caBundle: `failed to decode CA bundle from upstream ${name}`,
   });
   const directives = dig(found, 'spec', 'directives');
-  const request = directed(forwardedRequest(context), context, directives);
-  const authenticated = dig(directives, 'authProxy') === true ? withRemoteUser(request, user) : request;
-  return forward(authenticated, upstream).then((reply) => headersDown(reply, directives));
+  return directed(forwardedRequest(context), context, directives)
+    .then((request) =>
+      forward(dig(directives, 'authProxy') === true ? withRemoteUser(request, user) : request, upstream),
+    )
+    .then((reply) => headersDown(reply, directives));
 }
 
 /** A path matches as it is, or as a beginning when the matcher ends in `*`. */

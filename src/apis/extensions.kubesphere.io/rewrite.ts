@@ -10,7 +10,7 @@ export interface RequestUri {
   readonly query: string;
 }
 
-/** Longest path a regular expression is tried on: Go's expressions take linear time, ours may not. */
+/** Longest path a glob is tried on. */
 const longestMatched = 8192;
 
 /**
@@ -49,31 +49,18 @@ export function replaceText(uri: RequestUri, rule: string): RequestUri {
 }
 
 /** Applies a rule `EXPRESSION OTHER` to the path; an expression that is none changes nothing. */
-export function replacePathPattern(uri: RequestUri, rule: string): RequestUri {
+export async function replacePathPattern(uri: RequestUri, rule: string): Promise<RequestUri> {
   const [text = '', other] = rule.split(' ');
-  if (text === '' || other === undefined || uri.path.length > longestMatched) return uri;
-  if (/\{/.test(other.replace(/\$\{\w+\}/g, '')))
+  if (text === '' || other === undefined) return uri;
+  if (other.replace(/\$\{\w+\}/g, '').includes('{'))
     throw unavailable('failed to create handler directives Directives.PathRegexp');
-  let expression: RegExp;
+  const { compileGoRegExp, RegExpError } = await import('../../core/go-regexp.js');
   try {
-    expression = new RegExp(text, 'gu');
-  } catch {
-    return uri;
+    return { ...uri, path: unescape(compileGoRegExp(text).replaceAll(goEscapePath(uri.path), other)) };
+  } catch (error) {
+    if (error instanceof RegExpError) return uri;
+    throw error;
   }
-  const escaped = goEscapePath(uri.path);
-  return { ...uri, path: unescape(escaped.replace(expression, (...match) => expand(other, match))) };
-}
-
-/** A replacement in Go's notation: `$1` and `${name}`; what names no group is empty. */
-function expand(template: string, match: readonly unknown[]): string {
-  const last = match.at(-1);
-  const names = typeof last === 'object' && last !== null ? (last as Record<string, string | undefined>) : {};
-  return template.replace(/\$(?:(\$)|(\w+)|\{(\w+)\})/g, (_, dollar, bare, braced) => {
-    if (dollar !== undefined) return '$';
-    const name = (bare ?? braced) as string;
-    const value = /^\d+$/.test(name) ? match[Number(name)] : names[name];
-    return typeof value === 'string' ? value : '';
-  });
 }
 
 /** Tells whether a pattern fits a path, in any case: whole, with one `*` at an end, or as a glob. */

@@ -2,7 +2,7 @@ import { compileGoRegExp, RegExpError, type GoRegExp } from '../../core/go-regex
 import type { RequestContext } from '../../registry/contract.js';
 import type { Choice } from './levels.js';
 
-const nothing: GoRegExp = { finds: () => false, matches: () => false };
+const nothing: Pick<GoRegExp, 'finds' | 'matches'> = { finds: () => false, matches: () => false };
 
 /** A filter over names of metrics: found anywhere in them. What Go cannot read finds nothing. */
 export function metricFilter(text: string | null): (name: string) => boolean {
