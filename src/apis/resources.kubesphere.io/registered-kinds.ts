@@ -6,6 +6,8 @@ export interface RegisteredKind extends GroupResource, ReleaseRange {
   readonly namespaced: boolean;
   /** Read without its Go type: members in the order of a map, with kind and apiVersion. */
   readonly untyped?: ReleaseRange;
+  /** A custom resource that this fake has no description of: what a world defines and holds of it is listed. */
+  readonly foreign?: true;
 }
 
 type Row = readonly [plural: string, group: string, range?: ReleaseRange, untyped?: ReleaseRange];
@@ -13,6 +15,7 @@ type Row = readonly [plural: string, group: string, range?: ReleaseRange, untype
 const since41: ReleaseRange = { since: 'v4.1' };
 const since31: ReleaseRange = { since: 'v3.1' };
 const until34: ReleaseRange = { until: 'v3.4' };
+const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
 
 const namespaced: readonly Row[] = [
   ['deployments', 'apps'],
@@ -56,6 +59,35 @@ const clusterScoped: readonly Row[] = [
   ['storageclasses', 'storage.k8s.io', until34],
 ];
 
+const devops = 'devops.kubesphere.io';
+const federation = 'types.kubefed.io';
+const snapshots = 'snapshot.storage.k8s.io';
+const dashboards = 'monitoring.kubesphere.io';
+
+/** Kinds of components that 3.x lists whether they are installed or not. */
+const foreignNamespaced: readonly Row[] = [
+  ['applications', 'app.k8s.io', until34],
+  ['volumesnapshots', snapshots, until34],
+  ['s2ibuilders', devops, until34],
+  ['s2iruns', devops, until34],
+  ['dashboards', dashboards, since31to34],
+  ...(
+    'namespaces deployments secrets configmaps services applications persistentvolumeclaims statefulsets ' +
+    'ingresses'
+  )
+    .split(' ')
+    .map((plural): Row => [`federated${plural}`, federation, until34]),
+];
+
+const foreignClusterScoped: readonly Row[] = [
+  ['devopsprojects', devops, until34],
+  ['s2ibuildertemplates', devops, until34],
+  ['ippools', 'network.kubesphere.io', since31to34],
+  ['volumesnapshotclasses', snapshots, since31to34],
+  ['volumesnapshotcontents', snapshots, since31to34],
+  ['clusterdashboards', dashboards, since31to34],
+];
+
 function kinds(rows: readonly Row[], isNamespaced: boolean): RegisteredKind[] {
   return rows.map(([plural, group, range, untyped]) => ({
     plural,
@@ -66,7 +98,16 @@ function kinds(rows: readonly Row[], isNamespaced: boolean): RegisteredKind[] {
   }));
 }
 
-const registered = [...kinds(namespaced, true), ...kinds(clusterScoped, false)];
+function foreign(kind: RegisteredKind): RegisteredKind {
+  return { ...kind, foreign: true };
+}
+
+const registered = [
+  ...kinds(namespaced, true),
+  ...kinds(clusterScoped, false),
+  ...kinds(foreignNamespaced, true).map(foreign),
+  ...kinds(foreignClusterScoped, false).map(foreign),
+];
 const byPlural = new Map(registered.map((kind) => [kind.plural, kind]));
 
 /** The kind a URL names; `undefined` when the release does not serve it. */

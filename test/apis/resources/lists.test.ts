@@ -141,12 +141,50 @@ describe('what is not there', () => {
     ['v4.1', '/constructor/x', 404, 'resource is not supported\n'],
     ['v4.1', '/storageclasses', 404, 'resource is not supported\n'],
     ['v4.1', '/namespaces/default/nodes', 404, 'resource is not supported\n'],
+    ['v3.4', '/volumesnapshotclasses/x', 500, 'volumesnapshotclass.snapshot.storage.k8s.io "x" not found\n'],
+    [
+      'v3.3',
+      '/namespaces/default/federatedservices/x',
+      500,
+      'federatedservice.types.kubefed.io "x" not found\n',
+    ],
+    ['v3.0', '/ippools', 404, 'resource is not supported\n'],
+    ['v4.1', '/applications', 404, 'resource is not supported\n'],
     ['v4.1', '/components/nope', 500, 'component nope has no selector\n'],
   ] as const)('%s %s', async ([release, path, status, text], { expect }) => {
     await using ks = await startFresh(release);
     const admin = await as(ks, 'admin');
     const answer = await admin.get(`/kapis/resources.kubesphere.io/v1alpha3${path}`);
     expect([answer.status, answer.text]).toEqual([status, text]);
+  });
+});
+
+describe('3.x lists kinds of components that may be missing', () => {
+  test.for(['/federatednamespaces', '/namespaces/default/applications', '/devopsprojects', '/s2ibuilders'])(
+    '%s is empty without them',
+    async (path) => {
+      await using ks = await startFresh('v3.4');
+      const answer = await (await as(ks, 'admin')).get(`/kapis/resources.kubesphere.io/v1alpha3${path}`);
+      expect([answer.status, answer.text]).toEqual([200, '{\n "items": [],\n "totalItems": 0\n}']);
+    },
+  );
+
+  test('what a world defines and holds is listed', async () => {
+    await using ks = await startFresh('v3.4');
+    stock(
+      ks,
+      { group: 'network.kubesphere.io', plural: 'ippools' },
+      { kind: 'IPPool', apiVersion: 'network.kubesphere.io/v1alpha1' },
+      { name: 'pods' },
+      { name: 'services' },
+    );
+    const admin = await as(ks, 'admin');
+    expect(namesOf(await admin.get('/kapis/resources.kubesphere.io/v1alpha3/ippools?name=pod'))).toEqual([
+      'pods',
+    ]);
+    expect((await admin.get('/kapis/resources.kubesphere.io/v1alpha3/ippools/pods')).json.metadata.name).toBe(
+      'pods',
+    );
   });
 });
 

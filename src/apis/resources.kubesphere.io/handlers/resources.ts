@@ -69,10 +69,14 @@ function kindOf(context: RequestContext): RegisteredKind {
   const { resources = '', namespace = '' } = context.params;
   const kind = registeredKind(resources, context.release);
   const isMisplaced = namespace !== '' && kind?.namespaced === false && context.release.name !== 'v3.0';
-  if (kind === undefined || isMisplaced || context.catalog.byPlural(kind.group, kind.plural) === undefined) {
+  if (kind === undefined || isMisplaced || !isThere(context, kind)) {
     throw new ApiError(404, 'NotFound', 'resource is not supported');
   }
   return kind;
+}
+
+function isThere({ catalog }: RequestContext, { group, plural, foreign }: RegisteredKind): boolean {
+  return foreign === true || catalog.byPlural(group, plural) !== undefined;
 }
 
 function isUntyped({ release }: RequestContext, { untyped: range }: RegisteredKind): boolean {
@@ -97,7 +101,15 @@ function presentation(
   return [];
 }
 
-function missing(context: RequestContext, { group, plural }: RegisteredKind, name: string): ApiError {
+function missing(
+  context: RequestContext,
+  { group, plural, foreign }: RegisteredKind,
+  name: string,
+): ApiError {
+  if (foreign === true) {
+    const singular = plural.replace(/(?:(?<=ss)e)?s$/, '');
+    return new ApiError(500, 'InternalError', notFound({ group, plural: singular }, name).message);
+  }
   const resource = context.catalog.get(group, plural);
   if (inRange(context.release.name, { since: 'v4.1' })) {
     const kind = group === '' ? resource.kind : `${resource.kind}.${group}`;
