@@ -5,12 +5,15 @@ import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
 import { definitionController } from './custom-resource-definition.js';
+import { clusterController } from './cluster.js';
 import { garbageCollector } from './garbage-collector.js';
+import { installPlanController } from './install-plan.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
 import { podTermination } from './pod-termination.js';
+import { workloadRestart } from './restart-workloads.js';
 import { roleAggregation, roleTemplateController } from './role-aggregation.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
@@ -27,6 +30,9 @@ const controllers: readonly Controller[] = [
   podTermination,
   serviceAccountController,
   serviceAccountSecretController,
+  workloadRestart,
+  clusterController,
+  installPlanController,
   userController,
   userPasswordController,
   loginRecordController,

@@ -1,6 +1,7 @@
 import { digArray, digString } from '../core/json.js';
 import { label, type KubeObject } from '../core/kube-object.js';
 import { hostClusterLabel } from '../core/well-known-keys.js';
+import type { Change } from '../state/object-store.js';
 import type { ClusterState, World } from '../state/world.js';
 
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
@@ -28,6 +29,13 @@ export function knownClusters(world: World): KnownClusters {
   }
   if (objects.length === 0) ready.set(world.host.name, world.host);
   return { objects, ready, notReady };
+}
+
+/** Whether a change of a Cluster object is that it can be reached now, and could not before. */
+export function cameToBeReady({ type, stored, previous }: Change): boolean {
+  return (
+    type !== 'DELETED' && isReady(stored.object) && (previous === undefined || !isReady(previous.object))
+  );
 }
 
 function isReady(cluster: KubeObject): boolean {

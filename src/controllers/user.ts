@@ -17,7 +17,7 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
-import { knownClusters } from './ready-clusters.js';
+import { cameToBeReady, knownClusters } from './ready-clusters.js';
 
 const iam = 'iam.kubesphere.io';
 const finalizer = 'finalizers.kubesphere.io/users';
@@ -35,7 +35,11 @@ export const userController: Controller = {
   name: 'user',
   since: 'v3.0',
   hostOnly: true,
-  watches: ['users.iam.kubesphere.io', 'globalrolebindings.iam.kubesphere.io'],
+  watches: [
+    'users.iam.kubesphere.io',
+    'globalrolebindings.iam.kubesphere.io',
+    'clusters.cluster.kubesphere.io',
+  ],
   reconcile: (context, change) => {
     for (const user of usersOf(context, change)) {
       if (isDeleting(user)) release(context, user);
@@ -46,6 +50,11 @@ export const userController: Controller = {
 
 /** The users a change is about: itself, or those a binding names now or named before. */
 function usersOf(context: WriteContext, change: Change): readonly KubeObject[] {
+  if (change.resource.plural === 'clusters') {
+    if (!cameToBeReady(change) && change.type !== 'DELETED') return [];
+    const all = context.cluster.store.list(context.catalog.get(iam, 'users'));
+    return all.map(({ object }) => object).filter(isDeleting);
+  }
   if (change.resource.plural === 'users') {
     const user = currentOf(context, change);
     return user === undefined ? [] : [user];

@@ -1,3 +1,4 @@
+import { fnv64a } from '../core/fnv.js';
 import { dig, digArray, digObject, digString, type JsonObject } from '../core/json.js';
 import { annotation, type KubeObject } from '../core/kube-object.js';
 import { selects } from '../core/object-selector.js';
@@ -22,7 +23,7 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
-import { knownClusters, type KnownClusters } from './ready-clusters.js';
+import { cameToBeReady, knownClusters, type KnownClusters } from './ready-clusters.js';
 
 const iam = 'iam.kubesphere.io';
 const tenant = 'tenant.kubesphere.io';
@@ -39,8 +40,12 @@ export const workspaceTemplateController: Controller = {
   name: 'workspacetemplate',
   since: 'v3.0',
   hostOnly: true,
-  watches: ['workspacetemplates.tenant.kubesphere.io'],
+  watches: ['workspacetemplates.tenant.kubesphere.io', 'clusters.cluster.kubesphere.io'],
   reconcile: (context, change) => {
+    if (change.resource.plural === 'clusters') {
+      if (cameToBeReady(change) || change.type === 'DELETED') resume(context);
+      return;
+    }
     const template = currentOf(context, change);
     if (template === undefined) return;
     const finalizer = finalizerOf(context.world.release.name);
@@ -61,6 +66,16 @@ export const workspaceTemplateController: Controller = {
     place(context, template);
   },
 };
+
+/** Goes on with what waited for a cluster. */
+function resume(context: WriteContext): void {
+  const finalizer = finalizerOf(context.world.release.name);
+  for (const { object } of context.cluster.store.list(context.catalog.get(tenant, 'workspacetemplates'))) {
+    if (!hasFinalizer(object, finalizer)) continue;
+    if (isDeleting(object)) release(context, object, finalizer);
+    else place(context, object);
+  }
+}
 
 function finalizerOf(release: ReleaseName): string {
   return inRange(release, { since: 'v4.1' })
@@ -103,12 +118,6 @@ function furnish(context: WriteContext, template: KubeObject): void {
 function roleName(workspace: string, role: string): string {
   const name = `${workspace}-${role}`;
   return name.length <= longestName ? name : `${role}.${fnv64a(workspace)}`;
-}
-
-function fnv64a(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16);
 }
 
 /** Has a Workspace in every ready cluster the template is placed on, and none elsewhere. */

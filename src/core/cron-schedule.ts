@@ -90,7 +90,7 @@ const minute = 60_000;
 const horizon = 1462 * 24 * 60 * minute;
 
 /** The first moment after another at which a schedule runs, in UTC; both in milliseconds since 1970. */
-export function nextRun(schedule: CronSchedule, after: number): number | undefined {
+function nextRun(schedule: CronSchedule, after: number): number | undefined {
   let at = Math.floor(after / minute) * minute + minute;
   const end = after + horizon;
   while (at <= end) {
@@ -104,6 +104,65 @@ export function nextRun(schedule: CronSchedule, after: number): number | undefin
     } else {
       return at;
     }
+  }
+  return undefined;
+}
+
+const zones = new Map<string, Intl.DateTimeFormat | undefined>();
+
+/** Milliseconds that clocks of a time zone are ahead of UTC at a moment; 0 for a zone nobody knows. */
+function offsetOf(zone: string, at: number): number {
+  if (!zones.has(zone)) zones.set(zone, formatOf(zone));
+  const format = zones.get(zone);
+  if (format === undefined) return 0;
+  const parts = new Map(format.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
+  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
+  const shown = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return shown - Math.floor(at / 1000) * 1000;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  const numeric = 'numeric';
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: numeric,
+      month: numeric,
+      day: numeric,
+      hour: numeric,
+      minute: numeric,
+      second: numeric,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The first moment after another at which the clocks of a time zone show one of a schedule's; both in milliseconds since
+ * 1970. A moment that clocks skip in spring is left out.
+ *
+ * @param zone IANA name; empty: UTC.
+ */
+export function nextRunIn(schedule: CronSchedule, after: number, zone: string): number | undefined {
+  if (zone === '') return nextRun(schedule, after);
+  let shown = after + offsetOf(zone, after);
+  // Moments that clocks skip or show twice need another try; each is at least a minute on.
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const next = nextRun(schedule, shown);
+    if (next === undefined) return undefined;
+    const guess = next - offsetOf(zone, next);
+    const moment = next - offsetOf(zone, guess);
+    if (moment > after && moment + offsetOf(zone, moment) === next) return moment;
+    shown = next;
   }
   return undefined;
 }

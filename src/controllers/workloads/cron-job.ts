@@ -1,5 +1,5 @@
 import { ApiError } from '../../core/api-error.js';
-import { nextRun, parseCron, type CronSchedule } from '../../core/cron-schedule.js';
+import { nextRunIn, parseCron, type CronSchedule } from '../../core/cron-schedule.js';
 import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -52,23 +52,24 @@ function scheduleOf(cronJob: KubeObject): CronSchedule | undefined {
 function plan(context: WriteContext, key: WorkKey, planned: KubeObject): void {
   const schedule = scheduleOf(planned);
   const { clock } = context.world;
-  const due = schedule && nextRun(schedule, clock.now());
+  const zone = digString(planned, 'spec', 'timeZone');
+  const due = schedule && nextRunIn(schedule, clock.now(), zone);
   if (schedule === undefined || due === undefined) return;
   clock.schedule(due, (now) => {
     const current = context.cluster.store.find(cronJobs, key.namespace, key.name)?.object;
     const { uid, generation } = planned.metadata;
     if (current === undefined || current.metadata.uid !== uid) return;
     if (current.metadata.generation !== generation) return;
-    run(context, current, lastRun(schedule, due, now));
+    run(context, current, lastRun(schedule, due, now, zone));
     plan(context, key, planned);
   });
 }
 
 /** The last moment of a schedule up to now, from one that is known to have passed. */
-function lastRun(schedule: CronSchedule, due: number, now: number): number {
+function lastRun(schedule: CronSchedule, due: number, now: number, zone: string): number {
   let last = due;
-  for (let next = nextRun(schedule, last); next !== undefined && next <= now; next = nextRun(schedule, last))
-    last = next;
+  const after = (at: number): number | undefined => nextRunIn(schedule, at, zone);
+  for (let next = after(last); next !== undefined && next <= now; next = after(last)) last = next;
   return last;
 }
 
