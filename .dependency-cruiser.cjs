@@ -119,7 +119,7 @@ module.exports = {
     onlyIn('json-schema-faker', '^src/specs/', 'Nothing else makes up answers.'),
     onlyIn(
       '(zod|ajv)',
-      '^src/(config|control|scenario|worlds)[./]|^src/kube/custom-resources/schema-',
+      '^src/(config|control|scenario|specs|worlds)[./]|^src/kube/custom-resources/schema-',
       'Checked once, at the door; custom resources by the schema of their definition.',
     ),
     onlyIn('@marcbachmann/cel-js', '^src/kube/custom-resources/cel-', 'Rules are read in one place.'),

@@ -8,6 +8,7 @@ import type { ControlApi } from './control/http/control-api.js';
 import { ApiError } from './core/api-error.js';
 import type { Release, ReleaseName } from './core/release.js';
 import { version } from './core/version.js';
+import { unbrandFor } from './http/brand.js';
 import { chooseWorld, type Destination } from './http/choose-world.js';
 import { listenOn, type Listener } from './http/listen.js';
 import { Pipeline } from './http/pipeline.js';
@@ -25,15 +26,20 @@ import { evaluate } from './rbac/evaluate.js';
 import type { KindCatalog } from './registry/contract.js';
 import { Router } from './registry/router.js';
 import { Coverage } from './specs/coverage.js';
+import type { Documents } from './specs/documents.js';
 import { generatedAnswer } from './specs/generated-answers.js';
+import { PublishedSpecs } from './specs/published-specs.js';
+import { RequestChecks } from './specs/request-checks.js';
+import { requestPath } from './specs/request-path.js';
 import { servedBy } from './specs/served-by.js';
+import type { GivenSpec } from './specs/spec-document.js';
 import { Spaces } from './state/spaces.js';
 import type { World } from './state/world.js';
 
 /** A listening server and the worlds it serves. */
 export interface ListeningServer extends Listener {
   readonly spaces: Spaces;
-  readonly coverage: Coverage;
+  readonly documents: Documents;
   /** The HTTPS door; absent when none was asked for. */
   readonly tls?: HttpsDoor;
 }
@@ -47,6 +53,10 @@ export interface Address {
   readonly port: number;
   /** Of the HTTPS door, likewise; `undefined`: no such door. */
   readonly tlsPort?: number | undefined;
+  /** Documents to add to those of the release, or to put in their place. */
+  readonly specs?: readonly GivenSpec[];
+  /** Answers 400 to requests that do not fit the documents. */
+  readonly strictRequests?: boolean | undefined;
   /** The Kubernetes that answers in the place of the imitated one. */
   readonly mirror?: Mirror | undefined;
 }
@@ -61,24 +71,49 @@ function routerOf(release: Release): Router {
   return router;
 }
 
-function coverageOf(release: Release, catalog: KindCatalog): Coverage {
-  return new Coverage(release.name, (operation) => servedBy(operation, release, routerOf(release), catalog));
+function documentsOf(release: Release, catalog: KindCatalog, specs: readonly GivenSpec[]): Documents {
+  const published = new PublishedSpecs(release.name, specs);
+  const { brand } = release;
+  const unbrand = brand === undefined ? (url: string): string => url : unbrandFor(brand);
+  return {
+    published,
+    coverage: new Coverage(
+      published,
+      (operation) => servedBy(operation, release, routerOf(release), catalog),
+      (url) => requestPath(unbrand(url)),
+    ),
+    checks: new RequestChecks(published, unbrand),
+  };
 }
 
 /** The one place where every part is put together. */
-function createPipeline(seed: World, catalog: KindCatalog, mirror: Mirror | undefined): Pipeline {
+async function createPipeline(
+  seed: World,
+  catalog: KindCatalog,
+  { published, checks }: Documents,
+  { mirror, strictRequests = false }: Address,
+): Promise<Pipeline> {
+  const strict = strictRequests
+    ? [(await import('./specs/strict-requests.js')).strictRequests(published)]
+    : [];
+
   return new Pipeline({
     release: seed.release,
     catalog: ({ store }) => kindsIn(catalog, store),
     router: routerOf(seed.release),
     authenticate,
     authorize: evaluate,
-    interceptors:
-      seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name),
+    interceptors: [
+      ...strict,
+      ...(seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name)),
+    ],
     kubernetes: mirror?.kubernetes ?? kubernetes,
     ...(mirror && { afterwards: (world, reply) => mirror.afterwards(world, reply) }),
     fallback: genericResources,
-    lastResort: generatedAnswer,
+    lastResort: (context, refusal) => generatedAnswer(context, refusal, published.index),
+    keepBody: (entry, body, contentType) => {
+      checks.keep(entry, body, contentType);
+    },
   });
 }
 
@@ -88,9 +123,9 @@ function createPipeline(seed: World, catalog: KindCatalog, mirror: Mirror | unde
  * @throws InputError when the address cannot be listened on
  */
 export async function listen(seed: World, catalog: KindCatalog, address: Address): Promise<ListeningServer> {
-  const pipeline = createPipeline(seed, catalog, address.mirror);
-  const coverage = coverageOf(seed.release, catalog);
-  seed.journal.observer = coverage.observing(seed.journal.observer);
+  const documents = documentsOf(seed.release, catalog, address.specs ?? []);
+  const pipeline = await createPipeline(seed, catalog, documents, address);
+  seed.journal.observer = documents.coverage.observing(seed.journal.observer);
   const { mirror } = address;
   const spaces = new Spaces(seed, mirror && 'of a server with a Kubernetes of its own (kubeApiserver)');
   mirror?.follow(spaces.main);
@@ -120,7 +155,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     }
     response.setHeader('X-Fake-Ks-Apiserver', version);
     control ??= import('./control/http/control-api.js').then((module) =>
-      module.createControlApi({ spaces, catalog, coverage, ...(tls && { tls }) }),
+      module.createControlApi({ spaces, catalog, documents, ...(tls && { tls }) }),
     );
     (await control)(request, response, space, url);
   };
@@ -136,7 +171,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   const drain = address.drain === undefined ? {} : { drain: address.drain };
   const mendTargets = seed.release.brand?.name.includes(' ') === true;
   const listener = await listenOn(address.host, address.port, answer, { mendTargets, ...drain });
-  if (address.tlsPort === undefined) return { ...listener, spaces, coverage };
+  if (address.tlsPort === undefined) return { ...listener, spaces, documents };
   const { identity, ca } = await readTlsMaterial();
   try {
     const secure = await listenOn(address.host, address.tlsPort, answer, { identity, ...drain });
@@ -144,7 +179,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
     const close = async (): Promise<void> => {
       await Promise.all([listener.close(), secure.close()]);
     };
-    return { ...listener, spaces, coverage, tls, close };
+    return { ...listener, spaces, documents, tls, close };
   } catch (error) {
     await listener.close();
     throw error;

@@ -10,7 +10,17 @@ import {
 import type { Flag } from './setting.js';
 
 /** How to run a server, as opposed to what it is. */
-const servingFlags = new Set(['host', 'port', 'tls-port', 'cluster', 'kube-apiserver', 'log-level', 'json']);
+const servingFlags = new Set([
+  'host',
+  'port',
+  'tls-port',
+  'cluster',
+  'kube-apiserver',
+  'spec',
+  'strict-requests',
+  'log-level',
+  'json',
+]);
 
 /** Every option that can be given on the command line or in the environment, in the order of the help text. */
 export const optionFlags: readonly Flag[] = [
@@ -171,6 +181,19 @@ export const optionFlags: readonly Flag[] = [
     path: ['kubeApiserver'],
     value: 'URL|FILE',
     help: 'a real Kubernetes to answer /api and /apis: its URL, or a kubeconfig',
+  },
+  {
+    name: 'spec',
+    path: ['specs'],
+    value: '[NAME=]FILE|URL',
+    many: true,
+    help: 'a Swagger 2.0 or OpenAPI 3 document to add, or to replace the packaged one of that name',
+  },
+  {
+    name: 'strict-requests',
+    path: ['strictRequests'],
+    help: 'answer 400 to requests that do not fit the published documents',
+    read: readSwitch,
   },
   {
     name: 'log-level',

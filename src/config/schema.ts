@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseGoDuration } from '../core/go-duration.js';
-import { isJsonObject } from '../core/json.js';
+import { isJsonObject, type JsonObject } from '../core/json.js';
 import type { Duration, Options, WorldDocument } from '../core/options.js';
 import { releaseNames } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
@@ -103,6 +103,17 @@ const cluster = z.strictObject(
   { error: 'must be a cluster with name, and url or kubeconfig' },
 );
 
+const spec = z.union(
+  [
+    text,
+    z.strictObject({
+      name: z.string().regex(/^[A-Za-z][\w.-]*$/),
+      document: z.custom<JsonObject>(isJsonObject),
+    }),
+  ],
+  { error: 'must be a file, a URL, or a mapping of name and document' },
+);
+
 const optionShape = {
   release: oneOf(releaseNames).exactOptional(),
   brand: text.exactOptional(),
@@ -154,6 +165,8 @@ const optionShape = {
     .string({ error: 'must be text' })
     .regex(/^v\d+\.\d+\.\d+/, { error: 'must be a version such as v1.29.2' })
     .exactOptional(),
+  specs: z.array(spec, list).exactOptional(),
+  strictRequests: flag.exactOptional(),
   scenarios: z.array(text, list).exactOptional(),
   host: text.exactOptional(),
   port: port.exactOptional(),

@@ -6,8 +6,9 @@ import { version } from '../core/version.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTimestamp } from '../state/clock.js';
-import type { Coverage, CoverageReport } from '../specs/coverage.js';
-import { specsOf, type SpecSource } from '../specs/spec-index.js';
+import type { CoverageReport } from '../specs/coverage.js';
+import type { Documents } from '../specs/documents.js';
+import type { SpecSource } from '../specs/published-specs.js';
 import type { Fault } from '../state/fault-book.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { Spaces } from '../state/spaces.js';
@@ -20,7 +21,7 @@ import { mint, type TokenRequest } from './mint.js';
 export interface ControlTarget {
   readonly spaces: Spaces;
   readonly catalog: KindCatalog;
-  readonly coverage: Coverage;
+  readonly documents: Documents;
   /** Absent when there is none. */
   readonly tls?: HttpsDoor;
 }
@@ -64,6 +65,12 @@ export interface JournalFilter {
   readonly noted?: boolean;
   /** The latest so many. */
   readonly limit?: number;
+}
+
+/** The published documents behind the answers of a server. */
+export interface SpecsReport {
+  readonly release: ReleaseName;
+  readonly documents: readonly SpecSource[];
 }
 
 /** What a server says about itself. */
@@ -182,10 +189,11 @@ export class Commands {
     return mint(this.world, request);
   }
 
-  /** What was asked and answered, oldest first. */
-  journal(filter: JournalFilter = {}): readonly JournalEntry[] {
+  /** What was asked and answered, oldest first, and what of it did not fit the published documents. */
+  async journal(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
     const { journal } = this.world;
     const kept = filter.errors === true ? journal.errors : journal.entries;
+    if (filter.errors !== true) await this.#target.documents.checks.note(kept);
     const noted = filter.noted === true ? kept.filter(({ notes }) => notes !== undefined) : kept;
     return filter.limit === undefined ? noted : noted.slice(Math.max(0, noted.length - filter.limit));
   }
@@ -197,13 +205,13 @@ export class Commands {
 
   /** Which published operations the server has been asked for, in all its worlds. */
   coverage(): CoverageReport {
-    return this.#target.coverage.report();
+    return this.#target.documents.coverage.report();
   }
 
   /** The published documents behind the answers of this release. */
-  specs(): { readonly release: ReleaseName; readonly documents: readonly SpecSource[] } {
-    const { release } = this.world;
-    return { release: release.name, documents: specsOf(release.name).sources };
+  specs(): SpecsReport {
+    const { release, sources } = this.#target.documents.published;
+    return { release, documents: sources };
   }
 
   /** Everything a cluster holds, as `kubectl get -o json` would list it. @throws InputError for an unknown cluster */

@@ -44,6 +44,9 @@ export interface ClusterOption {
   readonly kubeconfig?: string;
 }
 
+/** A document of an API: file, `http(s)` URL, either with `NAME=` in front, or the document itself. */
+export type SpecOption = string | { readonly name: string; readonly document: JsonObject };
+
 /** Everything a fake can be told; all of it is optional. */
 export interface Options {
   /** Default `v4.1`. */
@@ -83,6 +86,13 @@ export interface Options {
   readonly controllers?: Readonly<Record<string, boolean>> | readonly string[];
   /** How much later than a write controllers follow it, by the world's clock; default 0: within the write. */
   readonly settle?: Duration;
+  /**
+   * Swagger 2.0 or OpenAPI 3 documents to add to those of the release; one named `kubesphere`, `kubesphere-crd` or
+   * `kubernetes` replaces the packaged one.
+   */
+  readonly specs?: readonly SpecOption[];
+  /** Answers 400 to requests that do not fit the documents; otherwise the journal says so. */
+  readonly strictRequests?: boolean;
   /** `gitVersion` of the Kubernetes underneath. */
   readonly kubeVersion?: string;
   /** Names of built-in scenarios, or paths of scenario files; later ones win. */

@@ -151,7 +151,11 @@ export class Pipeline {
   /** What has to be waited for before a request can be answered: its body, and a fault that delays it. */
   async #prepare(exchange: Exchange, hasBody: boolean): Promise<Reply | undefined> {
     const { world, request, method, path, entry } = exchange;
-    if (hasBody) exchange.body = await readBody(request);
+    if (hasBody) {
+      const body = await readBody(request);
+      exchange.body = body;
+      if (body !== undefined) this.#services.keepBody(entry, body, headerOf(exchange, 'content-type'));
+    }
     const fault = world.faults.strike(method, path);
     if (fault !== undefined) {
       world.journal.note(entry, `fault ${fault.name ?? ''} struck`);

@@ -11,6 +11,7 @@ import type {
   RequestContext,
 } from '../registry/contract.js';
 import type { Router } from '../registry/router.js';
+import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
 
 /** Everything the pipeline is handed by the composition root; it names no API group itself. */
@@ -39,4 +40,6 @@ export interface Services {
   readonly afterwards?: (world: World, reply: Reply | undefined) => Promise<Reply | undefined> | undefined;
   /** Takes what would be refused as unknown or not implemented; `undefined` lets the refusal stand. */
   readonly lastResort: (context: RequestContext, refusal: ApiError) => Promise<Reply | undefined>;
+  /** Told what was sent with a request. */
+  readonly keepBody: (entry: JournalEntry, body: Buffer, contentType: string) => void;
 }

@@ -1,4 +1,4 @@
-import type { ClockState, ServerState } from '../control/commands.js';
+import type { ClockState, ServerState, SpecsReport } from '../control/commands.js';
 import type { ExportedWorld } from '../control/export-world.js';
 import type { ScenarioOutcome } from '../control/make-so.js';
 import { InputError } from '../core/input-error.js';
@@ -116,6 +116,7 @@ function lineTo(base: string): ControlLine {
       await ask(base, 'DELETE', name === undefined ? '/faults' : `/faults/${encodeURIComponent(name)}`);
     },
     coverage: async () => (await ask(base, 'GET', '/coverage')) as CoverageReport,
+    specs: async () => (await ask(base, 'GET', '/specs')) as SpecsReport,
     exportWorld: async (cluster) =>
       (await ask(base, 'GET', `/world${queryOf(cluster === undefined ? {} : { cluster })}`)) as ExportedWorld,
     reset: async () => {

@@ -1,4 +1,4 @@
-import type { ClockMove, ClockState, FaultRequest, JournalFilter } from '../control/commands.js';
+import type { ClockMove, ClockState, FaultRequest, JournalFilter, SpecsReport } from '../control/commands.js';
 import type { KubeconfigRequest } from '../control/kubeconfig.js';
 import type { ScenarioOutcome } from '../control/make-so.js';
 import type { ExportedWorld } from '../control/export-world.js';
@@ -82,6 +82,8 @@ export interface FakeKsApiserver extends AsyncDisposable {
   clearFaults(name?: string): Promise<void>;
   /** Which published operations the server has been asked for since it started, in all its spaces and worlds. */
   coverage(): Promise<CoverageReport>;
+  /** The published documents behind the answers, and what had to be repaired in those it was given. */
+  specs(): Promise<SpecsReport>;
   /** Everything a cluster holds (default: the host), as `kubectl get -o json` lists it. */
   exportWorld(cluster?: string): Promise<ExportedWorld>;
   /** A world of its own inside the same server, opened when first named; closing it forgets that world only. */
@@ -111,6 +113,7 @@ export interface ControlLine {
   armFault(fault: FaultRequest): Promise<void>;
   clearFaults(name?: string): Promise<void>;
   coverage(): Promise<CoverageReport>;
+  specs(): Promise<SpecsReport>;
   exportWorld(cluster?: string): Promise<ExportedWorld>;
   reset(): Promise<void>;
 }

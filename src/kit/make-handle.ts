@@ -50,6 +50,7 @@ export function makeHandle({
     fault: (fault) => line.armFault(fault),
     clearFaults: (name) => line.clearFaults(name),
     coverage: () => line.coverage(),
+    specs: () => line.specs(),
     exportWorld: (cluster) => line.exportWorld(cluster),
     reset: () => line.reset(),
     close,

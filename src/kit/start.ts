@@ -8,6 +8,7 @@ import { chooseRelease } from '../releases/brands.js';
 import { listen } from '../server.js';
 import type { Mirror } from '../mirror/mirror.js';
 import type { KindCatalog } from '../registry/contract.js';
+import type { GivenSpec } from '../specs/spec-document.js';
 import type { World } from '../state/world.js';
 import type { JournalObserver } from '../state/journal.js';
 import { buildWorld } from '../worlds/build-world.js';
@@ -33,6 +34,7 @@ export async function startFakeKsApiserver(
 ): Promise<InProcessFake> {
   const checked = await checkOptions(options);
   const release = chooseRelease(checked);
+  const specs = await loadSpecs(checked.specs);
   const catalog = catalogOf(release.name);
   const seed = await Promise.resolve(buildWorld(checked, release, catalog));
   const mirror = await loadMirror(checked.kubeApiserver, seed, catalog);
@@ -44,10 +46,12 @@ export async function startFakeKsApiserver(
     port,
     tlsPort,
     mirror,
+    specs,
+    strictRequests: checked.strictRequests,
     ...(extras.drain !== undefined && { drain: extras.drain }),
   });
-  const { spaces, coverage, tls } = server;
-  const commands = new Commands({ spaces, catalog, coverage, ...(tls && { tls }) });
+  const { spaces, documents, tls } = server;
+  const commands = new Commands({ spaces, catalog, documents, ...(tls && { tls }) });
   return inProcess(commands, server.url, tls, tokens, {
     ended: () => false,
     close: () => {
@@ -55,6 +59,13 @@ export async function startFakeKsApiserver(
       return server.close();
     },
   });
+}
+
+/** Reads documents that are to be added. @throws InputError when one cannot be used */
+async function loadSpecs(options: Options['specs']): Promise<readonly GivenSpec[]> {
+  if (options === undefined || options.length === 0) return [];
+  const { loadSpecs: load } = await import('../specs/load-specs.js');
+  return load(options);
 }
 
 /** Copies what a real Kubernetes holds, when one is to be used. @throws InputError when it cannot be read */
@@ -146,6 +157,7 @@ function lineTo(commands: Commands, ended: () => boolean): ControlLine {
       commands.clearFaults(name);
     },
     coverage: async () => commands.coverage(),
+    specs: async () => commands.specs(),
     exportWorld: async (cluster) => commands.exportWorld(cluster),
     reset: async () => {
       commands.reset();

@@ -2,7 +2,8 @@ import type { ReleaseName } from '../core/release.js';
 import type { JournalEntry, JournalObserver } from '../state/journal.js';
 import { generatedNote } from './generated-answers.js';
 import type { ServedBy } from './served-by.js';
-import { specsOf, type Operation } from './spec-index.js';
+import type { PublishedSpecs } from './published-specs.js';
+import type { Operation } from './spec-index.js';
 
 /** What became of one published operation. */
 export interface OperationCoverage {
@@ -37,17 +38,24 @@ const mostLines = 20_000;
  * when somebody wants to know.
  */
 export class Coverage {
-  readonly #release: ReleaseName;
+  readonly #specs: PublishedSpecs;
   readonly #servedBy: (operation: Operation) => ServedBy;
+  readonly #pathOf: (url: string) => string;
   #answered: JournalEntry[] = [];
   /** How often a method, path and status were seen. */
   readonly #lines = new Map<string, number>();
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #generated = new Set<string>();
 
-  constructor(release: ReleaseName, served: (operation: Operation) => ServedBy) {
-    this.#release = release;
+  /** @param pathOf The path of a request as documents write it: without query, cluster and names of a brand */
+  constructor(
+    specs: PublishedSpecs,
+    served: (operation: Operation) => ServedBy,
+    pathOf: (url: string) => string,
+  ) {
+    this.#specs = specs;
     this.#servedBy = served;
+    this.#pathOf = pathOf;
   }
 
   /** An observer that tells another one too. */
@@ -66,11 +74,11 @@ export class Coverage {
   report(): CoverageReport {
     this.#fold();
     this.#sort();
-    const details = specsOf(this.#release).operations.map((operation) => this.#detail(operation));
+    const details = this.#specs.index.operations.map((operation) => this.#detail(operation));
     const covered = details.filter((detail) => detail.covered).length;
     const stateful = details.filter(({ served }) => served === 'stateful').length;
     return {
-      release: this.#release,
+      release: this.#specs.release,
       operations: details.length,
       covered,
       percent: Math.round((covered / Math.max(1, details.length)) * 1000) / 10,
@@ -102,10 +110,10 @@ export class Coverage {
   }
 
   #sort(): void {
-    const specs = specsOf(this.#release);
+    const specs = this.#specs.index;
     for (const [line, count] of this.#lines) {
       const [method = '', status = '', how = '', ...path] = line.split(' ');
-      const operation = specs.find(method, withoutCluster(path.join(' ')))?.operation;
+      const operation = specs.find(method, this.#pathOf(path.join(' ')))?.operation;
       if (operation === undefined) continue;
       if (how === 'generated') this.#generated.add(operation.key);
       let counts = this.#counts.get(operation.key);
@@ -114,11 +122,4 @@ export class Coverage {
     }
     this.#lines.clear();
   }
-}
-
-/** Both ways to name a cluster in a path. */
-function withoutCluster(path: string): string {
-  return path
-    .replace(/^\/clusters\/[^/]+(?=\/k?apis\/)/, '')
-    .replace(/^\/(k?apis)\/clusters\/[^/]+(?=\/)/, '/$1');
 }

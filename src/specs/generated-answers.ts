@@ -5,7 +5,7 @@ import type { Reply, RequestContext } from '../registry/contract.js';
 import { jsonType } from '../registry/reply.js';
 import { documentedSuccess } from './answer-schema.js';
 import { generateBody, type FakeValue } from './generate-body.js';
-import { specsOf, type OperationMatch } from './spec-index.js';
+import type { OperationMatch, SpecIndex } from './spec-index.js';
 
 /** Answers kept, so that asking again costs nothing. */
 const remembered = 1000;
@@ -17,6 +17,7 @@ export const generatedNote = 'generated from the published schema: nothing behin
  * Answers what nothing else here serves, where a published document of the release names it: with a body made up from the
  * schema, marked by the header `X-Fake-Ks-Generated` and a note in the journal.
  *
+ * @param specs The documents of the server
  * @param refusal What the request would be refused with: an unknown path or method, or a 501
  * @returns `undefined` when the refusal stands
  * @throws ApiError 405 where the documents know the path, but not the method
@@ -24,9 +25,9 @@ export const generatedNote = 'generated from the published schema: nothing behin
 export async function generatedAnswer(
   context: RequestContext,
   refusal: ApiError,
+  specs: SpecIndex,
 ): Promise<Reply | undefined> {
   const { method, info, world, entry, release } = context;
-  const specs = specsOf(release.name);
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];

@@ -12,18 +12,38 @@ export interface SpecParameter extends JsonObject {
   readonly schema?: Schema;
 }
 
+/** What an operation answers with one status. */
+export interface SpecResponse extends JsonObject {
+  readonly description: string;
+  readonly schema?: Schema;
+}
+
 /** An operation as a document writes it. */
 export interface SpecOperation {
   readonly operationId?: string;
+  readonly tags?: readonly string[];
   readonly consumes?: readonly string[];
   readonly produces?: readonly string[];
   readonly parameters?: readonly SpecParameter[];
   /** By status, or `default`. */
-  readonly responses: Readonly<Record<string, { readonly schema?: Schema }>>;
+  readonly responses: Readonly<Record<string, SpecResponse>>;
 }
 
 /** What is read of a Swagger 2.0 document. */
 export interface SpecDocument {
+  readonly swagger: '2.0';
+  readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, SpecOperation>>>>;
   readonly definitions: Readonly<Record<string, Schema>>;
+}
+
+/** A document somebody gave, in the form of the packaged ones. */
+export interface GivenSpec {
+  /** The packaged document of the same name is replaced. */
+  readonly name: string;
+  /** Where it was read, as the user named it. */
+  readonly source: string;
+  readonly document: SpecDocument;
+  /** What had to be changed to make sense of it, one line each. */
+  readonly repairs: readonly string[];
 }

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../core/package-file.js';
-import type { ReleaseName } from '../core/release.js';
 import type { SpecDocument, SpecOperation } from './spec-document.js';
 
 /** An operation of a published document, and where it stands. */
@@ -26,8 +23,8 @@ interface Place {
   readonly operations: Map<string, Operation>;
 }
 
-/** One of the documents a release publishes. */
-export interface SpecSource {
+/** A document and how many of its operations are served. */
+export interface IndexedDocument {
   readonly name: string;
   readonly operations: number;
 }
@@ -35,17 +32,21 @@ export interface SpecSource {
 /** The operations of the documents of a release, by method and path. */
 export class SpecIndex {
   readonly operations: readonly Operation[];
-  readonly sources: readonly SpecSource[];
+  readonly sources: readonly IndexedDocument[];
   readonly #byLength = new Map<number, Place[]>();
 
-  constructor(documents: Readonly<Record<string, SpecDocument>>) {
+  /** @param documents By name; where several describe the same operation, the first one counts */
+  constructor(documents: readonly (readonly [name: string, document: SpecDocument])[]) {
     const operations: Operation[] = [];
-    const sources: SpecSource[] = [];
-    for (const [name, document] of Object.entries(documents)) {
-      const before = operations.length;
+    const sources: IndexedDocument[] = [];
+    const earlier = new Set<string>();
+    for (const [name, document] of documents) {
+      const own: Operation[] = [];
       for (const [written, methods] of Object.entries(document.paths))
-        operations.push(...this.#add(written.trim(), methods, document));
-      sources.push({ name, operations: operations.length - before });
+        own.push(...this.#add(written.trim(), methods, document, earlier));
+      if (documents.length > 2) for (const operation of own) earlier.add(shapeOf(operation));
+      operations.push(...own);
+      sources.push({ name, operations: own.length });
     }
     for (const places of this.#byLength.values()) places.sort((a, b) => b.literals - a.literals);
     this.operations = operations;
@@ -72,14 +73,21 @@ export class SpecIndex {
     return [...new Set(fitting.flatMap(({ operations }) => [...operations.keys()]))];
   }
 
-  #add(path: string, methods: SpecDocument['paths'][string], document: SpecDocument): Operation[] {
+  #add(
+    path: string,
+    methods: SpecDocument['paths'][string],
+    document: SpecDocument,
+    earlier: ReadonlySet<string>,
+  ): Operation[] {
     const segments = split(path);
     const literals = segments.filter((segment) => !isVariable(segment)).length;
     const place: Place = { segments, literals, operations: new Map() };
     for (const [name, written] of Object.entries(methods)) {
       const method = name.toUpperCase();
-      place.operations.set(method, { ...written, key: `${method} ${path}`, method, path, document });
+      const operation = { ...written, key: `${method} ${path}`, method, path, document };
+      if (earlier.size === 0 || !earlier.has(shapeOf(operation))) place.operations.set(method, operation);
     }
+    if (place.operations.size === 0) return [];
     const known = this.#byLength.get(segments.length);
     if (known === undefined) this.#byLength.set(segments.length, [place]);
     else known.push(place);
@@ -87,23 +95,9 @@ export class SpecIndex {
   }
 }
 
-const indexes = new Map<ReleaseName, SpecIndex>();
-
-/** The operations a release publishes. Its documents are read by the first call, never at start. */
-export function specsOf(release: ReleaseName): SpecIndex {
-  let index = indexes.get(release);
-  if (index === undefined) {
-    index = new SpecIndex({
-      kubesphere: readDocument(`kubesphere-${release}`),
-      'kubesphere-crd': readDocument(`kubesphere-crd-${release}`),
-    });
-    indexes.set(release, index);
-  }
-  return index;
-}
-
-function readDocument(name: string): SpecDocument {
-  return JSON.parse(readFileSync(packageFile(`fixtures/specs/${name}.json`), 'utf8')) as SpecDocument;
+/** What an operation has in common with the same one in another document, whatever that calls its variables. */
+function shapeOf({ key }: Operation): string {
+  return key.replace(/\{[^}]*\}/g, '{}');
 }
 
 function split(path: string): string[] {

@@ -1,0 +1,20 @@
+/**
+ * The path of a request as documents write it: decoded, and without its query and the name of a cluster, which can stand in
+ * two places.
+ */
+export function requestPath(url: string): string {
+  const mark = url.indexOf('?');
+  const path = mark === -1 ? url : url.slice(0, mark);
+  return decoded(path)
+    .replace(/^\/clusters\/[^/]+(?=\/k?apis\/)/, '')
+    .replace(/^\/(k?apis)\/clusters\/[^/]+(?=\/)/, '/$1');
+}
+
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,64 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isJsonObject, type Json } from '../core/json.js';
+import type { Schema, SpecDocument } from './spec-document.js';
+
+const reference = '#/definitions/';
+/** Compiled on first use and per schema: all of a document would take half a second. `false`: it cannot be compiled. */
+const compiled = new WeakMap<Schema, ValidateFunction | false>();
+let ajv: Ajv | undefined;
+
+/**
+ * What is wrong with a value by a schema of a document; empty when nothing is, or the schema cannot be used. Members that
+ * are null count as absent: Swagger 2.0 has no word for null, which is how Go prints an empty list or map.
+ */
+export function schemaErrors(schema: Schema, document: SpecDocument, value: Json): readonly ErrorObject[] {
+  let validate = compiled.get(schema);
+  if (validate === undefined) compiled.set(schema, (validate = compile(schema, document)));
+  if (validate === false || validate(withoutNulls(value))) return [];
+  return validate.errors ?? [];
+}
+
+function compile(schema: Schema, document: SpecDocument): ValidateFunction | false {
+  ajv ??= new Ajv({ strict: false, validateFormats: false, verbose: true, logger: false });
+  try {
+    return ajv.compile(withDefinitions(schema, document));
+  } catch {
+    // A packaged document's fault; those that are given are repaired beforehand.
+    return false;
+  }
+}
+
+/** With the definitions it reaches only, under names that need no escaping in references. */
+function withDefinitions(schema: Schema, { definitions }: SpecDocument): Schema {
+  const names = new Map<string, string>();
+  const found: Record<string, Json> = {};
+  const rewritten = (part: Json): Json => {
+    if (Array.isArray(part)) return part.map((item: Json) => rewritten(item));
+    if (!isJsonObject(part)) return part;
+    const target = part['$ref'];
+    if (typeof target === 'string') return resolved(target);
+    return Object.fromEntries(
+      Object.entries(part).map(([name, member]) => [name, member === undefined ? null : rewritten(member)]),
+    );
+  };
+  const resolved = (target: string): Json => {
+    const name = target.slice(reference.length);
+    const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+    if (definition === undefined) return {};
+    const known = names.get(name);
+    if (known !== undefined) return { $ref: reference + known };
+    const short = `d${String(names.size)}`;
+    names.set(name, short);
+    found[short] = rewritten(definition);
+    return { $ref: reference + short };
+  };
+  const root = rewritten(schema) as Schema;
+  return { ...root, definitions: found };
+}
+
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withoutNulls(item));
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member as Json)]));
+}
