@@ -1,11 +1,16 @@
 import { version } from '../core/version.js';
 import type { InProcessFake } from '../kit/fake-ks-apiserver.js';
 import { loginRequest } from '../kit/log-in.js';
+import type { SpecSource } from '../specs/published-specs.js';
 
 const shownLogins = 8;
+const shownRepairs = 10;
 
 /** What a person sees when a server is ready: where it is, who can log in, and a first request. */
-export function banner({ url, tlsUrl, controlUrl, world, tokens }: InProcessFake): string {
+export function banner(
+  { url, tlsUrl, controlUrl, world, tokens }: InProcessFake,
+  specs: readonly SpecSource[] = [],
+): string {
   const { name, tag, brand } = world.release;
   const flag = brand === undefined ? `--release ${name}` : `--brand '${brand.name}'`;
   const logins = [...world.passwords].map(([user, [password = '']]) => `  ${user} / ${password}`);
@@ -24,9 +29,27 @@ export function banner({ url, tlsUrl, controlUrl, world, tokens }: InProcessFake
       ...(more > 0 ? [`  and ${String(more)} more`] : []),
     ]),
     ...section('Tokens of the scenarios:', named),
+    ...section(
+      'Documents given:',
+      specs.flatMap((spec) => specLines(spec, controlUrl)),
+    ),
     ...section('Log in:', [`  ${loginCommand(url, world, ...firstLogin(world))}`]),
     '',
   ].join('\n');
+}
+
+/** A document somebody gave, and the first of what had to be repaired in it. */
+function specLines(
+  { name, source = '', operations, replaced, repairs = [] }: SpecSource,
+  controlUrl: string,
+): string[] {
+  const more = repairs.length - shownRepairs;
+  const place = replaced === true ? 'in the place of the packaged one' : 'added';
+  return [
+    `  ${name} (${source}): ${String(operations)} operations, ${place}, ${String(repairs.length)} repairs`,
+    ...repairs.slice(0, shownRepairs).map((repair) => `    ${repair}`),
+    ...(more > 0 ? [`    and ${String(more)} more: curl -s ${controlUrl}/specs`] : []),
+  ];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import { configFlag, describeFlags, loadConfig } from '../config/load-config.js'
 import { caFile } from '../http/tls.js';
 import type { InProcessFake } from '../kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../kit/start.js';
+import type { SpecSource } from '../specs/published-specs.js';
 import { banner } from './banner.js';
 import type { Command, CommandContext } from './command.js';
 import { logTo } from './log.js';
@@ -34,14 +35,20 @@ async function serve({ argv, environment, print, warn, stopped }: CommandContext
     { port: defaultPort, ...given },
     { observer: logTo(warn, logLevel, json), drain: drainMilliseconds },
   );
-  print(json ? readyLine(server) : banner(server));
+  // Only those that were given: the packaged ones need not be read yet.
+  const specs = given.specs === undefined ? [] : (await server.specs()).documents.filter(isGiven);
+  print(json ? readyLine(server, specs) : banner(server, specs));
   await stop;
   await server.close();
   return 0;
 }
 
 /** The first line on stdout with `--json`. The HTTPS members are null when there is no HTTPS port. */
-function readyLine({ url, tlsUrl, controlUrl }: InProcessFake): string {
+function readyLine({ url, tlsUrl, controlUrl }: InProcessFake, specs: readonly SpecSource[]): string {
   const tls = tlsUrl === undefined ? { tlsUrl: null, caFile: null } : { tlsUrl, caFile };
-  return `${JSON.stringify({ ready: true, url, ...tls, controlUrl })}\n`;
+  return `${JSON.stringify({ ready: true, url, ...tls, controlUrl, ...(specs.length > 0 && { specs }) })}\n`;
+}
+
+function isGiven({ source }: SpecSource): boolean {
+  return source !== undefined;
 }

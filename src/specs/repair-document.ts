@@ -172,7 +172,8 @@ class DocumentRepairer {
     if (where === 'body') return { ...told, schema: this.#schemas.repair(schema ?? {}, `${place} body`) };
     if (where === 'path' && required !== true)
       this.#report(place, `parameter "${name}" of the path is not required`, 'required it is');
-    const { schema: _, ...rest } = this.#schemas.repair(resolved, `${place} parameter "${name}"`);
+    const { required: _, schema: __, ...own } = resolved;
+    const rest = this.#schemas.repair(own, `${place} parameter "${name}"`);
     if (typeof type === 'string' && plainTypes.has(String(rest['type'])))
       return { ...rest, ...told } as SpecParameter;
     this.#report(place, `parameter "${name}" has no type a parameter can have`, 'taken for text');
