@@ -131,7 +131,11 @@ function textProblems(parameter: SpecParameter, text: string, what: string): rea
   } else if (type === 'array') {
     const each = { type: 'string', ...(items as object | undefined) } as SpecParameter;
     const parts =
-      collectionFormat === 'multi' ? [text] : text.split(separators[String(collectionFormat)] ?? ',');
+      collectionFormat === 'multi'
+        ? [text]
+        : text.split(
+            (typeof collectionFormat === 'string' ? separators[collectionFormat] : undefined) ?? ',',
+          );
     return parts.flatMap((part) => textProblems(each, part, `each value of ${what}`));
   }
   const rules = Object.entries(parameter).filter(([rule]) => !ofParameters.includes(rule));

@@ -121,7 +121,7 @@ function plainParameter(parameter: JsonObject): JsonObject {
 function plainSchema(schema: Json | undefined): JsonObject {
   if (!isJsonObject(schema) || schema['$ref'] !== undefined) return { type: 'string' };
   const { type, description: _, ...rest } = schema;
-  const named = Array.isArray(type) ? type.find((each) => each !== 'null') : type;
+  const named = Array.isArray(type) ? (type.find((each: Json) => each !== 'null') as Json | undefined) : type;
   return { ...rest, type: typeof named === 'string' && named !== 'object' ? named : 'string' };
 }
 

@@ -17,8 +17,8 @@ export const generatedNote = 'generated from the published schema: nothing behin
  * Answers what nothing else here serves, where a published document of the release names it: with a body made up from the
  * schema, marked by the header `X-Fake-Ks-Generated` and a note in the journal.
  *
- * @param specs The documents of the server
  * @param refusal What the request would be refused with: an unknown path or method, or a 501
+ * @param specs The documents of the server
  * @returns `undefined` when the refusal stands
  * @throws ApiError 405 where the documents know the path, but not the method
  */

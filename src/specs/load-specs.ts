@@ -41,7 +41,7 @@ async function load(option: SpecOption): Promise<GivenSpec> {
 
 function readDocument(raw: JsonObject, source: string): Pick<GivenSpec, 'document' | 'repairs'> {
   const { swagger, openapi, paths } = raw;
-  const isOld = String(swagger) === '2.0' || swagger === 2;
+  const isOld = swagger === '2.0' || swagger === 2;
   const isNew = typeof openapi === 'string' && /^3\.[01](\.|$)/.test(openapi);
   if (!isOld && !isNew) {
     const found = swagger ?? openapi;

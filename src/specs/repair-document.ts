@@ -174,8 +174,7 @@ class DocumentRepairer {
       this.#report(place, `parameter "${name}" of the path is not required`, 'required it is');
     const { required: _, schema: __, ...own } = resolved;
     const rest = this.#schemas.repair(own, `${place} parameter "${name}"`);
-    if (typeof type === 'string' && plainTypes.has(String(rest['type'])))
-      return { ...rest, ...told } as SpecParameter;
+    if (typeof type === 'string' && isPlain(rest['type'])) return { ...rest, ...told, type: rest['type'] };
     this.#report(place, `parameter "${name}" has no type a parameter can have`, 'taken for text');
     return { ...told, type: 'string' };
   }
@@ -220,12 +219,16 @@ class DocumentRepairer {
   }
 }
 
+function isPlain(type: Json | undefined): type is string {
+  return typeof type === 'string' && plainTypes.has(type);
+}
+
 function basePath(given: Json | undefined): string {
   return typeof given === 'string' && /^\/[^{}?#]*[^/{}?#]$/.test(given) ? given : '';
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 function textsOf(value: Json | undefined): readonly string[] | undefined {

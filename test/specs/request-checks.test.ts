@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { startFakeKsApiserver, type InProcessFake, type Options } from '../../src/index.js';
+
+const rules = '/kapis/alerting.kubesphere.io/v2alpha1/rules';
+const users = '/kapis/iam.kubesphere.io/v1beta1/users';
+
+async function ask(ks: InProcessFake, method: string, path: string, body?: string): Promise<Response> {
+  return fetch(ks.url + path, {
+    method,
+    headers: { Authorization: `Bearer ${await ks.token()}`, 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body }),
+  });
+}
+
+const v34: Options = { release: 'v3.4' };
+const cases = [
+  [
+    v34,
+    'GET',
+    `${rules}?page=two`,
+    undefined,
+    `GET ${rules}: query parameter "page" must be a whole number, not "two"`,
+  ],
+  [v34, 'POST', rules, undefined, `POST ${rules}: body "body" is required, but nothing was sent; send JSON`],
+  [v34, 'POST', rules, '{"name":1}', `POST ${rules}: body.name must be string, not 1`],
+  [v34, 'POST', rules, '{', /^POST .*: body is no JSON: /],
+  [{}, 'POST', users, '{"spec":{"email":7}}', `POST ${users}: body.spec.email must be string, not 7`],
+] as const satisfies readonly (readonly [Options, string, string, string | undefined, string | RegExp])[];
+
+test.for(cases)('warns in the journal of %j %s %s %s', async ([options, method, path, body, problem]) => {
+  await using ks = await startFakeKsApiserver(options);
+  await ask(ks, method, path, body);
+  const [entry] = await ks.journal.entries({ noted: true });
+  expect(entry?.notes).toContainEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
+  const before = entry?.notes?.length;
+  expect((await ks.journal.entries())[0]?.notes?.length, 'told once').toBe(before);
+});
+
+test.for(cases)(
+  'refuses %j %s %s %s with 400 when strict',
+  async ([options, method, path, body, problem]) => {
+    await using ks = await startFakeKsApiserver({ ...options, strictRequests: true });
+    const answer = await ask(ks, method, path, body);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toMatch(problem instanceof RegExp ? problem : `${problem}\n`);
+    expect((await ks.journal.entries({ noted: true }))[0]?.status).toBe(400);
+  },
+);
+
+test('lets a request pass that fits, strict or not', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4', strictRequests: true });
+  expect((await ask(ks, 'GET', `${rules}?page=2&limit=3&name=a`)).status).toBe(200);
+});
+
+test('takes a patch that says only what changes', async () => {
+  await using ks = await startFakeKsApiserver({ strictRequests: true });
+  const answer = await ask(ks, 'PATCH', `${users}/admin`, '{"spec":{"lang":"en"}}');
+  expect(await answer.text()).not.toContain('lacks the member');
+});
+
+test('guesses what a mistyped query parameter was meant to be, but refuses no filter', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4', strictRequests: true });
+  expect((await ask(ks, 'GET', `${rules}?label_filter=a&owner=b`)).status).toBe(200);
+  expect((await ks.journal.entries({ noted: true }))[0]?.notes).toContain(
+    `GET ${rules}: query parameter "label_filter" is not in the document; did you mean "label_filters"?`,
+  );
+});
+
+test('says nothing of requests nobody may make', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  await fetch(`${ks.url}${rules}?page=two`);
+  expect(await ks.journal.entries({ noted: true })).toEqual([]);
+});
+
+test('names operations of a brand and of a member cluster by their documents', async () => {
+  await using ks = await startFakeKsApiserver({ brand: 'Super Kubenetes' });
+  await ask(ks, 'GET', `/kapis/clusters/host/alerting.Super%20Kubenetes.io/v2alpha1/rules?page=two`);
+  expect((await ks.journal.entries({ noted: true }))[0]?.notes).toContain(
+    `GET ${rules}: query parameter "page" must be a whole number, not "two"`,
+  );
+  expect((await ks.coverage()).covered).toBe(1);
+});
