@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/core/json.js';
 import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
+import { readFields } from '../../src/kube/protobuf/wire.js';
 import { as } from '../support/ask.js';
 import { call } from '../support/call.js';
+import { definitionsPath, widgetDefinition, widgetVersion } from './custom-resources/widget.js';
 
 interface Document {
   readonly openapi: string;
@@ -71,14 +74,92 @@ describe('OpenAPI v3', () => {
   );
 });
 
-test('OpenAPI v2 is there in protobuf only, without definitions', async () => {
-  await using ks = await startFakeKsApiserver();
-  const Accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
-  const { status, headers, body } = await call(ks.url, '/openapi/v2', { headers: { Accept } });
-  expect([status, headers['content-type'], body]).toEqual([
-    200,
-    'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-    '\n\u00032.0\u0012\u0019\n\nKubernetes\u0012\u000bunversioned',
-  ]);
-  expect((await call(ks.url, '/openapi/v2')).status).toBe(404);
+describe('OpenAPI v2', () => {
+  test('has every kind that is served, in JSON', async () => {
+    await using ks = await startFakeKsApiserver();
+    const { status, text } = await (await as(ks, 'admin')).get('/openapi/v2');
+    const { swagger, definitions, paths } = JSON.parse(text) as {
+      swagger: string;
+      definitions: Record<string, JsonObject>;
+      paths: Record<string, JsonObject>;
+    };
+    expect([status, swagger]).toEqual([200, '2.0']);
+    expect(definitions['io.k8s.api.core.v1.PodSpec']?.['properties']).toHaveProperty('containers');
+    const spec = definitions['io.kubesphere.api.cluster.v1alpha1.ClusterSpec'];
+    expect(spec?.['properties']).toHaveProperty('connection');
+    expect(Object.keys(paths)).toContain('/apis/apps/v1/namespaces/{namespace}/deployments/{name}');
+    const missing = [...text.matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !Object.hasOwn(definitions, name));
+    expect(missing).toEqual([]);
+  });
+
+  test('says the same in protobuf', async () => {
+    await using ks = await startFakeKsApiserver();
+    const headers = {
+      Authorization: `Bearer ${await ks.token()}`,
+      Accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+    };
+    const response = await fetch(`${ks.url}/openapi/v2`, { headers });
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    ]);
+    const inner = (bytes: Buffer, number: number): Buffer[] =>
+      [...readFields(bytes)].flatMap((field) =>
+        field.number === number && Buffer.isBuffer(field.value) ? [field.value] : [],
+      );
+    const document = Buffer.from(await response.arrayBuffer());
+    expect(inner(document, 1).map(String)).toEqual(['2.0']);
+    const schemas = inner(document, 9).flatMap((definitions) => inner(definitions, 1));
+    const spec = schemas.find((entry) => String(inner(entry, 1)[0]) === 'io.k8s.api.core.v1.PodSpec');
+    const [schema = Buffer.alloc(0)] = inner(spec ?? Buffer.alloc(0), 2);
+    const properties = inner(schema, 25).flatMap((all) => inner(all, 1));
+    expect(properties.map((entry) => String(inner(entry, 1)[0]))).toContain('containers');
+  });
+});
+
+describe('a CustomResourceDefinition', () => {
+  const spec = { type: 'object', properties: { size: { type: 'integer', description: 'How large.' } } };
+  const schema = { type: 'object', properties: { spec, metadata: { type: 'object' } } };
+  const name = 'com.example.shop.v1.Widget';
+  const place = 'apis/shop.example.com/v1';
+
+  test('is described in both versions, with every field', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
+    const url = (await indexOf(ks))[place]?.serverRelativeURL ?? '';
+    const { components, paths } = JSON.parse((await admin.get(url)).text) as Document;
+    expect(components.schemas[name]).toEqual({
+      type: 'object',
+      properties: {
+        apiVersion: { type: 'string' },
+        kind: { type: 'string' },
+        metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' },
+        spec,
+      },
+      'x-kubernetes-group-version-kind': [{ group: 'shop.example.com', kind: 'Widget', version: 'v1' }],
+    });
+    expect(Object.keys(components.schemas)).toContain(`${name}List`);
+    expect(Object.keys(paths)).toContain('/apis/shop.example.com/v1/namespaces/{namespace}/widgets/{name}');
+    const { text } = await admin.get('/openapi/v2');
+    const { definitions } = JSON.parse(text) as { definitions: Record<string, JsonObject> };
+    expect(definitions[name]?.['properties']).toMatchObject({ spec });
+  });
+
+  test('has another hash once its schema changes, and the same when only its labels do', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
+    const hash = async (): Promise<string | undefined> => (await indexOf(ks))[place]?.serverRelativeURL;
+    const first = await hash();
+    const path = `${definitionsPath}/widgets.shop.example.com`;
+    const patch = (body: unknown): Promise<unknown> =>
+      admin.send('PATCH', path, body, 'application/merge-patch+json');
+    await patch({ metadata: { labels: { a: 'b' } } });
+    expect(await hash()).toBe(first);
+    await patch({ spec: { versions: [widgetVersion({ ...schema, required: ['spec'] })] } });
+    expect(await hash()).not.toBe(first);
+  });
 });

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../../core/api-error.js';
-import { encodeCompact } from '../../core/json.js';
+import { encodeCompact, type JsonObject } from '../../core/json.js';
 import { version as ownVersion } from '../../core/version.js';
-import type { ApiGroup, Handler, KindCatalog } from '../../registry/contract.js';
+import type { ApiGroup, Handler, KindCatalog, RequestContext, Resource } from '../../registry/contract.js';
+import { servedAt } from '../discovery.js';
 import { groupVersionDocument } from './group-version-document.js';
-import { emptyDocument, protobufType } from './swagger-protobuf.js';
+import { swaggerDocument } from './swagger-document.js';
+import { protobufType, swaggerProtobuf } from './swagger-protobuf.js';
 
-/** Documents made so far, by catalog: they do not change. */
-const made = new WeakMap<KindCatalog, Map<string, Buffer>>();
+/** Documents made so far, by what they are made of. */
+const made = new Map<string, Buffer>();
+/** Documents kept: those of all releases, and of some dozens of definitions. */
+const remembered = 400;
 
 /**
- * `/openapi/v3` and the documents below it, which kubectl reads before it writes, and what old clients need of v2.
+ * `/openapi/v3` and the documents below it, which kubectl reads before it writes, and `/openapi/v2` for older clients.
  *
  * Differs from KubeSphere: 4.1 describes its own API there, of which kubectl can make nothing; earlier releases have no
  * such path.
@@ -25,24 +29,26 @@ export const openapiGroup: ApiGroup = {
   ],
 };
 
-function index({ catalog, release }: Parameters<Handler>[0]): ReturnType<Handler> {
-  const paths = [...places(catalog)].sort().map((place) => {
-    const serverRelativeURL = `/openapi/v3/${place}?hash=${hashOf(place, release.name)}`;
+function index(context: RequestContext): ReturnType<Handler> {
+  const paths = [...places(context.catalog)].sort().map((place) => {
+    const serverRelativeURL = `/openapi/v3/${place}?hash=${hashOf(place, context)}`;
     return [place, { serverRelativeURL }] as const;
   });
   const body = encodeCompact({ paths: Object.fromEntries(paths) });
   return { status: 200, contentType: 'application/json', headers: { Vary: 'Accept' }, body };
 }
 
-function document({ catalog, release, params, query }: Parameters<Handler>[0]): ReturnType<Handler> {
+function document(context: RequestContext): ReturnType<Handler> {
+  const { catalog, params, query, release } = context;
   const place = params['path'] ?? '';
   if (!places(catalog).has(place)) throw unknown();
-  const hash = hashOf(place, release.name);
+  const hash = hashOf(place, context);
   const asked = query.get('hash');
   if (asked !== null && asked !== hash) {
     const Location = `/openapi/v3/${place}?hash=${hash}`;
     return { status: 301, headers: { Location } };
   }
+  const { group, version } = groupVersionOf(place);
   return {
     status: 200,
     contentType: 'application/json',
@@ -51,7 +57,11 @@ function document({ catalog, release, params, query }: Parameters<Handler>[0]): 
       Etag: `"${hash}"`,
       Vary: 'Accept',
     },
-    body: bytesOf(catalog, place),
+    body: remember(hash, () => {
+      const found = groupVersionDocument(catalog, release.name, group, version);
+      if (found === undefined) throw unknown();
+      return Buffer.from(encodeCompact(found));
+    }),
   };
 }
 
@@ -64,32 +74,67 @@ function places({ resources }: KindCatalog): ReadonlySet<string> {
   );
 }
 
-function bytesOf(catalog: KindCatalog, place: string): Buffer {
-  let known = made.get(catalog);
-  if (known === undefined) made.set(catalog, (known = new Map<string, Buffer>()));
-  const before = known.get(place);
-  if (before !== undefined) return before;
+function groupVersionOf(place: string): { readonly group: string; readonly version: string } {
   const [root, ...rest] = place.split('/');
   const [group = '', version = ''] = root === 'api' ? ['', ...rest] : rest;
-  const found = groupVersionDocument(catalog, group, version);
-  if (found === undefined) throw unknown();
-  const bytes = Buffer.from(encodeCompact(found));
-  known.set(place, bytes);
+  return { group, version };
+}
+
+function remember(key: string, make: () => Buffer): Buffer {
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const bytes = make();
+  if (made.size >= remembered) made.clear();
+  made.set(key, bytes);
   return bytes;
 }
 
-/** The documents change with the package only, so that nothing has to be made to name them. */
-function hashOf(place: string, release: string): string {
-  return createHash('sha512').update(`${ownVersion} ${release} ${place}`).digest('hex').toUpperCase();
+/**
+ * Names what a document is made of, so that nothing has to be made to name it: the package and release, and what
+ * definitions say about the kinds in it.
+ */
+function hashOf(place: string, { catalog, release }: RequestContext): string {
+  const hash = createHash('sha512').update(`${ownVersion} ${release.name} ${place}`);
+  const { group, version } = groupVersionOf(place);
+  for (const resource of servedAt(catalog, group, version))
+    if (resource.defined !== undefined) hash.update(textOf(resource));
+  return hash.digest('hex').toUpperCase();
+}
+
+const texts = new WeakMap<Resource, string>();
+
+/** Everything about a kind that documents show. */
+function textOf(resource: Resource): string {
+  let text = texts.get(resource);
+  if (text === undefined) {
+    const { kind, plural, namespaced, subresources = [], defined } = resource;
+    const shown: JsonObject = {
+      kind,
+      plural,
+      namespaced,
+      parts: subresources.map(({ name }) => name),
+      schema: defined?.schema ?? null,
+    };
+    texts.set(resource, (text = JSON.stringify(shown)));
+  }
+  return text;
 }
 
 function unknown(): ApiError {
   return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
 }
 
-/** Clients before Kubernetes 1.27 and helm 3 read this, in protobuf only. */
-function swagger({ headers }: Parameters<Handler>[0]): ReturnType<Handler> {
+/** Clients before Kubernetes 1.27 and helm 3 read this, in protobuf; others may have it in JSON. */
+function swagger(context: RequestContext): ReturnType<Handler> {
+  const { headers, catalog, release } = context;
   const { accept } = headers;
-  if (typeof accept !== 'string' || !accept.includes('proto-openapi.spec.v2')) throw unknown();
-  return { status: 200, contentType: protobufType, body: emptyDocument() };
+  const asProtobuf = typeof accept === 'string' && accept.includes('proto-openapi.spec.v2');
+  const hashes = [...places(catalog)].sort().map((place) => hashOf(place, context));
+  const hash = createHash('sha512').update(hashes.join()).digest('hex').toUpperCase();
+  const body = remember(`${asProtobuf ? 'protobuf' : 'json'} ${hash}`, () => {
+    const found = swaggerDocument(catalog, release.name, release.kubernetesVersion);
+    return asProtobuf ? swaggerProtobuf(found) : Buffer.from(encodeCompact(found));
+  });
+  const contentType = asProtobuf ? protobufType : 'application/json';
+  return { status: 200, contentType, headers: { Etag: `"${hash}"`, Vary: 'Accept' }, body };
 }

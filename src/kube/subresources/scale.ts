@@ -16,6 +16,8 @@ import { answerTyped } from './answer-part.js';
 
 const scaleKind = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
 const group = 'autoscaling';
+/** Stands for a number that is not there yet, while it is being patched. */
+const unset = -2_147_483_648;
 
 /**
  * How many copies of something run: read and written apart from the rest of the object, whose version it has.
@@ -42,7 +44,7 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
         types: { [kind.version]: 'autoscaling/v1.Scale' },
       };
       const patched = applyPatch(
-        scaleOf(stored.object, resource),
+        scaleOf(stored.object, resource, unset),
         readPatchBody(context, shape, kind.version),
       );
       if (!isJsonObject(patched)) {
@@ -56,14 +58,16 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
   }
 }
 
-function scaleOf(object: KubeObject, { defined }: Resource): JsonObject {
+function scaleOf(object: KubeObject, { defined }: Resource, whenUnset?: number): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const paths = defined?.scale;
   const selector = paths === undefined ? ownSelector(object) : textAt(object, paths.selector);
   return {
     ...scaleKind,
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: paths === undefined ? numberAt(object, 'spec') : wantedAt(object, paths.spec) },
+    spec: {
+      replicas: paths === undefined ? numberAt(object, 'spec') : wantedAt(object, paths.spec, whenUnset),
+    },
     status: {
       replicas: paths === undefined ? numberAt(object, 'status') : (countAt(object, paths.status) ?? 0),
       selector,
@@ -87,8 +91,8 @@ function countAt(object: KubeObject, path: string): number | undefined {
 }
 
 /** @see kubernetes/apiextensions-apiserver pkg/registry/customresource/etcd.go ScaleREST */
-function wantedAt(object: KubeObject, path: string): number {
-  const replicas = countAt(object, path);
+function wantedAt(object: KubeObject, path: string, whenUnset: number | undefined): number {
+  const replicas = countAt(object, path) ?? whenUnset;
   if (replicas !== undefined) return replicas;
   const why = `Internal error occurred: the spec replicas field ${JSON.stringify(path)} does not exist`;
   throw new ApiError(500, 'InternalError', why);
@@ -138,6 +142,7 @@ function replicasOf(scale: JsonObject): number {
     const why = `json: cannot unmarshal ${goJsonType(replicas)} into Go struct field ScaleSpec.spec.replicas of type int32`;
     throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
   }
+  if (replicas === unset) throw badRequest('the spec replicas field cannot be empty');
   if (replicas < 0) {
     const name = digObject(scale, 'metadata')['name'];
     const why = 'must be greater than or equal to 0';
