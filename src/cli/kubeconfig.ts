@@ -8,7 +8,7 @@ import type { Command, CommandContext } from './command.js';
 const flags: readonly Flag[] = [
   { name: 'user', path: ['user'], value: 'NAME', help: 'whose token is in it (default admin)' },
   {
-    name: 'service-account',
+    name: 'serviceaccount',
     path: ['serviceAccount'],
     value: 'NAMESPACE/NAME',
     help: 'or that of a ServiceAccount',
@@ -43,9 +43,9 @@ async function printKubeconfig({ argv, environment, print }: CommandContext): Pr
   const given = new Map(settings.map(({ path, value }) => [path[0] ?? '', String(value)]));
   const account = given.get('serviceAccount');
   if (account !== undefined && !/^[^/]+\/[^/]+$/.test(account))
-    throw new InputError([`--service-account: must be NAMESPACE/NAME, not "${account}"`]);
+    throw new InputError([`--serviceaccount: must be NAMESPACE/NAME, not "${account}"`]);
   if (account !== undefined && given.has('user'))
-    throw new InputError(['--service-account: contradicts --user; give one of the two']);
+    throw new InputError(['--serviceaccount: contradicts --user; give one of the two']);
   const url = given.get('url') ?? environment['FAKE_KS_URL'] ?? '';
   const usual = `http://127.0.0.1:${environment['FAKE_KS_PORT'] ?? '9090'}`;
   await using ks = await connectFakeKsApiserver(url === '' ? usual : url);

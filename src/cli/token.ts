@@ -15,8 +15,8 @@ const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'none'] as const;
 const own: readonly Flag[] = [
   { name: 'user', path: ['user'], value: 'NAME', help: 'whose token (default admin)' },
   {
-    name: 'service-account',
-    path: ['service-account'],
+    name: 'serviceaccount',
+    path: ['serviceaccount'],
     value: 'NAMESPACE/NAME',
     help: 'or of a ServiceAccount',
   },
@@ -88,7 +88,7 @@ async function printToken({ argv, environment, print }: CommandContext): Promise
 function requestOf(given: ReadonlyMap<string, unknown>): TokenRequest {
   const names: Readonly<Record<string, keyof TokenRequest>> = {
     user: 'user',
-    'service-account': 'serviceAccount',
+    serviceaccount: 'serviceAccount',
     type: 'type',
     'expires-in': 'expiresIn',
     'issued-at': 'issuedAt',
@@ -101,12 +101,12 @@ function requestOf(given: ReadonlyMap<string, unknown>): TokenRequest {
   const request = Object.entries(names).flatMap(([flag, member]) =>
     given.has(flag) ? [[member, given.get(flag)] as const] : [],
   );
-  const account = given.get('service-account');
+  const account = given.get('serviceaccount');
   if (typeof account === 'string' && !/^[^/]+\/[^/]+$/.test(account)) {
-    throw new InputError([`--service-account: must be NAMESPACE/NAME, not "${account}"`]);
+    throw new InputError([`--serviceaccount: must be NAMESPACE/NAME, not "${account}"`]);
   }
   if (account !== undefined && given.has('user')) {
-    throw new InputError(['--service-account: contradicts --user; give one of the two']);
+    throw new InputError(['--serviceaccount: contradicts --user; give one of the two']);
   }
   return {
     ...(Object.fromEntries(request) as TokenRequest),

@@ -89,12 +89,12 @@ test.for([
     '--not-before: must be a moment such as 2024-05-01T12:00:00Z, or a duration from now on, not "soon"',
   ],
   [
-    ['token', '--user', 'a', '--service-account', 'b/c'],
-    '--service-account: contradicts --user; give one of the two',
+    ['token', '--user', 'a', '--serviceaccount', 'b/c'],
+    '--serviceaccount: contradicts --user; give one of the two',
   ],
   [
-    ['kubeconfig', '--user', 'a', '--service-account', 'b/c'],
-    '--service-account: contradicts --user; give one of the two',
+    ['kubeconfig', '--user', 'a', '--serviceaccount', 'b/c'],
+    '--serviceaccount: contradicts --user; give one of the two',
   ],
   [
     ['token', '--url', 'http://127.0.0.1:1', '--seed', '4'],

@@ -59,7 +59,7 @@ test.for([
   [['--issued-at', '1h'], {}, { iat: noon + 3600 }],
   [['--release', 'v3.1', '--not-before', '1h'], {}, { nbf: noon + 3600 }],
   [
-    ['--service-account', 'shop/robot'],
+    ['--serviceaccount', 'shop/robot'],
     {},
     { username: 'kubesphere:serviceaccount:shop:robot', token_type: 'static_token' },
   ],
@@ -92,7 +92,7 @@ test.for([
     ['--expires-in', 'soon'],
     '--expires-in: must be a duration: seconds, or text such as 2h, 10m0s or -5m, not "soon"',
   ],
-  [['--service-account', 'robot'], '--service-account: must be NAMESPACE/NAME, not "robot"'],
+  [['--serviceaccount', 'robot'], '--serviceaccount: must be NAMESPACE/NAME, not "robot"'],
   [['--frobnicate'], '--frobnicate: unknown flag; see --help'],
 ] as const)('token %j is refused', async ([argv, line]) => {
   expect(await runLine(['token', ...argv])).toEqual({

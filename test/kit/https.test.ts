@@ -90,7 +90,7 @@ test('serve tells where HTTPS is, and kubeconfig prints how to get there', async
 });
 
 test.for([
-  [['kubeconfig', '--service-account', 'x'], '--service-account: must be NAMESPACE/NAME, not "x"'],
+  [['kubeconfig', '--serviceaccount', 'x'], '--serviceaccount: must be NAMESPACE/NAME, not "x"'],
   [['kubeconfig', 'x'], 'x: unexpected word; see --help'],
 ] as const)('%j is refused', async ([argv, problem]) => {
   expect(await runLine(argv)).toEqual({ code: 2, stdout: '', stderr: `fake-ks-apiserver: ${problem}\n` });
