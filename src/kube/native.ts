@@ -53,9 +53,18 @@ export const kubernetes: Handler = (context) => {
 };
 
 function serve(request: KindRequest): Reply | Promise<Reply> {
-  const { path } = request;
+  const { path, kind } = request;
+  if (kind.resource.group === 'metrics.k8s.io') return serveFigures(request);
   if (path.subresource !== '') return serveSubresource(request);
   return path.name === '' ? serveCollection(request) : serveObject(request);
+}
+
+/** Figures are reckoned when they are asked for, by code that is only then loaded. */
+async function serveFigures(request: KindRequest): Promise<Reply> {
+  if (request.path.subresource !== '') throw noSuchResource();
+  if (request.context.method !== 'GET' && request.context.method !== 'HEAD') throw notAllowed();
+  const { serveMetrics } = await import('./kubelet/serve-metrics.js');
+  return serveMetrics(request);
 }
 
 function formOf(context: RequestContext): AnswerForm {

@@ -12,6 +12,7 @@ import { faultName } from './fault-name.js';
 import { mintTokens } from './mint-tokens.js';
 import { putClient, removeClient } from './put-client.js';
 import { putUser } from './put-user.js';
+import { scriptContainers } from './script-containers.js';
 import type { NamedScenario, Scenario, ScenarioFault, ScenarioSettings } from './scenario.js';
 import { UnfitScenario } from './unfit-scenario.js';
 import type { Fault } from '../state/fault-book.js';
@@ -29,7 +30,7 @@ const writer: User = { name: 'kubernetes-admin', uid: '', groups: ['system:maste
 /**
  * Makes a world be as scenarios say, one after the other: where two say different things the later one wins.
  *
- * Of each, settings, clock, clients, users, objects of every cluster, tokens and faults come in this order, so that each
+ * Of each, settings, clock, clients, users, objects of every cluster, tokens, containers and faults come in this order, so that each
  * may count on the ones before.
  *
  * @throws InputError when the world or its release cannot be so; nothing of any of them is applied then
@@ -96,6 +97,7 @@ function make(world: World, name: string, scenario: Scenario, catalog: KindCatal
     changeObjects(contextOf(clusterOf(world, cluster)), changes);
   }
   const tokens = mintTokens(world, scenario.tokens ?? {});
+  scriptContainers(world, scenario);
   for (const fault of scenario.faults ?? []) world.faults.arm(armed(fault, name));
   return tokens;
 }

@@ -3,6 +3,7 @@ import { digString } from '../core/json.js';
 import { releaseNames, type ReleaseRange } from '../core/release.js';
 import type { Path } from '../core/positioned-yaml.js';
 import type { ClusterChanges, ExpectedStep, Scenario } from './scenario.js';
+import { containerProblems } from './check-containers.js';
 import type { Problem } from './schema.js';
 
 /** What is wrong with a scenario that has the right shape: doubles, contradictions, names nobody declared. */
@@ -35,6 +36,7 @@ export function contentProblems(scenario: Scenario): Problem[] {
         ? [{ path: ['faults', at], text: 'does nothing; give delay, reset or status' }]
         : [],
     ),
+    ...containerProblems(scenario),
     ...stepProblems(scenario),
   ];
 }

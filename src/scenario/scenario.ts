@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.js';
 import type { Duration, UserOption } from '../core/options.js';
 import type { ReleaseRange } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
+import type { CommandScript, LogScript, PortScript } from '../state/containers.js';
 
 /** Names one object of a cluster. */
 export interface ObjectReference {
@@ -63,6 +64,16 @@ export interface ScenarioFault {
   readonly body?: string;
 }
 
+/** A command as a file writes it, and how it answers in the containers it fits. One of `command`, `prefix` and `pattern`. */
+export interface ScenarioCommand extends Omit<CommandScript, 'delayMs'> {
+  readonly delay?: Duration;
+}
+
+/** What the containers it fits log. */
+export interface ScenarioLog extends Omit<LogScript, 'everyMs' | 'since'> {
+  readonly every?: Duration;
+}
+
 /** A request of an `expect` list. `as` is a user, or `NAMESPACE/NAME` of a service account. */
 export interface ExpectedRequest {
   readonly method?: string;
@@ -117,6 +128,9 @@ export interface Scenario extends ReleaseRange, ClusterChanges {
   /** Changes to member clusters, by cluster name. */
   readonly clusters?: Readonly<Record<string, ClusterChanges>>;
   readonly tokens?: Readonly<Record<string, ScenarioToken>>;
+  readonly exec?: readonly ScenarioCommand[];
+  readonly logs?: readonly ScenarioLog[];
+  readonly ports?: readonly PortScript[];
   readonly faults?: readonly ScenarioFault[];
   readonly expect?: readonly ExpectedStep[];
 }

@@ -62,6 +62,7 @@ export class Containers {
   #logs: readonly LogScript[] = [];
   #ports: readonly PortScript[] = [];
   readonly #files: Map<string, Map<string, FileNode>>;
+  readonly #held = new Map<string, number>();
   /** Files that a fork may be reading as well. */
   readonly #shared = new Set<string>();
 
@@ -112,6 +113,17 @@ export class Containers {
     let files = this.#files.get(key);
     if (files === undefined || this.#shared.delete(key)) this.#files.set(key, (files = new Map(files)));
     files.set(path, node);
+  }
+
+  /** Tells that a session uses something. @returns what ends that: true when it was the last one */
+  hold(key: string): () => boolean {
+    this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
+    return () => {
+      const left = (this.#held.get(key) ?? 1) - 1;
+      if (left > 0) this.#held.set(key, left);
+      else this.#held.delete(key);
+      return left <= 0;
+    };
   }
 
   /** An independent copy; files are shared until first written to. */

@@ -243,12 +243,7 @@ describe('what is not served', () => {
     ['GET', '/api/v1/foos', 404, 'the server could not find the requested resource'],
     ['GET', '/api/v1/namespaces/default/nodes', 404, 'the server could not find the requested resource'],
     ['POST', '/api/v1/nodes/node1', 405, 'the server does not allow this method on the requested resource'],
-    [
-      'GET',
-      '/api/v1/namespaces/default/pods/x/log',
-      501,
-      'fake-ks-apiserver does not implement the subresource pods/log',
-    ],
+    ['GET', '/api/v1/namespaces/default/pods/x/log', 404, 'pods "x" not found'],
   ] as const)('%s %s is answered %i', async ([method, path, status, message]) => {
     await using ks = await startFakeKsApiserver();
     const answer = await (await as(ks, 'admin')).send(method, path, method === 'POST' ? {} : undefined);

@@ -45,6 +45,9 @@ test('the published schema and the type in the code name the same members', () =
     delete: true,
     clusters: true,
     tokens: true,
+    exec: true,
+    logs: true,
+    ports: true,
     faults: true,
     expect: true,
   };

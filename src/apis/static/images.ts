@@ -3,7 +3,7 @@ import { ApiError, badRequest } from '../../core/api-error.js';
 import { digString } from '../../core/json.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { json } from '../../registry/reply.js';
-import { readMultipart } from './read-multipart.js';
+import { readMultipart } from '../../registry/read-multipart.js';
 
 /** Where the world keeps them; no URL leads there. */
 const images = { group: 'static.fake-ks-apiserver', plural: 'images' };

@@ -10,7 +10,7 @@ const headLength = 8;
 /** Largest control frame taken, in bytes; header blocks are the only long ones. */
 const controlLimit = 64 * 1024;
 /** Largest data frame taken, in bytes. */
-const dataLimit = 4 * 1024 * 1024;
+const dataLimit = 1024 * 1024;
 
 /** Cuts a stream of bytes into frames. @throws Error for what is no SPDY/3 frame, or one too large */
 export async function* parseFrames(input: AsyncIterable<Buffer>): AsyncGenerator<Frame> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
-import { readMultipart } from '../../../src/apis/static/read-multipart.js';
+import { readMultipart } from '../../../src/registry/read-multipart.js';
 import { as } from '../../support/ask.js';
 
 const type = 'multipart/form-data; boundary=BB';

@@ -1,4 +1,4 @@
-import { badRequest } from '../../core/api-error.js';
+import { badRequest } from '../core/api-error.js';
 
 /** One part of a form. */
 export interface FormPart {

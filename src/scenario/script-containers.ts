@@ -1,0 +1,17 @@
+import type { World } from '../state/world.js';
+import { milliseconds } from './check.js';
+import type { Scenario } from './scenario.js';
+
+/** Has the containers of a world answer, log and serve as a scenario says; of two entries that fit, the first wins. */
+export function scriptContainers(world: World, { exec = [], logs = [], ports = [] }: Scenario): void {
+  const { containers, clock } = world;
+  for (const { delay, ...command } of exec.toReversed())
+    containers.addCommand({ ...command, ...(delay !== undefined && { delayMs: milliseconds(delay) }) });
+  for (const { every, ...log } of logs.toReversed())
+    containers.addLog({
+      ...log,
+      since: clock.now(),
+      ...(every !== undefined && { everyMs: milliseconds(every) }),
+    });
+  for (const port of ports.toReversed()) containers.addPort(port);
+}
