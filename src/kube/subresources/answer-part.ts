@@ -1,4 +1,3 @@
-import { ApiError } from '../../core/api-error.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Reply } from '../../registry/contract.js';
 import { typed } from '../../registry/typed-json.js';
@@ -23,10 +22,4 @@ export function answerTyped(
 /** Says that something was done, as a write of something that is not stored answers. */
 export function answerDone(form: AnswerForm, code = 201): Reply {
   return answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code }, form, code);
-}
-
-/** 405 for a method a part does not have. */
-export function methodRefused(): ApiError {
-  const text = 'the server does not allow this method on the requested resource';
-  return new ApiError(405, 'MethodNotAllowed', text, { details: {} });
 }

@@ -10,9 +10,6 @@ import {
 /** Amounts by the name of what there is that much of. */
 export type Amounts = ReadonlyMap<string, Quantity>;
 
-/** Nothing of anything. */
-export const nothing: Amounts = new Map();
-
 /** Reads amounts as objects carry them; what is no quantity is left out. */
 export function readAmounts(value: Json | undefined): Map<string, Quantity> {
   const found = new Map<string, Quantity>();
