@@ -30,6 +30,8 @@ export interface StatusDetails extends JsonObject {
 /** What an {@link ApiError} may carry besides code, reason and message. */
 export interface ApiErrorOptions {
   readonly details?: StatusDetails;
+  /** The `metadata` of a `Status`; absent: empty. */
+  readonly metadata?: { readonly continue: string };
   readonly headers?: Readonly<Record<string, string>>;
   /** Forces a wire form; otherwise the place that catches the error decides. */
   readonly dialect?: ErrorDialect;
@@ -44,6 +46,7 @@ export class ApiError extends Error {
   /** Machine-readable reason of a `Status`, such as `NotFound`. */
   readonly reason: string;
   readonly details: StatusDetails | undefined;
+  readonly metadata: { readonly continue: string } | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly dialect: ErrorDialect | undefined;
 
@@ -52,6 +55,7 @@ export class ApiError extends Error {
     this.code = code;
     this.reason = reason;
     this.details = options.details;
+    this.metadata = options.metadata;
     this.headers = options.headers;
     this.dialect = options.dialect;
   }

@@ -13,7 +13,7 @@ export function statusObject(error: ApiError): JsonObject {
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: error.metadata ?? {},
     status: 'Failure',
     message: error.message,
     ...(error.reason !== '' && { reason: error.reason }),

@@ -13,6 +13,8 @@ export interface KubeListOptions {
   readonly watch: boolean;
   /** The version asked for; `undefined` when none is. */
   readonly version: number | undefined;
+  /** The version a list is to show; absent: the newest. */
+  readonly exact?: number;
   /** 0: not said. */
   readonly timeoutSeconds: number;
   readonly bookmarks: boolean;
@@ -41,13 +43,20 @@ export function readListOptions(
   const watch = isWatch || isTrue(query.get('watch'));
   checkVersion(query, token, current, watch);
   const version = query.get('resourceVersion') ?? '';
+  if (token !== '' && version !== '' && version !== '0')
+    throw badRequest('specifying resource version is not allowed when using continue');
+  const match = query.get('resourceVersionMatch') ?? '';
+  const isExact = !watch && Number(version) > 0 && (match === 'Exact' || (match === '' && limit > 0));
+  // Whatever the cache holds is given as a whole.
+  const isAny = !watch && version === '0' && token === '';
   const tests = [
     labelMatcher(query.get('labelSelector') ?? ''),
     fieldMatcher(query.get('fieldSelector') ?? '', resource),
   ].filter((test) => test !== undefined);
   return {
     matches: tests.length === 0 ? undefined : (object) => tests.every((test) => test(object)),
-    limit: Math.max(0, limit),
+    limit: isAny ? 0 : Math.max(0, limit),
+    ...(isExact && { exact: Number(version) }),
     ...(token !== '' && { continue: token }),
     watch,
     version: version === '' ? undefined : Number(version),
@@ -79,22 +88,36 @@ function checkVersion(query: URLSearchParams, token: string, current: number, wa
   const initial = query.has('sendInitialEvents');
   const causes = watch ? watchCauses(match, token, initial) : matchCauses(version, match, token, initial);
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes);
-  if (version === '') return;
-  if (!/^\d+$/.test(version)) {
+  if (watch) readVersion(version);
+  else checkReached(version, current);
+}
+
+function readVersion(version: string): number {
+  if (version !== '' && !/^\d+$/.test(version)) {
     throw badRequest(
       `invalid resource version: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
     );
   }
-  if (!watch && Number(version) > current) {
-    const text = `Too large resource version: ${version}, current: ${String(current)}`;
-    throw new ApiError(504, 'Timeout', `Timeout: ${text}`, {
-      details: {
-        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-        retryAfterSeconds: 1,
-      },
-      headers: { 'Retry-After': '1' },
-    });
-  }
+  return Number(version);
+}
+
+/**
+ * Refuses to show what has not happened yet.
+ *
+ * @param version As in the query; empty: any.
+ * @param current The version of the latest write.
+ * @throws ApiError 400 when it is no version, 504 when it is not reached yet
+ */
+export function checkReached(version: string, current: number): void {
+  if (readVersion(version) <= current) return;
+  const text = `Too large resource version: ${version}, current: ${String(current)}`;
+  throw new ApiError(504, 'Timeout', `Timeout: ${text}`, {
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+    headers: { 'Retry-After': '1' },
+  });
 }
 
 interface Cause {

@@ -12,7 +12,7 @@ import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
 import { answer, answerList, answerObject, isTable, type AnswerForm } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
-import { readListOptions, type KubeListOptions } from './list-options.js';
+import { checkReached, readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions } from './options-from-query.js';
 import { patchFrom } from './patch-object.js';
@@ -227,6 +227,7 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
     case 'HEAD':
       if (path.watch) return serveCollection(request);
       checkVerb(kind.resource, 'get');
+      checkReached(context.query.get('resourceVersion') ?? '', context.cluster.store.version);
       return answerObject(getObject(context, kind.resource, key), kind, form);
     case 'PUT':
       checkVerb(kind.resource, 'update');

@@ -63,6 +63,12 @@ interface Collection {
 
 const none: readonly StoredObject[] = [];
 
+/** Milliseconds for which lists can be asked for as they were, and how often the version reached is noted. */
+const historyKept = 5 * 60_000;
+const markEvery = 60_000;
+/** Lists kept as they once were. */
+const keptPasts = 8;
+
 /** Changes kept for watches that resume. */
 const keptChanges = 10_000;
 
@@ -87,6 +93,10 @@ export class ObjectStore {
   #writes = 0;
   #changes: Change[] = [];
   #listener: ((change: Change) => void) | undefined;
+  /** Which version was reached when, about once a minute. */
+  readonly #marks: { readonly at: number; readonly version: number }[] = [];
+  /** Lists as they once were, by resource and version. */
+  readonly #past = new Map<string, readonly StoredObject[]>();
   /** What tells each watch of a change, with what ends it. */
   readonly #watchers = new Map<(change: Change) => void, () => void>();
 
@@ -179,6 +189,44 @@ export class ObjectStore {
     if (namespace === '') return collection.sorted;
     collection.byNamespace ??= groupByNamespace(collection.sorted);
     return collection.byNamespace.get(namespace) ?? none;
+  }
+
+  /**
+   * All objects of a resource, or those of one namespace, as they were at a version that has been reached; `undefined`
+   * when what was there is no longer known: after five to six minutes, or very many changes.
+   */
+  listAt(resource: GroupResource, version: number, namespace = ''): readonly StoredObject[] | undefined {
+    if (version === this.#version) return this.list(resource, namespace);
+    if (version < this.#compactedVersion()) return undefined;
+    if (version >= this.versionOf(resource)) return this.list(resource, namespace);
+    const key = `${collectionKey(resource)} ${String(version)}`;
+    const past = this.#past.get(key) ?? this.#rollBack(resource, version);
+    if (past === undefined) return undefined;
+    if (this.#past.size >= keptPasts) this.#past.clear();
+    this.#past.set(key, past);
+    return namespace === '' ? past : past.filter(({ object }) => object.metadata.namespace === namespace);
+  }
+
+  #rollBack(resource: GroupResource, version: number): readonly StoredObject[] | undefined {
+    const changes = this.changesSince(version);
+    if (changes === undefined) return undefined;
+    const wanted = collectionKey(resource);
+    const items = new Map(this.#collections.get(wanted)?.items);
+    for (const { resource: changed, stored, previous } of changes.toReversed()) {
+      if (collectionKey(changed) !== wanted) continue;
+      const { namespace, name } = stored.object.metadata;
+      if (previous === undefined) items.delete(keyOf(namespace, name));
+      else items.set(keyOf(namespace, name), previous);
+    }
+    return [...items.keys()].sort().flatMap((key) => items.get(key) ?? []);
+  }
+
+  /** Versions before this one are no longer shown, as etcd forgets them. */
+  #compactedVersion(): number {
+    const old = this.#clock.now() - historyKept;
+    const at = this.#marks.findLastIndex((mark) => mark.at <= old);
+    if (at > 0) this.#marks.splice(0, at);
+    return at === -1 ? 0 : (this.#marks[0]?.version ?? 0);
   }
 
   /** How many objects of a resource there are. */
@@ -332,6 +380,9 @@ export class ObjectStore {
   }
 
   #tell(change: Change): void {
+    const now = this.#clock.now();
+    if (now - (this.#marks.at(-1)?.at ?? -Infinity) >= markEvery)
+      this.#marks.push({ at: now, version: change.version });
     this.#changes.push(change);
     if (this.#changes.length >= keptChanges * 2) this.#changes = this.#changes.slice(-keptChanges);
     for (const watcher of this.#watchers.keys()) watcher(change);

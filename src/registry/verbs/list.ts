@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../../core/api-error.js';
+import { ApiError, badRequest, quote } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly limit?: number;
   /** The token the page before came with. */
   readonly continue?: string;
+  /** The version to show; absent: the newest. */
+  readonly exact?: number;
 }
 
 /** A page of objects, by namespace and name. */
@@ -26,11 +28,9 @@ export interface ListPage {
 }
 
 /**
- * Lists objects of a kind.
+ * Lists objects of a kind. Every page shows what was there when the list began.
  *
- * Differs from KubeSphere: a later page shows what is there now, not what was there when the list began.
- *
- * @throws ApiError 400 for a token that is none of ours
+ * @throws ApiError 400 for a token that is none of ours, 410 when what was there is no longer known
  * @see kubernetes/apiserver pkg/storage/continue.go
  */
 export function listObjects(
@@ -39,9 +39,18 @@ export function listObjects(
   options: ListOptions = {},
 ): ListPage {
   const { matches, limit = 0 } = options;
+  const { store } = cluster;
   const from = options.continue === undefined ? undefined : readToken(options.continue);
-  const version = from?.version ?? String(cluster.store.version);
-  let wanted = cluster.store.list(resource, options.namespace);
+  // A token without a version goes on with what is there by now.
+  const at = from === undefined ? options.exact : from.version < 0 ? undefined : from.version;
+  const version = String(at ?? store.version);
+  let wanted: readonly StoredObject[];
+  if (at === undefined) wanted = store.list(resource, options.namespace);
+  else {
+    const then = at > store.version ? undefined : store.listAt(resource, at, options.namespace);
+    if (then === undefined) throw expired(from?.start);
+    wanted = then;
+  }
   if (from !== undefined) wanted = wanted.filter(({ object }) => keyOf(object) >= from.start);
   if (matches !== undefined) wanted = wanted.filter(({ object }) => matches(object));
   if (limit <= 0 || wanted.length <= limit) return { items: wanted, version };
@@ -65,20 +74,43 @@ function writeToken(version: string, start: string): string {
   );
 }
 
-function readToken(token: string): { readonly version: string; readonly start: string } {
+function readToken(token: string): { readonly version: number; readonly start: string } {
+  let value: unknown;
   try {
-    const value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown;
-    if (typeof value !== 'object' || value === null || !('rv' in value) || !('start' in value))
-      throw invalidToken();
-    const { rv, start } = value;
-    if (typeof rv !== 'number' || typeof start !== 'string') throw invalidToken();
-    return { version: String(rv), start };
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw invalidToken();
+    value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  } catch {
+    throw invalidToken('unexpected end of JSON input');
   }
+  if (typeof value !== 'object' || value === null) throw invalidToken('unexpected end of JSON input');
+  const { v, rv, start } = value as Readonly<Record<string, unknown>>;
+  if (v !== 'meta.k8s.io/v1')
+    throw invalidToken(
+      `server does not recognize this encoded version ${quote(typeof v === 'string' ? v : '')}`,
+    );
+  if (typeof rv !== 'number' || !Number.isInteger(rv) || rv === 0)
+    throw invalidToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '')
+    throw invalidToken('encoded start key empty (version meta.k8s.io/v1)');
+  return { version: rv, start };
 }
 
-function invalidToken(): ApiError {
-  return badRequest('continue key is not valid: unexpected end of JSON input');
+function invalidToken(why: string): ApiError {
+  return badRequest(`continue key is not valid: ${why}`);
+}
+
+/**
+ * 410 for a list as it was too long ago.
+ *
+ * @param start Where the list would have gone on: the answer brings a token to do so with what is there by now.
+ * @see kubernetes/apiserver pkg/storage/etcd3/errors.go
+ */
+function expired(start: string | undefined): ApiError {
+  if (start === undefined)
+    return new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+  return new ApiError(
+    410,
+    'Expired',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    { metadata: { continue: writeToken('-1', start) } },
+  );
 }
