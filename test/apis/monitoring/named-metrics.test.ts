@@ -92,7 +92,9 @@ test('a range is a point for every step, none before a pod was made and none of 
   const future = await admin.get(`${at}/nodes/node1?metrics_filter=node_cpu_usage&${range(-600, 3600)}`);
   expect(itemsOf(future, 'node_cpu_usage')[0]?.values).toHaveLength(2);
   await ks.clock.advance(1800);
-  const later = await (await as(ks, 'admin')).get(`${at}/nodes/node1?metrics_filter=node_cpu_usage&${range(-600, 3600)}`);
+  const later = await (
+    await as(ks, 'admin')
+  ).get(`${at}/nodes/node1?metrics_filter=node_cpu_usage&${range(-600, 3600)}`);
   expect(itemsOf(later, 'node_cpu_usage')[0]?.values).toHaveLength(5);
   const pod = {
     apiVersion: 'v1',

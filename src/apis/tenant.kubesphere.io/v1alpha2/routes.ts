@@ -8,7 +8,11 @@ const unsupported: Handler = ({ method, info }) => {
   throw notImplemented(`${method} ${info.path}`);
 };
 
-/** Endpoints of 3.x; searches in logs, events and audit records, and metering, have no data behind them here. */
+const logs: Handler = async (context) => (await import('../search/logs.js')).searchLogs(context);
+const events: Handler = async (context) => (await import('../search/events.js')).searchEvents(context);
+const auditing: Handler = async (context) => (await import('../search/auditing.js')).searchAuditing(context);
+
+/** Endpoints of 3.x; metering has no data behind it here. */
 export const routes: readonly Route[] = [
   ...readRoutes,
   ...writeRoutes,
@@ -21,12 +25,13 @@ export const routes: readonly Route[] = [
   },
   { method: 'GET', path: '/federatednamespaces', handle: listEmpty },
   { method: 'GET', path: '/workspaces/{workspace}/federatednamespaces', handle: listEmpty },
-  ...[
-    '/logs',
-    '/events',
-    '/auditing/events',
-    '/metering',
-    '/metering/price',
-    '/namespaces/{namespace}/metering/hierarchy',
-  ].map((path): Route => ({ method: 'GET', path, handle: unsupported, produces: [] })),
+  { method: 'GET', path: '/logs', handle: logs, produces: ['application/json', 'text/plain'] },
+  { method: 'GET', path: '/events', handle: events },
+  { method: 'GET', path: '/auditing/events', handle: auditing },
+  ...['/metering', '/metering/price', '/namespaces/{namespace}/metering/hierarchy'].map((path): Route => ({
+    method: 'GET',
+    path,
+    handle: unsupported,
+    produces: [],
+  })),
 ];

@@ -1,0 +1,36 @@
+import { label } from '../../../core/kube-object.js';
+import { workspaceLabel } from '../../../core/well-known-keys.js';
+import type { RequestContext } from '../../../registry/contract.js';
+
+/** What one must be allowed to do to something of a namespace to see what happened there. */
+export interface Right {
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+/** Where somebody may look. */
+export interface Readable {
+  /** True with the right in the whole cluster: what belongs to no namespace is seen too. */
+  readonly everywhere: boolean;
+  /** Workspaces of the namespaces that may be looked at; empty for none. */
+  readonly workspaceOf: ReadonlyMap<string, string>;
+}
+
+/**
+ * The namespaces whose records the caller may see: all with the right in the cluster, else those where they have it.
+ *
+ * @see kubesphere/kubesphere pkg/models/tenant/tenant.go QueryLogs, Events, Auditing
+ */
+export function readableNamespaces({ cluster, user, authorize }: RequestContext, right: Right): Readable {
+  const everywhere = authorize({ user, ...right, scope: 'Cluster' }).allowed;
+  const workspaceOf = new Map<string, string>();
+  for (const { object } of cluster.store.list({ group: '', plural: 'namespaces' })) {
+    const namespace = object.metadata.name;
+    if (everywhere || authorize({ user, ...right, namespace, scope: 'Namespace' }).allowed) {
+      workspaceOf.set(namespace, label(object, workspaceLabel) ?? '');
+    }
+  }
+  return { everywhere, workspaceOf };
+}
