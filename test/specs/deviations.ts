@@ -58,6 +58,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubeconfig', absent],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/components/{component}', absent],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/{resources}/{name}', written],
+  ['GET /kapis/tenant.kubesphere.io/v1alpha2/metering', written],
   ['GET /kapis/tenant.kubesphere.io/v1alpha2/workspaces', written],
   ['GET /kapis/tenant.kubesphere.io/v1alpha2/workspaces/{workspace}/resourcequotas/{resourcequota}', absent],
   ['GET /kapis/tenant.kubesphere.io/v1alpha3/workspaces', written],

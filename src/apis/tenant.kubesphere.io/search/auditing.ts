@@ -66,6 +66,9 @@ function isAskedFor({ entry, info, workspace }: Audited, query: URLSearchParams)
     [entry.user, 'user_filter', 'user_search'],
     [String(entry.status), 'response_code_filter'],
     [statusOf(entry), 'response_status_filter'],
+    // Differs from KubeSphere: the journal knows neither groups nor addresses.
+    ['', undefined, 'group_search'],
+    ['', undefined, 'source_ip_search'],
   ];
   return tests.every(([text, exact, fuzzy]) =>
     fits(query, text, { ...(exact !== undefined && { exact }), ...(fuzzy !== undefined && { fuzzy }) }),

@@ -1,18 +1,14 @@
-import { notImplemented } from '../../../core/api-error.js';
 import type { Handler, Route } from '../../../registry/contract.js';
 import { listEmpty } from '../handlers/empty-lists.js';
+import { metering, meteringHierarchy, meteringPrices } from '../handlers/metering.js';
 import { getWorkspaceTemplate, listWorkspaceTemplates } from '../handlers/workspaces.js';
 import { readRoutes, workspaceRoutes, writeRoutes } from '../routes.js';
-
-const unsupported: Handler = ({ method, info }) => {
-  throw notImplemented(`${method} ${info.path}`);
-};
 
 const logs: Handler = async (context) => (await import('../search/logs.js')).searchLogs(context);
 const events: Handler = async (context) => (await import('../search/events.js')).searchEvents(context);
 const auditing: Handler = async (context) => (await import('../search/auditing.js')).searchAuditing(context);
 
-/** Endpoints of 3.x; metering has no data behind it here. */
+/** Endpoints of 3.x. */
 export const routes: readonly Route[] = [
   ...readRoutes,
   ...writeRoutes,
@@ -28,10 +24,18 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/logs', handle: logs, produces: ['application/json', 'text/plain'] },
   { method: 'GET', path: '/events', handle: events },
   { method: 'GET', path: '/auditing/events', handle: auditing },
-  ...['/metering', '/metering/price', '/namespaces/{namespace}/metering/hierarchy'].map((path): Route => ({
+  {
     method: 'GET',
-    path,
-    handle: unsupported,
-    produces: [],
-  })),
+    path: '/metering',
+    handle: metering,
+    produces: ['application/json', 'text/plain'],
+    since: 'v3.1',
+  },
+  { method: 'GET', path: '/metering/price', handle: meteringPrices, since: 'v3.1' },
+  {
+    method: 'GET',
+    path: '/namespaces/{namespace}/metering/hierarchy',
+    handle: meteringHierarchy,
+    since: 'v3.1',
+  },
 ];

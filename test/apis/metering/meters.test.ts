@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { startFakeKsApiserver } from '../../../src/kit/start.js';
+import { as } from '../../support/ask.js';
+import { itemsOf, resultsOf } from '../monitoring/metrics.js';
+
+const at = '/kapis/metering.kubesphere.io/v1alpha1';
+const tenant = '/kapis/tenant.kubesphere.io/v1alpha2';
+const now = '2026-01-01T12:00:00Z';
+const seconds = Date.parse(now) / 1000;
+const day = `start=${String(seconds - 86_400)}&end=${String(seconds)}`;
+const start = () => startFakeKsApiserver({ release: 'v3.3', now });
+
+test.for([
+  ['/cluster', 'meter_cluster_cpu_usage', 1],
+  ['/nodes', 'meter_node_memory_usage_wo_cache', 5],
+  ['/workspaces', 'meter_workspace_pvc_bytes_total', 3],
+  ['/namespaces/shop/workloads', 'meter_workload_cpu_usage', 1],
+  ['/namespaces/shop/services', 'meter_service_net_bytes_received', 1],
+  ['/namespaces/shop/pods/database-0', 'meter_pod_pvc_bytes_total', 1],
+] as const)('%s is metered by %s', async ([path, name, least]) => {
+  await using ks = await start();
+  const items = itemsOf(await (await as(ks, 'admin')).get(at + path), name);
+  expect(items.length).toBeGreaterThanOrEqual(least);
+  for (const item of items) {
+    expect(item.sum_value).toMatch(/^\d+(\.\d+)?$/);
+    expect(item.fee).toBe('0');
+  }
+});
+
+test('a day is hours, with least, most, average and sum', async () => {
+  await using ks = await start();
+  const answer = await (await as(ks, 'admin')).get(`${at}/namespaces/shop?metrics_filter=cpu_usage&${day}`);
+  const [item] = itemsOf(answer, 'meter_namespace_cpu_usage');
+  const figures = (item?.values ?? []).map(([, figure]) => Number(figure));
+  expect(figures).toHaveLength(25);
+  const sum = figures.reduce((total, one) => total + one, 0);
+  expect(Number(item?.sum_value)).toBeCloseTo(sum, 2);
+  expect(item).toMatchObject({
+    min_value: String(Math.min(...figures)),
+    max_value: String(Math.max(...figures)),
+  });
+});
+
+test('an export is a file with a line for every point', async () => {
+  await using ks = await start();
+  const answer = await (
+    await as(ks, 'admin')
+  ).get(`${at}/nodes/node1?metrics_filter=cpu&${day}&operation=export`);
+  expect(answer.contentType).toContain('text/plain');
+  const lines = answer.text.trim().split('\n');
+  expect(lines[0]).toBe('metric,labels,time,value');
+  expect(lines).toHaveLength(26);
+});
+
+test('the tenant form names level and place in its query, and everybody sees projects of theirs', async () => {
+  await using ks = await start();
+  const admin = await as(ks, 'admin');
+  const shop = await admin.get(`${tenant}/metering?level=LevelPod&namespace=shop&metrics_filter=cpu`);
+  expect(shop.text).toBe((await admin.get(`${at}/namespaces/shop/pods?metrics_filter=cpu`)).text);
+  const viewer = await as(ks, 'shop-viewer');
+  const seen = await viewer.get(`${tenant}/metering?level=LevelNamespace&metrics_filter=cpu`);
+  expect(itemsOf(seen, 'meter_namespace_cpu_usage').map(({ metric }) => metric?.['namespace'])).toEqual([
+    'shop',
+  ]);
+  expect((await admin.get(`${tenant}/metering?level=Nothing`)).status).toBe(400);
+});
+
+test('prices are not set; the tree of a namespace tells workloads and their pods', async () => {
+  await using ks = await start();
+  const admin = await as(ks, 'admin');
+  expect((await admin.get(`${tenant}/metering/price`)).json).toEqual({ retention_day: '7d', currency: '' });
+  const { json } = await admin.get(`${tenant}/namespaces/shop/metering/hierarchy`);
+  const sets = json['statefulsets'] as Record<
+    string,
+    { cpu_usage: number; pods: Record<string, { cpu_usage: number }> }
+  >;
+  const database = sets['database'];
+  const pods = Object.values(database?.pods ?? {});
+  expect(pods.length).toBeGreaterThan(0);
+  expect(pods.reduce((sum, one) => sum + one.cpu_usage, 0)).toBeCloseTo(database?.cpu_usage ?? 0, 2);
+});
+
+test('monitoring knows no meters', async () => {
+  await using ks = await start();
+  const answer = await (await as(ks, 'admin')).get('/kapis/monitoring.kubesphere.io/v1alpha3/cluster');
+  expect(resultsOf(answer).filter(({ metric_name }) => metric_name.startsWith('meter_'))).toEqual([]);
+});
