@@ -19,7 +19,7 @@ test('logs: lines of containers, newest first, cut to pages and filtered by ever
   const admin = await as(ks, 'admin');
   const hour = `start_time=${String(seconds - 3600)}&end_time=${String(seconds)}`;
   const all = foundIn(await admin.get(`${at}/logs?${hour}&namespaces=shop`));
-  expect(all.total).toBeGreaterThan(100);
+  expect(all.total).toBeGreaterThan(10);
   expect(all.records).toHaveLength(10);
   expect(Object.keys(all.records[0] ?? {})).toEqual(['log', 'time', 'namespace', 'pod', 'container']);
   const times = all.records.map(({ time }) => time as string);
@@ -30,9 +30,12 @@ test('logs: lines of containers, newest first, cut to pages and filtered by ever
   expect(rising).toEqual([...rising].sort());
   const second = foundIn(await admin.get(`${at}/logs?${hour}&pods=database-0&size=5&from=5&sort=asc`));
   expect(second.records).toEqual(one.records.slice(5, 10));
-  const some = foundIn(await admin.get(`${at}/logs?${hour}&pod_query=DATABASE&log_query=upstream`));
+  const word = /[A-Za-z]{4,}/.exec(one.records[0]?.['log'] as string)?.[0] ?? '';
+  const some = foundIn(await admin.get(`${at}/logs?${hour}&pod_query=DATABASE&log_query=${word}`));
   expect(some.total).toBeGreaterThan(0);
-  for (const { log } of some.records) expect(log).toContain('upstream');
+  for (const { log } of some.records) expect((log as string).toLowerCase()).toContain(word.toLowerCase());
+  const read = await admin.get('/api/v1/namespaces/shop/pods/database-0/log?sinceSeconds=3600');
+  expect(read.text).toBe(one.records.map(({ log }) => log as string).join(''));
   expect(foundIn(await admin.get(`${at}/logs?${hour}&namespaces=nowhere`))).toEqual({
     total: 0,
     records: [],

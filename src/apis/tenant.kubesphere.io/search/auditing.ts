@@ -55,7 +55,7 @@ function infoOf({ method, url }: JournalEntry, { release }: RequestContext): Req
 }
 
 function isAskedFor({ entry, info, workspace }: Audited, query: URLSearchParams): boolean {
-  const tests: readonly (readonly [text: string, exact?: string, fuzzy?: string])[] = [
+  const tests: readonly (readonly [text: string, exact?: string | undefined, fuzzy?: string])[] = [
     [workspace, 'workspace_filter', 'workspace_search'],
     [info.namespace, 'objectref_namespace_filter', 'objectref_namespace_search'],
     [info.name, 'objectref_name_filter', 'objectref_name_search'],

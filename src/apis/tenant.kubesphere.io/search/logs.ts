@@ -61,7 +61,7 @@ export function findLines(context: RequestContext, search: Search, narrowing: Na
     const { namespace = '', name } = pod.metadata;
     const workspace = workspaceOf.get(namespace);
     if (workspace === undefined || !isAskedFor(pod, workspace, query, narrowing)) return [];
-    return containerLogs(pod, from, to)
+    return containerLogs(context, pod, from, to)
       .filter(({ container, text }) => {
         if (narrowing.container !== undefined && container !== narrowing.container) return false;
         return (
