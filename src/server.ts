@@ -11,6 +11,7 @@ import { version } from './core/version.js';
 import { unbrandFor } from './http/brand.js';
 import { chooseWorld, type Destination } from './http/choose-world.js';
 import { listenOn, type Listener } from './http/listen.js';
+import type { Pages } from './http/pages.js';
 import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
@@ -130,6 +131,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   const spaces = new Spaces(seed, mirror && 'of a server with a Kubernetes of its own (kubeApiserver)');
   mirror?.follow(spaces.main);
   let control: Promise<ControlApi> | undefined;
+  let pages: Promise<Pages> | undefined;
   let tls: HttpsDoor | undefined;
 
   /** Anything but a plain request to the main world: another world, or the test's remote hand. */
@@ -149,6 +151,12 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
       return;
     }
     const { world, space, url } = destination;
+    if (isPage(url, seed.release)) {
+      response.setHeader('X-Fake-Ks-Apiserver', version);
+      pages ??= import('./http/pages.js').then((module) => module.createPages(documents.published));
+      (await pages)(request, response, url, space === undefined ? '' : `/__space/${space}`);
+      return;
+    }
     if (!isControl(url)) {
       await pipeline.handle(request, response, world, url, upgrade);
       return;
@@ -163,7 +171,11 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   const answer: Answer = (request, response, upgrade) => {
     if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
     const url = request.url ?? '/';
-    const plain = spaces.none && !url.startsWith('/__') && request.headers['x-fake-space'] === undefined;
+    const plain =
+      spaces.none &&
+      !url.startsWith('/__') &&
+      !url.startsWith('/swagger-ui') &&
+      request.headers['x-fake-space'] === undefined;
     void (plain
       ? pipeline.handle(request, response, spaces.main, url, upgrade)
       : detour(request, response, upgrade));
@@ -192,6 +204,14 @@ function originForm(target: string): string {
   if (authority === undefined) return target;
   const rest = target.slice(authority.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/**
+ * Differs from KubeSphere: only the gateway of 2.1 has Swagger UI; here every release has it below `/swagger-ui/`. Without
+ * the slash the path is refused as by the release.
+ */
+function isPage(url: string, release: Release): boolean {
+  return url.startsWith('/swagger-ui/') || (url === '/swagger-ui' && release.name === 'v2.1');
 }
 
 function isControl(url: string): boolean {
