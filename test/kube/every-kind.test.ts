@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { catalogOf } from '../../src/apis/catalog-of.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../../src/core/json.js';
+import { packageFile } from '../../src/core/package-file.js';
+import type { Resource } from '../../src/registry/contract.js';
+import { startFakeKsApiserver } from '../../src/kit/start.js';
+import { as, type Asker } from '../support/ask.js';
+
+const { definitions } = JSON.parse(readFileSync(packageFile('fixtures/specs/kubernetes.json'), 'utf8')) as {
+  definitions: Readonly<Record<string, JsonObject>>;
+};
+
+function definitionOf(group: string, version: string, kind: string): JsonObject | undefined {
+  return Object.values(definitions).find((definition) => {
+    const kinds = definition['x-kubernetes-group-version-kind'];
+    if (!Array.isArray(kinds) || kinds.length !== 1) return false;
+    const [one] = kinds as readonly Json[];
+    return ['group', 'version', 'kind'].every(
+      (part, at) => digString(one, part) === [group, version, kind][at],
+    );
+  });
+}
+
+/** The smallest value a published schema takes: required members only. */
+function minimal(schema: JsonObject, depth = 0): Json {
+  const reference = digString(schema, '$ref');
+  if (reference !== '')
+    return minimal(definitions[reference.slice('#/definitions/'.length)] ?? {}, depth + 1);
+  switch (digString(schema, 'type')) {
+    case 'string':
+      return digString(schema, 'format') === 'date-time' ? '2026-01-02T03:04:05Z' : 'a';
+    case 'integer':
+    case 'number':
+      return 1;
+    case 'boolean':
+      return true;
+    case 'array':
+      return depth > 6 || !isJsonObject(schema['items']) ? [] : [minimal(schema['items'], depth + 1)];
+    default: {
+      const { required = [], properties } = schema;
+      const members = isJsonObject(properties) ? properties : {};
+      return Object.fromEntries(
+        (required as readonly string[]).map((key) => [key, minimal(members[key] as JsonObject, depth + 1)]),
+      );
+    }
+  }
+}
+
+/** What kinds need that no schema says: by `plural.group`. */
+const selector = { matchLabels: { a: 'b' } };
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'a', image: 'a' }] } };
+const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } } };
+const needed: Readonly<Record<string, JsonObject>> = {
+  'pods.': { spec: { containers: [{ name: 'a', image: 'a' }] } },
+  'deployments.apps': { spec: { selector, template } },
+  'replicasets.apps': { spec: { selector, template } },
+  'daemonsets.apps': { spec: { selector, template } },
+  'statefulsets.apps': { spec: { selector, template, serviceName: 'a' } },
+  'replicationcontrollers.': { spec: { selector: { a: 'b' }, template } },
+  'jobs.batch': { spec: job },
+  'cronjobs.batch': { spec: { schedule: '* * * * *', jobTemplate: { spec: job } } },
+  'services.': { spec: { ports: [{ port: 80 }] } },
+  'persistentvolumeclaims.': {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  },
+  'ingresses.networking.k8s.io': {
+    spec: { defaultBackend: { service: { name: 'a', port: { number: 80 } } } },
+  },
+  'horizontalpodautoscalers.autoscaling': {
+    spec: { maxReplicas: 1, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' } },
+  },
+  'rolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'Role', name: 'a' } },
+  'clusterrolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'ClusterRole', name: 'a' } },
+  'roles.rbac.authorization.k8s.io': { rules: [] },
+  'clusterroles.rbac.authorization.k8s.io': { rules: [] },
+};
+
+/** These take away what belongs to nobody, or hold what others still have. */
+const ownerless = {
+  loginrecord: false,
+  workspace: false,
+  workspacetemplate: false,
+  user: false,
+};
+
+async function sequence(
+  admin: Asker,
+  resource: Resource,
+  version: string,
+): Promise<readonly (readonly [string, number])[]> {
+  const { group, kind, plural, namespaced } = resource;
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  const path = `${root}${namespaced ? '/namespaces/default' : ''}/${plural}`;
+  const isDefinition = plural === 'customresourcedefinitions';
+  const name = isDefinition ? 'things.example.com' : `conform-${plural}`;
+  const schema = resource.custom ? undefined : definitionOf(group, version, kind);
+  const body = {
+    ...(schema && (minimal(schema) as JsonObject)),
+    ...needed[`${plural}.${group}`],
+    ...(isDefinition && {
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'things', kind: 'Thing' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
+      },
+    }),
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    kind,
+    metadata: { name },
+  };
+  const created = await admin.send('POST', path, body);
+  if (created.status !== 201) return [[`create: ${created.text}`, created.status]];
+  const { resourceVersion } = created.json.metadata;
+  const list = await admin.get(path);
+  const patched = await admin.send(
+    'PATCH',
+    `${path}/${name}`,
+    { metadata: { labels: { conform: 'yes' } } },
+    'application/merge-patch+json',
+  );
+  const watched = await admin.get(
+    `${path}?watch=true&timeoutSeconds=1&resourceVersion=${String(Number(resourceVersion) - 1)}&fieldSelector=metadata.name%3D${name}`,
+  );
+  const events = watched.text
+    .trim()
+    .split('\n')
+    .filter((line) => line.includes(`"name":"${name}"`));
+  const steps: (readonly [string, number])[] = [
+    ['get', (await admin.get(`${path}/${name}`)).status],
+    ['list', list.json.items.some((item) => item.metadata.name === name) ? list.status : 0],
+    [
+      patched.status === 200 ? 'patch' : `patch: ${patched.text}`,
+      patched.text.includes('conform":"yes') ? patched.status : 0,
+    ],
+    ['watch', events.length >= 2 ? watched.status : events.length],
+    ['delete', (await admin.send('DELETE', `${path}/${name}?gracePeriodSeconds=0`)).status],
+    ['gone', (await admin.get(`${path}/${name}`)).status],
+  ];
+  return steps.filter(([step, code]) => code !== (step === 'gone' ? 404 : 200));
+}
+
+describe.for(['v3.4', 'v4.1'] as const)('every kind of %s', (release) => {
+  const stored = catalogOf(release).resources.filter(
+    ({ verbs, plural }) =>
+      ['create', 'get', 'list', 'patch', 'watch', 'delete'].every((verb) => verbs.includes(verb)) &&
+      plural !== 'componentstatuses',
+  );
+
+  test('is made, read, listed, patched, watched and deleted', { timeout: 120_000 }, async () => {
+    await using ks = await startFakeKsApiserver({ release, controllers: ownerless });
+    const admin = await as(ks, 'admin');
+    const failures: Record<string, unknown> = {};
+    await Promise.all(
+      stored.map(async (resource) => {
+        const [version = 'v1'] = resource.versions;
+        const failed = await sequence(admin, resource, version);
+        if (failed.length > 0) failures[`${resource.plural}.${resource.group}/${version}`] = failed;
+      }),
+    );
+    expect(failures).toEqual({});
+  });
+});
