@@ -110,7 +110,7 @@ const specials: Readonly<Record<string, (field: WireField) => Json>> = {
   int64: (field) => Number(BigInt.asIntN(64, integerOf(field))),
   bytes: (field) => bytesOf(field).toString('base64'),
   'meta/v1.Time': time,
-  'meta/v1.MicroTime': time,
+  'meta/v1.MicroTime': microTime,
   'meta/v1.FieldsV1': rawJson,
   'runtime.RawExtension': rawJson,
   'resource.Quantity': (field) => firstText(bytesOf(field)),
@@ -124,8 +124,20 @@ const specials: Readonly<Record<string, (field: WireField) => Json>> = {
   'items:string': (field) => [...readFields(bytesOf(field))].map(text),
 };
 
+/** Go reads and writes these with exactly six digits. */
+function microTime(field: WireField): Json {
+  const whole = time(field);
+  if (typeof whole !== 'string') return whole;
+  const micros = Number(BigInt.asIntN(32, timeParts(field).get(2) ?? 0n) / 1000n);
+  return whole.replace('Z', `.${String(Math.min(Math.max(micros, 0), 999_999)).padStart(6, '0')}Z`);
+}
+
+function timeParts(field: WireField): ReadonlyMap<number, bigint> {
+  return new Map([...readFields(bytesOf(field))].map((part) => [part.number, integerOf(part)]));
+}
+
 function time(field: WireField): Json {
-  const parts = new Map([...readFields(bytesOf(field))].map((part) => [part.number, integerOf(part)]));
+  const parts = timeParts(field);
   const seconds = parts.get(1);
   if (seconds === undefined && !parts.has(2)) return null;
   const milliseconds = Number(BigInt.asIntN(64, seconds ?? 0n)) * 1000;

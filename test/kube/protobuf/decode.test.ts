@@ -52,6 +52,16 @@ test('keeps zero values of pointer fields and reads int-or-string, times and byt
   expect(decodeMessage(part(2, entry), 'core/v1.Secret', fieldsOf)).toEqual({ data: { k: '/w==' } });
 });
 
+test('writes times to the microsecond with the six digits Go insists on', () => {
+  const lease: TypeFields = () => [['renewTime', 1, 'meta/v1.MicroTime', 'p']];
+  const moment = (...fields: readonly Buffer[]): unknown =>
+    decodeMessage(part(1, Buffer.concat(fields)), 'LeaseSpec', lease);
+  expect(moment(varint(1, 1))).toEqual({ renewTime: '1970-01-01T00:00:01.000000Z' });
+  expect(moment(varint(1, 1), Buffer.from([0x10, 0x88, 0x27]))).toEqual({
+    renewTime: '1970-01-01T00:00:01.000005Z',
+  });
+});
+
 test.for<[string, Buffer, string]>([
   ['something else', Buffer.from('{"kind":"Pod"}'), 'does not appear to be a protobuf message'],
   ['an empty body', Buffer.alloc(0), 'does not appear to be a protobuf message'],
