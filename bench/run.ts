@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { coldStart } from './cases/cold-start.js';
 import { inProcess } from './cases/in-process.js';
+import { kubectlPods, manyPods, nativeWrites, watchFanOut } from './cases/kubernetes.js';
 import { manyNodes } from './cases/many-nodes.js';
 import { nodeList, tokens } from './cases/throughput.js';
 import { machine, table, type Row } from './report.js';
@@ -12,7 +14,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'dist/cli.js');
 const expressJose = join(root, 'bench/servers/express-jose.mjs');
 const staticBytes = join(root, 'bench/servers/static-bytes.mjs');
+const fanOut = join(root, 'bench/servers/fan-out.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'fake-ks-bench-'));
+const clients = execFileSync('bash', [join(root, 'test/clients/install.sh'), '--where'], {
+  encoding: 'utf8',
+}).trim();
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 const cases: Record<string, () => Promise<Row[]> | Row[]> = {
@@ -21,6 +27,10 @@ const cases: Record<string, () => Promise<Row[]> | Row[]> = {
   'node-list': () => nodeList(cli, staticBytes, root, folder),
   tokens: () => tokens(cli, expressJose),
   'many-nodes': () => manyNodes(cli, staticBytes, folder),
+  native: () => nativeWrites(cli, staticBytes, folder),
+  'many-pods': () => manyPods(cli),
+  'kubectl-pods': () => kubectlPods(cli, root, folder, join(clients, 'kubectl-new/kubectl')),
+  'watch-fan-out': () => watchFanOut(cli, fanOut),
 };
 
 const rows: Row[] = [];
