@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startFakeKsApiserver } from '../../src/kit/start.js';
+import { helm, newKubectl } from './installed.js';
+import { openShell } from './shell.js';
+
+const withHelm = helm.folder === undefined || newKubectl.folder === undefined ? test.skip : test;
+const chart = join(import.meta.dirname, 'chart');
+
+withHelm(`${helm.title}: installs, upgrades, rolls back and uninstalls a chart, and waits`, async () => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  await using shell = await openShell(ks, [helm, newKubectl]);
+  const image = "kubectl get deployment small -o jsonpath='{.spec.template.spec.containers[0].image}'";
+  const failed = [];
+  for (const [line, prints] of [
+    [`helm install small ${chart} --wait --timeout 20s`, /^NAME: small\n[^]*STATUS: deployed\nREVISION: 1\n/],
+    ['helm list', /^NAME\s.*\nsmall\s+default\s+1\s.*\sdeployed\s+small-0\.1\.0\s/],
+    ['kubectl get deployment small --no-headers', /^small +2\/2 +2 +2 /],
+    ['kubectl get endpoints small --no-headers', /^small +10\.\d+\.\d+\.\d+:80,10\.\d+\.\d+\.\d+:80 /],
+    ['kubectl get secrets -l owner=helm -o name', /^secret\/sh\.helm\.release\.v1\.small\.v1\n$/],
+    [`helm upgrade small ${chart} --set tag=1.28,greeting=hi --wait --timeout 20s`, /REVISION: 2\n/],
+    [image, /^nginx:1\.28$/],
+    ["kubectl get configmap small -o jsonpath='{.data.greeting}'", /^hi$/],
+    ['helm get values small', /greeting: hi\n/],
+    ['helm history small', /\n1\s.*\ssuperseded\s.*\n2\s.*\sdeployed\s/],
+    ['helm rollback small 1 --wait --timeout 20s', /^Rollback was a success! Happy Helming!\n$/],
+    [image, /^nginx:1\.27$/],
+    ['helm status small', /STATUS: deployed\nREVISION: 3\n/],
+    [`helm upgrade --install small ${chart} --atomic --timeout 20s`, /REVISION: 4\n/],
+    ['helm uninstall small --wait --timeout 20s', /^release "small" uninstalled\n$/],
+    ['kubectl get deployments,services,configmaps,secrets,pods -l app=small -o name', /^$/],
+    ['kubectl get secrets -l owner=helm -o name', /^$/],
+  ] as const) {
+    const printed = await shell.run(line);
+    if (printed.code !== 0 || !prints.test(printed.stdout)) failed.push({ line, prints, ...printed });
+  }
+  expect(failed).toEqual([]);
+});
+
+withHelm(`${helm.title}: is told what is wrong in the server's words`, async () => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  await using shell = await openShell(ks, [helm]);
+  const { code, stderr } = await shell.run(`helm install small ${chart} --set replicas=-1`);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Deployment\.apps "small" is invalid: spec\.replicas: Invalid value: -1: must be /);
+});
