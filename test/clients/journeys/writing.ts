@@ -160,9 +160,9 @@ export const writing: readonly Journey[] = [
         '',
         { code: 1, stderr: /The request is invalid/ },
       ],
-      [`printf '#!/bin/sh\nsed -i "s/\\"4\\"/\\"6\\"/" $1\n' >edit && chmod +x edit`, ''],
+      [`cat >edit <<'E'\n#!/bin/sh\nsed -i 's/"4"/"six"/' "$1"\nE\nchmod +x edit`, ''],
       ['EDITOR=./edit kubectl edit configmap a', 'configmap/a edited\n'],
-      ["kubectl get configmap a -o jsonpath='{.data}'", /"x":"6"/],
+      ["kubectl get configmap a -o jsonpath='{.data}'", /"x":"six"/],
       ['EDITOR=true kubectl edit configmap a', /^(Edit cancelled, no changes made\.\n)?$/],
       ['kubectl label configmap a app=x', 'configmap/a labeled\n'],
       [
