@@ -239,6 +239,8 @@ test('the JavaScript client reads metrics', async () => {
   await using ks = await startFakeKsApiserver({ tlsPort: 0 });
   const config = await configOf(ks);
   await runPod(config);
+  // A pod made just now has no figures yet, as on a real cluster.
+  await ks.clock.advance('2m');
   const metrics = new Metrics(config);
   const nodes = await metrics.getNodeMetrics();
   expect(nodes.items.map(({ metadata }) => metadata.name)).toContain('node1');

@@ -65,14 +65,20 @@ export const workloads: readonly Journey[] = [
   {
     title: 'says what nodes and pods use',
     steps: [
-      ['kubectl run single --image=nginx', 'pod/single created\n'],
+      // A pod made just now has no figures yet, as on a real cluster.
       [
         'kubectl top nodes',
         /^NAME +CPU\(cores\) +CPU(%|\(%\)) +MEMORY\(bytes\) +MEMORY(%|\(%\)) *\nmaster +\d+m +\d+% +\d+Mi +\d+%/,
       ],
       ['kubectl top node node1 --no-headers', /^node1 +\d+m /],
-      ['kubectl top pods', /^NAME +CPU\(cores\) +MEMORY\(bytes\) *\nsingle +\d+m +\d+Mi/],
-      ['kubectl top pods --containers', /^POD +NAME +CPU\(cores\) +MEMORY\(bytes\) *\nsingle +single +\d+m/],
+      [
+        'kubectl top pods -n kubesphere-system',
+        /^NAME +CPU\(cores\) +MEMORY\(bytes\) *\nextensions-museum-\S+ +\d+m +\d+Mi/,
+      ],
+      [
+        'kubectl top pods -n kubesphere-system --containers',
+        /^POD +NAME +CPU\(cores\) +MEMORY\(bytes\) *\nextensions-museum-\S+ +\S+ +\d+m/,
+      ],
       ['kubectl top pods -A --sort-by=cpu | head -1', /^NAMESPACE +NAME +CPU\(cores\)/],
     ],
   },
