@@ -11,6 +11,7 @@ import { componentStatuses, componentStatusList } from './component-statuses.js'
 import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
 import { answer, answerList, answerObject, isTable, type AnswerForm } from './encoding.js';
+import { seeingEvents } from './events/event-store.js';
 import type { KindRequest } from './kind-request.js';
 import { checkReached, readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
@@ -43,7 +44,8 @@ export const kubernetes: Handler = (context) => {
   if (resource.plural === 'componentstatuses' && resource.group === '')
     return answerComponents(context, path, form);
   const request: KindRequest = {
-    context,
+    // Events of the newer group are those of the core group in another form.
+    context: path.group === 'events.k8s.io' ? seeingEvents(context) : context,
     path,
     kind: { resource, version: path.version, release: context.release.name },
     form,

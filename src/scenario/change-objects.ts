@@ -1,3 +1,4 @@
+import { seeingEvents } from '../kube/events/event-store.js';
 import { applyMergePatch } from '../core/merge-patch.js';
 import { digString, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
@@ -15,7 +16,8 @@ import { UnfitScenario } from './unfit-scenario.js';
  * @throws UnfitScenario for a kind the release does not have
  * @throws ApiError for whatever kube-apiserver would refuse
  */
-export function changeObjects(context: WriteContext, changes: ClusterChanges): void {
+export function changeObjects(writer: WriteContext, changes: ClusterChanges): void {
+  const context = seeingEvents(writer);
   for (const reference of changes.delete ?? []) {
     deleteObject(context, kindOf(context, reference.apiVersion, reference.kind), keyOf(reference));
   }

@@ -1,3 +1,4 @@
+import { seeingEvents } from '../kube/events/event-store.js';
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import { InputError } from '../core/input-error.js';
@@ -116,7 +117,8 @@ async function buildGiven(
 
 function loadObjects(world: World, { document, objects }: CheckedWorld): void {
   for (const { name, password } of document.users ?? []) world.passwords.set(name, [password]);
-  for (const { resource, object } of objects) world.host.store.load(resource, object);
+  const { store } = seeingEvents({ world, cluster: world.host }).cluster;
+  for (const { resource, object } of objects) store.load(resource, object);
 }
 
 /** Adds what options ask for on top of any world, and sets it going. */

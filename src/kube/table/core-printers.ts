@@ -1,3 +1,4 @@
+import { asCoreEvent } from '../events/event-forms.js';
 import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import {
@@ -159,7 +160,12 @@ export const corePrinters: Readonly<Record<string, Printer>> = {
   nodes,
   services,
   events,
-  'events.events.k8s.io': events,
+  'events.events.k8s.io': {
+    columns: events.columns.map((each) => ({
+      ...each,
+      cell: (event, now) => each.cell(asCoreEvent(event), now),
+    })),
+  },
   namespaces: {
     columns: [
       nameColumn,

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import type { Cause } from './causes.js';
+import { eventProblems } from './event.js';
 import {
   autoscalerProblems,
   bindingProblems,
@@ -37,6 +38,7 @@ const checks: Readonly<Record<string, Problems>> = {
   'ingresses.networking.k8s.io': ingressProblems,
   'rolebindings.rbac.authorization.k8s.io': bindingProblems,
   'clusterrolebindings.rbac.authorization.k8s.io': bindingProblems,
+  'events.events.k8s.io': eventProblems,
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
 };
 

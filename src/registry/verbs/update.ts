@@ -38,6 +38,7 @@ const createdOnUpdate = new Set([
   'clusterrolebindings.rbac.authorization.k8s.io',
   'endpoints.',
   'events.',
+  'events.events.k8s.io',
   'limitranges.',
   'podtemplates.',
   'leases.coordination.k8s.io',
