@@ -7,7 +7,14 @@ import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '.
 import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
 import { asRead } from './custom-resources/hooks.js';
+import {
+  noPartialListOfOne,
+  noPartialOfList,
+  partialMetadata,
+  partialMetadataList,
+} from './partial-metadata.js';
 import { buildTable, printerOf } from './table/table.js';
+import { transformOf, type Transform } from './transform.js';
 import type { StoredObject } from '../state/object-store.js';
 
 /** A kind at one of its versions, as a request names it. */
@@ -37,16 +44,16 @@ export function apiVersionOf({ resource, version }: Pick<ServedKind, 'resource' 
 
 /** An object as kube-apiserver shows it: native kinds in the order of their Go types, custom resources sorted. */
 export function shownObject(object: KubeObject, kind: ServedKind, item = false): JsonObject {
-  const { resource, version, release } = kind;
-  const linked = inRange(release, { until: 'v3.0' }) ? withSelfLink(object, kind) : object;
-  const current = { ...linked, apiVersion: apiVersionOf(kind), kind: resource.kind };
+  const { resource, version } = kind;
+  const current = { ...linkedObject(object, kind), apiVersion: apiVersionOf(kind), kind: resource.kind };
   if (resource.custom) return untyped(asRead(current, resource));
   const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(current, resource, version);
   return item ? members : { kind: resource.kind, apiVersion: apiVersionOf(kind), ...members };
 }
 
 /** Until Kubernetes 1.20 every object told where it is. */
-function withSelfLink(object: KubeObject, kind: ServedKind): KubeObject {
+function linkedObject(object: KubeObject, kind: ServedKind): KubeObject {
+  if (!inRange(kind.release, { until: 'v3.0' })) return object;
   const { name, namespace = '' } = object.metadata;
   const selfLink = `${collectionPath(kind, namespace)}/${name}`;
   return { ...object, metadata: { ...object.metadata, selfLink } };
@@ -56,15 +63,6 @@ function collectionPath(kind: ServedKind, namespace: string): string {
   const root = kind.resource.group === '' ? '/api' : '/apis';
   const scope = namespace === '' ? '' : `/namespaces/${namespace}`;
   return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
-}
-
-/** Tells whether a transformation asked for is a table we can make. */
-export function isTable(parameters: ReadonlyMap<string, string>): boolean {
-  const version = parameters.get('v') ?? 'v1';
-  const group = parameters.get('g') ?? 'meta.k8s.io';
-  return (
-    parameters.get('as') === 'Table' && group === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')
-  );
 }
 
 /** Objects as a `Table`. @param columns False leaves the definitions of the columns out */
@@ -80,7 +78,7 @@ export function shownTable(
     includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
     now,
     metadata,
-    version: accepted.parameters.get('v') === 'v1beta1' ? 'v1beta1' : 'v1',
+    version: transformOf(accepted.parameters)?.version ?? 'v1',
     columns,
   });
 }
@@ -110,12 +108,24 @@ export function answer(value: Json, form: AnswerForm, status = 200): Reply {
   };
 }
 
+/** One object as a table of one row, or as its metadata alone. */
+export function transformed(
+  object: KubeObject,
+  { as, version }: Transform,
+  kind: ServedKind,
+  form: AnswerForm,
+  columns = true,
+): JsonObject {
+  if (as !== 'Table') return partialMetadata(linkedObject(object, kind), version);
+  const { resourceVersion = '' } = object.metadata;
+  return shownTable([object], { resourceVersion }, kind, form, columns);
+}
+
 /** Answers with one object; compact JSON comes from bytes kept with it. */
 export function answerObject(stored: StoredObject, kind: ServedKind, form: AnswerForm, status = 200): Reply {
-  if (isTable(form.accepted.parameters)) {
-    const { resourceVersion = '' } = stored.object.metadata;
-    return answer(shownTable([stored.object], { resourceVersion }, kind, form), form);
-  }
+  const transform = transformOf(form.accepted.parameters);
+  if (transform?.as === 'PartialObjectMetadataList') throw noPartialListOfOne(kind.resource);
+  if (transform !== undefined) return answer(transformed(stored.object, transform, kind, form), form, status);
   if (!isCompact(form)) return answer(shownObject(stored.object, kind), form, status);
   return { status, contentType: 'application/json', body: shownBytes(stored, kind) };
 }
@@ -124,9 +134,19 @@ export function answerObject(stored: StoredObject, kind: ServedKind, form: Answe
 export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, namespace: string): Reply {
   const { resource } = kind;
   const metadata = listMetadata(page, kind, namespace);
-  if (isTable(form.accepted.parameters)) {
+  const transform = transformOf(form.accepted.parameters);
+  if (transform?.as === 'PartialObjectMetadata') throw noPartialOfList(resource);
+  if (transform !== undefined) {
     const objects = page.items.map(({ object }) => object);
-    return answer(shownTable(objects, metadata, kind, form), form);
+    const shown =
+      transform.as === 'Table'
+        ? shownTable(objects, metadata, kind, form)
+        : partialMetadataList(
+            objects.map((object) => linkedObject(object, kind)),
+            { ...metadata, ...(metadata['continue'] === '' && { continue: undefined }) },
+            transform.version,
+          );
+    return answer(shown, form);
   }
   const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (!isCompact(form)) {

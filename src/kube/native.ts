@@ -10,7 +10,7 @@ import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggreg
 import { componentStatuses, componentStatusList } from './component-statuses.js';
 import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
-import { answer, answerList, answerObject, isTable, type AnswerForm } from './encoding.js';
+import { answer, answerList, answerObject, type AnswerForm } from './encoding.js';
 import { seeingEvents } from './events/event-store.js';
 import type { KindRequest } from './kind-request.js';
 import { checkReached, readListOptions, type KubeListOptions } from './list-options.js';
@@ -18,6 +18,7 @@ import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions } from './options-from-query.js';
 import { patchFrom } from './patch-object.js';
 import { readObjectBody } from './read-object-body.js';
+import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
 import { answerWatch } from './watch.js';
 import { createFrom, updateFrom } from './write-object.js';
@@ -38,7 +39,7 @@ export const kubernetes: Handler = (context) => {
     const aggregated = path.group === '' && path.version === '' ? answerAggregated(context) : undefined;
     return aggregated ?? answer(discover(context, path), formOf(context));
   }
-  const form = formOf(context);
+  const form = connections.has(path.subresource) ? anyForm(context) : formOf(context);
   const resource = context.catalog.find(path.group, path.version, path.plural);
   if (resource === undefined) throw unknownResource(context, path);
   if (resource.plural === 'componentstatuses' && resource.group === '')
@@ -69,25 +70,42 @@ async function serveFigures(request: KindRequest): Promise<Reply> {
   return serveMetrics(request);
 }
 
+/** Parts that are a connection to something else: what they answer with is its affair. */
+const connections = new Set(['attach', 'exec', 'portforward', 'proxy']);
+
 function formOf(context: RequestContext): AnswerForm {
-  const header = (name: string): string => {
-    const value = context.headers[name];
-    return typeof value === 'string' ? value : '';
-  };
-  const negotiation = {
-    release: context.release.name,
-    accept: header('accept'),
-    userAgent: header('user-agent'),
-    pretty: context.query.get('pretty'),
-  };
-  const form = { negotiation, include: context.query.get('includeObject'), now: context.world.clock.now() };
-  const accepted = accept(negotiation.accept, isTable);
+  const form = anyForm(context);
+  const header = form.negotiation.accept;
+  const accepted = accept(header, canTransform);
   if (accepted === undefined || accepted.wire === 'application/vnd.kubernetes.protobuf') {
-    const second = accept(withoutProtobuf(negotiation.accept), isTable);
+    const second = accept(withoutProtobuf(header), canTransform);
     if (second === undefined || accepted === undefined) throw notAcceptable();
     return { ...form, accepted: second };
   }
   return { ...form, accepted };
+}
+
+function canTransform(parameters: ReadonlyMap<string, string>): boolean {
+  return transformOf(parameters) !== undefined;
+}
+
+/** The form of an answer, whatever the caller accepts. */
+function anyForm(context: RequestContext): AnswerForm {
+  const header = (name: string): string => {
+    const value = context.headers[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    negotiation: {
+      release: context.release.name,
+      accept: header('accept'),
+      userAgent: header('user-agent'),
+      pretty: context.query.get('pretty'),
+    },
+    accepted: { wire: 'application/json', parameters: new Map() },
+    include: context.query.get('includeObject'),
+    now: context.world.clock.now(),
+  };
 }
 
 /** Objects are not written as protobuf here; whoever also takes JSON gets that. */

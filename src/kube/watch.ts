@@ -3,15 +3,9 @@ import type { KubeObject } from '../core/kube-object.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { watchObjects, type WatchEncoder, type WatchEventType } from '../registry/verbs/watch.js';
 import type { StoredObject } from '../state/object-store.js';
-import {
-  apiVersionOf,
-  isTable,
-  shownBytes,
-  shownTable,
-  type AnswerForm,
-  type ServedKind,
-} from './encoding.js';
+import { apiVersionOf, shownBytes, transformed, type AnswerForm, type ServedKind } from './encoding.js';
 import type { KubeListOptions } from './list-options.js';
+import { transformOf } from './transform.js';
 
 /** Seconds a watch lasts when the client does not say: in the real server a random time from half an hour to a whole one. */
 const usualSeconds = 1800;
@@ -64,7 +58,9 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
     },
   });
   const expired = (since: number, version: number): Buffer => line('ERROR', gone(since, version));
-  if (!isTable(form.accepted.parameters)) {
+  const transform = transformOf(form.accepted.parameters);
+  // Nothing in a watch is a list: the objects of one that asks for it so are sent as they are.
+  if (transform === undefined || transform.as === 'PartialObjectMetadataList') {
     return {
       expired,
       event: (type, stored) => lineOf(type, shownBytes(stored, kind)),
@@ -73,16 +69,15 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   }
   // Only the first event tells the columns.
   let columns = true;
-  const row = (object: KubeObject): JsonObject => {
-    const { resourceVersion = '' } = object.metadata;
-    const shown = shownTable([object], { resourceVersion }, kind, { ...form, now: now() }, columns);
+  const shown = (object: KubeObject): JsonObject => {
+    const made = transformed(object, transform, kind, { ...form, now: now() }, columns);
     columns = false;
-    return shown;
+    return made;
   };
   return {
     expired,
-    event: (type, { object }: StoredObject) => line(type, row(object)),
-    bookmark: (version, end) => line('BOOKMARK', row(bare(version, end))),
+    event: (type, { object }: StoredObject) => line(type, shown(object)),
+    bookmark: (version, end) => line('BOOKMARK', shown(bare(version, end))),
   };
 }
 

@@ -235,6 +235,35 @@ describe('a watch', () => {
     ]);
   });
 
+  test('tells metadata alone to caches that need no more, in bookmarks too', async () => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    await emptied(ks);
+    const admin = await as(ks, 'admin');
+    const made = await admin.send('POST', maps, config('a', { x: 'y' }, { z: '1' }));
+    const Accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+    const query =
+      'watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+    await using watch = await Watch.open(ks, `${maps}?${query}`, { Accept });
+    const [added, bookmark] = (await watch.next(2)).map(({ object }) => object);
+    const { uid, managedFields, resourceVersion } = made.json.metadata;
+    const own = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
+    expect(added).toEqual({
+      ...own,
+      metadata: {
+        ...{ name: 'a', namespace: 'default', uid, resourceVersion, labels: { x: 'y' }, managedFields },
+        creationTimestamp: '2026-01-02T03:04:05Z',
+      },
+    });
+    expect(bookmark).toEqual({
+      ...own,
+      metadata: {
+        resourceVersion,
+        creationTimestamp: null,
+        annotations: { 'k8s.io/initial-events-end': 'true' },
+      },
+    });
+  });
+
   test.for([
     ['watch=true&sendInitialEvents=true', 422],
     ['watch=true&resourceVersionMatch=NotOlderThan&resourceVersion=1', 422],

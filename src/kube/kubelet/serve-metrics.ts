@@ -5,7 +5,14 @@ import type { Reply } from '../../registry/contract.js';
 import { nodeUsage } from '../../registry/usage/node-usage.js';
 import { containerUsage, isMeasured, type Usage } from '../../registry/usage/pod-usage.js';
 import { formatTimestamp } from '../../state/clock.js';
-import { answer, isTable } from '../encoding.js';
+import { answer } from '../encoding.js';
+import {
+  noPartialListOfOne,
+  noPartialOfList,
+  partialMetadata,
+  partialMetadataList,
+} from '../partial-metadata.js';
+import { transformOf } from '../transform.js';
 import type { KindRequest } from '../kind-request.js';
 import { readListOptions } from '../list-options.js';
 import { column, type Printer } from '../table/column.js';
@@ -34,15 +41,24 @@ export function serveMetrics({ context, path, kind, form }: KindRequest): Reply 
   const [only] = shown;
   if (path.name !== '' && only === undefined)
     throw notFound({ group: resource.group, plural: isNodes ? 'nodemetrics' : 'podmetrics' }, path.name);
-  if (isTable(form.accepted.parameters)) {
-    const { include, now, accepted } = form;
+  const transform = transformOf(form.accepted.parameters);
+  if (transform?.as === 'PartialObjectMetadata') {
+    if (only === undefined || path.name === '') throw noPartialOfList(resource);
+    return answer(partialMetadata(only, transform.version), form);
+  }
+  if (transform?.as === 'PartialObjectMetadataList') {
+    if (path.name !== '') throw noPartialListOfOne(resource);
+    return answer(partialMetadataList(shown, {}, transform.version), form);
+  }
+  if (transform !== undefined) {
+    const { include, now } = form;
     const objects = shown.map((object) => ({ ...object, kind: resource.kind, apiVersion }));
     return answer(
       buildTable(printer, objects, {
         includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
         now,
         metadata: {},
-        version: accepted.parameters.get('v') === 'v1beta1' ? 'v1beta1' : 'v1',
+        version: transform.version,
       }),
       form,
     );
