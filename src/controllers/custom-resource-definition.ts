@@ -75,6 +75,15 @@ interface Verdict {
   readonly conflict?: { readonly reason: string; readonly message: string };
 }
 
+/** Gives definitions a world was loaded with the status they would have by now. */
+export function acceptLoaded(context: WriteContext): void {
+  const { store } = context.cluster;
+  for (const { object } of store.list(definitions)) {
+    if (digArray(object, 'status', 'conditions').length > 0) continue;
+    store.load(definitions, { ...object, status: acceptedStatus(context, object) });
+  }
+}
+
 function acceptedStatus(context: WriteContext, definition: KubeObject): JsonObject {
   const { names, conflict } = judge(context, definition);
   const now = context.world.clock.timestamp();

@@ -1,4 +1,7 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { createRequire } from 'node:module';
+import type * as Library from 're2js';
+
+const require = createRequire(import.meta.url);
 
 /** What is wrong with an expression, in Go's words. */
 export class RegExpError extends Error {
@@ -11,6 +14,8 @@ export interface GoRegExp {
   readonly finds: (text: string) => boolean;
   /** Tells whether the whole text matches. */
   readonly matches: (text: string) => boolean;
+  /** What is found, in order; matches do not overlap. */
+  readonly findAll: (text: string) => readonly string[];
   /** A text with every match replaced; `$1` and `${name}` stand for groups. */
   readonly replaceAll: (text: string, replacement: string) => string;
 }
@@ -22,8 +27,6 @@ const known = new Map<string, GoRegExp>();
 /**
  * A regular expression as Go's regexp package reads and runs it: no backtracking, so that no expression is dangerous.
  *
- * Import this file only where an expression is at hand: the library behind it is large.
- *
  * @throws RegExpError in Go's words
  */
 export function compileGoRegExp(source: string): GoRegExp {
@@ -33,6 +36,12 @@ export function compileGoRegExp(source: string): GoRegExp {
   compiled = {
     finds: (text) => expression.matcher(text).find(),
     matches: (text) => expression.matches(text),
+    findAll: (text) => {
+      const matcher = expression.matcher(text);
+      const found: string[] = [];
+      while (matcher.find()) found.push(matcher.group() ?? '');
+      return found;
+    },
     replaceAll: (text, replacement) => {
       const names = expression.namedGroups() as Readonly<Record<string, number>>;
       const last = expression.groupCount() + 1;
@@ -46,7 +55,9 @@ export function compileGoRegExp(source: string): GoRegExp {
   return compiled;
 }
 
-function parse(source: string): RE2JS {
+/** The library is large, and loaded for the first expression. */
+function parse(source: string): Library.RE2JS {
+  const { RE2JS, RE2JSSyntaxException } = require('re2js') as typeof Library;
   if (source.length > longestSource)
     throw new RegExpError(`error parsing regexp: expression too large: \`${source.slice(0, 50)}\``);
   try {

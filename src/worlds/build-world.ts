@@ -2,14 +2,17 @@ import { seeingEvents } from '../kube/events/event-store.js';
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import { InputError } from '../core/input-error.js';
+import { acceptLoaded } from '../controllers/custom-resource-definition.js';
 import { runControllers } from '../controllers/index.js';
 import { switchedOff } from '../controllers/switched-off.js';
 import { expireLoginRecords } from '../controllers/login-record.js';
 import { nodeHeartbeats } from '../controllers/node-heartbeat.js';
 import { releaseLimitedUsers } from '../controllers/user-status.js';
 import type { Options, UserOption, WorldDocument } from '../core/options.js';
+import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
+import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkGlobalRole } from '../scenario/check-names.js';
 import { putClient } from '../scenario/put-client.js';
@@ -25,6 +28,9 @@ import { loadInstall } from './install.js';
 import { milliseconds, optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
 import type { CheckedWorld } from './check-world.js';
+
+/** Who does what options ask for. */
+const systemAdmin: User = { name: 'system:admin', uid: '', groups: ['system:masters'], extra: {} };
 
 const testKey = packageFile('fixtures/keys/test-rs256.pem');
 
@@ -111,6 +117,8 @@ async function buildGiven(
   const world = emptyWorld(options, release, checked.document, ['host']);
   if (!checked.exact) loadInstall(world, catalog);
   loadObjects(world, checked);
+  const cluster = world.host;
+  acceptLoaded({ world, catalog: kindsIn(catalog, cluster.store), cluster, user: systemAdmin });
   if (!checked.exact) refreshClusters(world);
   return finish(world, options, catalog, new Map(), options.generate !== undefined);
 }
@@ -162,8 +170,7 @@ function applyLogins(
   users: readonly UserOption[],
   clients: readonly OAuthClient[],
 ): void {
-  const user = { name: 'system:admin', uid: '', groups: ['system:masters'], extra: {} };
-  const context = { world, catalog, cluster: world.host, user };
+  const context = { world, catalog, cluster: world.host, user: systemAdmin };
   const problems = users.flatMap((option) =>
     problemOf(() => {
       checkGlobalRole(context, option);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Environment } from '@marcbachmann/cel-js';
+import { compileGoRegExp } from '../../core/go-regexp.js';
 
 const require = createRequire(import.meta.url);
 
@@ -99,11 +100,11 @@ const functions: readonly (readonly [string, (...values: never[]) => unknown])[]
   ['string.split(string): list', (text: string, by: string) => text.split(by)],
   [
     'string.find(string): string',
-    (text: string, pattern: string) => new RegExp(pattern).exec(text)?.[0] ?? '',
+    (text: string, pattern: string) => compileGoRegExp(pattern).findAll(text)[0] ?? '',
   ],
   [
     'string.findAll(string): list',
-    (text: string, pattern: string) => text.match(new RegExp(pattern, 'g')) ?? [],
+    (text: string, pattern: string) => [...compileGoRegExp(pattern).findAll(text)],
   ],
   [
     'sets.contains(list, list): bool',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { parseGoDuration } from '../../core/go-duration.js';
+import { compileGoRegExp } from '../../core/go-regexp.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
 import { schemaCauses } from './schema-causes.js';
@@ -35,22 +36,20 @@ function compile(schema: JsonObject): ValidateFunction {
     addUsedSchema: false,
     multipleOfPrecision: 9,
     formats: formats(),
-    code: { regExp: Object.assign(goRegExp, { code: 'goRegExp' }) },
+    code: { regExp: Object.assign(goPattern, { code: 'goPattern' }) },
   });
   return ajv.compile(translate(schema, true));
 }
 
-/** A pattern as JavaScript reads it: Go's flags at its start become flags. */
-function goRegExp(pattern: string): RegExp {
-  const [head = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
-  const body = pattern.slice(head.length).replace(/\\A/g, '^').replace(/\\z/g, '$');
-  return new RegExp(body.replace(/\(\?P</g, '(?<'), flags);
+/** A pattern as ajv wants it, read and run as Go does: no pattern is dangerous. */
+function goPattern(pattern: string): { readonly test: (text: string) => boolean } {
+  return { test: compileGoRegExp(pattern).finds };
 }
 
 /** Tells why a pattern cannot be used; `undefined` when it can. */
 export function patternProblem(pattern: string): string | undefined {
   try {
-    goRegExp(pattern);
+    compileGoRegExp(pattern);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

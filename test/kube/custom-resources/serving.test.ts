@@ -195,4 +195,17 @@ describe('a CustomResourceDefinition', () => {
     const { status, json } = await (await as(ks, 'admin')).get(widgetsPath);
     expect([status, json['kind'], json.items.length]).toEqual([200, 'WidgetList', 1]);
   });
+
+  test('that a world was loaded with is established from the start', async () => {
+    const definition = widgetDefinition();
+    await using ks = await startFakeKsApiserver({ world: { objects: [definition] } });
+    const resource = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
+    const { object } = ks.world.host.store.get(resource, undefined, 'widgets.shop.example.com');
+    expect(object['status']).toMatchObject({
+      conditions: [
+        { type: 'NamesAccepted', status: 'True' },
+        { type: 'Established', status: 'True' },
+      ],
+    });
+  });
 });
