@@ -4,12 +4,13 @@ import { inRange } from '../core/release.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { jsonType } from '../registry/reply.js';
 import { documentedSuccess } from './answer-schema.js';
+import { pageAsked, type PageAsked } from './cut-page.js';
 import { generateBody, type FakeValue } from './generate-body.js';
 import type { OperationMatch, SpecIndex } from './spec-index.js';
 
-/** Answers kept, so that asking again costs nothing. */
+/** Answers kept for each set of documents, so that asking again costs nothing; servers with the same ones share them. */
 const remembered = 1000;
-const answers = new Map<string, Reply>();
+const answersOf = new WeakMap<SpecIndex, Map<string, Reply>>();
 /** What the journal says of an answer that was made up. */
 export const generatedNote = 'generated from the published schema: nothing behind it is stored';
 
@@ -27,7 +28,7 @@ export async function generatedAnswer(
   refusal: ApiError,
   specs: SpecIndex,
 ): Promise<Reply | undefined> {
-  const { method, info, world, entry, release } = context;
+  const { method, info, query, world, entry, release } = context;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];
@@ -37,11 +38,16 @@ export async function generatedAnswer(
   // Who refuses one case of an operation, and says which, is taken at its word.
   const isWhole = refusal.message.endsWith(`${method} ${info.path}`);
   if (refusal.code === 501 && !(isWhole && isPlainRead(match))) return undefined;
-  const key = `${release.name} ${method} ${info.cluster} ${info.localPath} ${world.random.seed}`;
+  let answers = answersOf.get(specs);
+  if (answers === undefined) answersOf.set(specs, (answers = new Map<string, Reply>()));
+  const about = `${release.name} ${method} ${info.cluster} ${info.localPath} ${world.random.seed}`;
+  // Kubernetes cuts lists with tokens, and may send more than is asked for.
+  const page = info.isKubernetesRequest ? undefined : pageAsked(query);
+  const key = page === undefined ? about : `${about} ${String(page.offset)}+${String(page.limit)}`;
   let reply = answers.get(key);
   if (reply === undefined) {
     const { generateSync } = await import('json-schema-faker');
-    reply = makeReply(match, key, generateSync);
+    reply = makeReply(match, hashOf(about), generateSync, page);
     if (answers.size >= remembered) answers.clear();
     answers.set(key, reply);
   }
@@ -54,9 +60,9 @@ function isPlainRead({ operation }: OperationMatch): boolean {
   return operation.method === 'GET' && documentedSuccess(operation).schema !== undefined;
 }
 
-function makeReply(match: OperationMatch, key: string, fake: FakeValue): Reply {
+function makeReply(match: OperationMatch, seed: number, fake: FakeValue, page: PageAsked | undefined): Reply {
   const { operation } = match;
-  const body = generateBody(match, hashOf(key), fake);
+  const body = generateBody(match, seed, fake, page);
   const isNative = operation.path.startsWith('/apis');
   return {
     status: documentedSuccess(operation).status,

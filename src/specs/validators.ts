@@ -19,12 +19,22 @@ export function schemaErrors(schema: Schema, document: SpecDocument, value: Json
 }
 
 function compile(schema: Schema, document: SpecDocument): ValidateFunction | false {
-  ajv ??= new Ajv({ strict: false, validateFormats: false, verbose: true, logger: false });
+  // Nothing is left behind in it, neither names nor memory: the servers of a process share it, not their documents.
+  ajv ??= new Ajv({
+    strict: false,
+    validateFormats: false,
+    verbose: true,
+    logger: false,
+    addUsedSchema: false,
+  });
+  const whole = withDefinitions(schema, document);
   try {
-    return ajv.compile(withDefinitions(schema, document));
+    return ajv.compile(whole);
   } catch {
     // A packaged document's fault; those that are given are repaired beforehand.
     return false;
+  } finally {
+    ajv.removeSchema(whole);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/core/json.js';
 import { startFakeKsApiserver } from '../../src/index.js';
 
 const outputs = '/kapis/application.kubesphere.io/v2/workspaces/demo/repos/main';
@@ -54,4 +55,72 @@ test('refuses a method that no document names as the router does', async () => {
   const answer = await ask(ks, rule, 'PATCH');
   expect([answer.status, await answer.text()]).toEqual([405, '405: Method Not Allowed']);
   expect(answer.headers.get('Allow')).not.toBe('');
+});
+
+test('keeps the answers of servers apart that were given different documents', async () => {
+  const specs = (word: string): { name: string; document: JsonObject }[] => [
+    {
+      name: 'mine',
+      document: {
+        swagger: '2.0',
+        info: { title: 'mine', version: '1' },
+        paths: {
+          '/kapis/mine.example.org/v1/word': {
+            get: { responses: { 200: { description: '', schema: { type: 'string', enum: [word] } } } },
+          },
+        },
+      },
+    },
+  ];
+  for (const word of ['one', 'two', 'three']) {
+    await using ks = await startFakeKsApiserver({ specs: specs(word) });
+    expect(await (await ask(ks, '/kapis/mine.example.org/v1/word')).json()).toBe(word);
+  }
+});
+
+test.for([
+  ['limit=1', [0], 2],
+  ['limit=1&page=2', [1], 2],
+  ['limit=1&page=3', [], 2],
+  ['limit=-1', [0, 1], 2],
+  ['paging=limit%3D1,page%3D2', [1], 2],
+  ['start=1&limit=10', [1], 2],
+  ['limit=many', [0, 1], 2],
+] as const)('cuts a list as ?%s asks, and counts all of it', async ([query, places, total]) => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  const path = '/kapis/alerting.kubesphere.io/v2alpha1/rules';
+  const whole = (await (await ask(ks, path)).json()) as { items: unknown[] };
+  const page = (await (await ask(ks, `${path}?${query}`)).json()) as { items: unknown[]; total: number };
+  expect(page).toEqual({ ...whole, items: places.map((place) => whole.items[place]), total });
+});
+
+test.for([
+  ['namespaces/demo/things', { namespace: 'demo' }],
+  ['namespaces/demo/things/a', { namespace: 'demo', name: 'a' }],
+  ['devops/pipes/things', { namespace: 'pipes' }],
+  ['workspaces/team/things', { labels: { 'kubesphere.io/workspace': 'team' } }],
+  ['clusters/edge', { name: 'edge', labels: { 'kubesphere.io/cluster': 'edge' } }],
+  ['users/jo', { name: 'jo' }],
+  ['users/jo/kubeconfig', { name: 'jo', labels: { 'iam.kubesphere.io/user-ref': 'jo' } }],
+  ['nodes/node3', { name: 'node3' }],
+] as const)('names in %s what the answer is about', async ([path, metadata]) => {
+  const template = path.replace(
+    /(\w+)s\/(?!things|kubeconfig)(\w+)/g,
+    (_, kind: string) => `${kind}s/{${kind === 'devop' ? 'devops' : kind}}`,
+  );
+  const answer = { description: '', schema: { $ref: '#/definitions/Thing' } };
+  const document = {
+    swagger: '2.0',
+    info: { title: 'mine', version: '1' },
+    paths: { [`/kapis/mine.example.org/v1/${template}`]: { get: { responses: { 200: answer } } } },
+    definitions: {
+      Thing: {
+        type: 'object',
+        properties: { metadata: { type: 'object', properties: { name: { type: 'string' } } } },
+      },
+    },
+  };
+  await using ks = await startFakeKsApiserver({ specs: [{ name: 'mine', document }] });
+  const body = (await (await ask(ks, `/kapis/mine.example.org/v1/${path}`)).json()) as object;
+  expect(body).toMatchObject({ metadata });
 });
