@@ -8,6 +8,8 @@ import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { meteringV1alpha1 } from './metering.kubesphere.io/v1alpha1/index.js';
 import { monitoringV1alpha2 } from './monitoring.kubesphere.io/v1alpha2/index.js';
 import { monitoringV1alpha3 } from './monitoring.kubesphere.io/v1alpha3/index.js';
+import { notificationV2beta1 } from './notification.kubesphere.io/v2beta1/index.js';
+import { notificationV2beta2 } from './notification.kubesphere.io/v2beta2/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
 import { resourcesV1alpha2 } from './resources.kubesphere.io/v1alpha2/index.js';
@@ -32,6 +34,8 @@ export const groups: readonly ApiGroup[] = [
   meteringV1alpha1,
   monitoringV1alpha2,
   monitoringV1alpha3,
+  notificationV2beta1,
+  notificationV2beta2,
   operationsV1alpha2,
   packageV1alpha1,
   resourcesV1alpha2,

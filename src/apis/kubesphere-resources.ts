@@ -13,6 +13,8 @@ type Row = readonly [
 
 const since41: ReleaseRange = { since: 'v4.1' };
 const only3: ReleaseRange = { since: 'v3.0', until: 'v3.4' };
+const only31: ReleaseRange = { since: 'v3.1', until: 'v3.1' };
+const since33to34: ReleaseRange = { since: 'v3.3', until: 'v3.4' };
 
 /** KubeSphere's own kinds; versions in order of preference. @see kubesphere/kubesphere config/ks-core/charts/ks-crds/crds */
 const rows: readonly Row[] = [
@@ -57,6 +59,23 @@ const rows: readonly Row[] = [
   ['extensions.kubesphere.io', 'APIService', 'apiservices', 'v1alpha1', 'C', since41],
   ['extensions.kubesphere.io', 'ReverseProxy', 'reverseproxies', 'v1alpha1', 'C', since41],
   ['extensions.kubesphere.io', 'ExtensionEntry', 'extensionentries', 'v1alpha1', 'C', since41],
+  ['notification.kubesphere.io', 'NotificationManager', 'notificationmanagers', 'v2beta1', 'C', only31],
+  ['notification.kubesphere.io', 'Config', 'configs', 'v2beta1', 'C', only31],
+  ['notification.kubesphere.io', 'Receiver', 'receivers', 'v2beta1', 'C', only31],
+  [
+    'notification.kubesphere.io',
+    'NotificationManager',
+    'notificationmanagers',
+    'v2beta2 v2beta1',
+    'C',
+    since33to34,
+  ],
+  ['notification.kubesphere.io', 'Config', 'configs', 'v2beta2 v2beta1', 'C', since33to34],
+  ['notification.kubesphere.io', 'Receiver', 'receivers', 'v2beta2 v2beta1', 'C', since33to34],
+  ['notification.kubesphere.io', 'Router', 'routers', 'v2beta2', 'C', since33to34],
+  ['notification.kubesphere.io', 'Silence', 'silences', 'v2beta2', 'C', since33to34],
+  ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
+  ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
   ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
 ];
 
