@@ -6,6 +6,7 @@ import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterController } from './cluster.js';
+import { devopsProjectController } from './devops-project.js';
 import { garbageCollector } from './garbage-collector.js';
 import { installPlanController } from './install-plan.js';
 import { loginRecordController } from './login-record.js';
@@ -40,6 +41,7 @@ const controllers: readonly Controller[] = [
   roleAggregation,
   workspaceTemplateController,
   workspaceController,
+  devopsProjectController,
   namespaceController,
   nativeRbacMirror,
   clusterAdminMirror,
