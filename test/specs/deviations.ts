@@ -7,6 +7,8 @@ const browser = 'needs an OAuth client and an identity provider of the world';
 const refused = 'the release itself refuses what its document promises';
 const absent = 'the default world has no object the path could name';
 
+const placeless = 'the document forgets the namespace of the kind: there is no such path';
+
 /** Points of a series are written as pairs, which the documents call strings. */
 const measured = [
   'cluster',
@@ -31,6 +33,15 @@ const measured = [
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
   ['DELETE /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+  ['GET /apis/devops.kubesphere.io/v1alpha3/devopsprojects/{name}', absent],
+  ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}', placeless],
+  ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}/status', placeless],
+  ['GET /apis/devops.kubesphere.io/v1alpha3/watch/pipelines/{name}', placeless],
+  ['POST /apis/devops.kubesphere.io/v1alpha3/pipelines', placeless],
+  ...['credentials', 'credentials/{credential}', 'pipelines', 'pipelines/{pipeline}'].map(
+    (path): [string, string] => [`GET /kapis/devops.kubesphere.io/v1alpha3/devops/{devops}/${path}`, absent],
+  ),
+  ['GET /kapis/devops.kubesphere.io/v1alpha3/workspaces/{workspace}/devops/{devops}', absent],
   ['GET /kapis/cluster.kubesphere.io/v1alpha1/clusters/{cluster}/agent/deployment', refused],
   ['GET /kapis/gateway.kubesphere.io/v1alpha2/namespaces/{namespace}/availableingressclassscopes', written],
   ['GET /kapis/iam.kubesphere.io/v1alpha2/devops/{devops}/members/{member}', absent],
