@@ -4,6 +4,7 @@ import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
+import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterController } from './cluster.js';
 import { devopsProjectController } from './devops-project.js';
@@ -45,6 +46,7 @@ const controllers: readonly Controller[] = [
   namespaceController,
   nativeRbacMirror,
   clusterAdminMirror,
+  certificateSigner,
   definitionController,
   garbageCollector,
 ];
@@ -214,6 +216,7 @@ export const kubernetesControllerNames: readonly string[] = [
   namespaceLifecycle.name,
   podTermination.name,
   garbageCollector.name,
+  certificateSigner.name,
   ...workloadControllers.map(({ name }) => name),
   eventsSwitch,
 ];

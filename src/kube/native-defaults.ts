@@ -11,6 +11,7 @@ import {
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
+import { certificateRequestHooks } from './certificates/requester.js';
 import { definitionHooks } from './custom-resources/definition-hooks.js';
 import { defaultHooks } from './defaults/index.js';
 import { validationHooks } from './validation/index.js';
@@ -141,6 +142,7 @@ const hooks: Readonly<Record<string, ResourceHooks>> = {
   'namespaces.': namespaceHooks,
   'secrets.': secretHooks,
   'configmaps.': configMapHooks,
+  'certificatesigningrequests.certificates.k8s.io': certificateRequestHooks,
   'customresourcedefinitions.apiextensions.k8s.io': definitionHooks,
   [`rolebindings.${rbacGroup}`]: bindingHooks,
   [`clusterrolebindings.${rbacGroup}`]: bindingHooks,

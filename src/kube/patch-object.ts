@@ -5,6 +5,7 @@ import type { Reply } from '../registry/contract.js';
 import { untyped } from '../registry/typed-json.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js';
+import { withRequester } from './certificates/requester.js';
 import { answerObject } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
@@ -111,7 +112,7 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(resource, path.name, why);
   }
-  const given = withoutStatus(outcome.object, resource);
+  const given = withoutStatus(withRequester(outcome.object, resource, context), resource);
   const stored = createObject(context, resource, given, { ...options, namespace: path.namespace });
   return withWarnings(answerObject(stored, kind, form, 201), warnings);
 }

@@ -4,6 +4,7 @@ import { isJsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { updateObject } from '../registry/verbs/update.js';
+import { withRequester } from './certificates/requester.js';
 import { answerObject, apiVersionOf, type ServedKind } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
@@ -25,7 +26,8 @@ export async function createFrom(request: KindRequest): Promise<Reply> {
   const { object, warnings } = await readWritten(request, validation);
   const { recorder } = await import('./managed-fields/recorder.js');
   const keepsStatus = resource.plural === 'nodes';
-  const given = keepsStatus ? object : withoutStatus(object, resource);
+  const sent = withRequester(object, resource, context);
+  const given = keepsStatus ? sent : withoutStatus(sent, resource);
   const stored = createObject(context, resource, given, {
     namespace: path.namespace,
     dryRun,

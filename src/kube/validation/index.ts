@@ -4,6 +4,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import type { Cause } from './causes.js';
+import { certificateRequestProblems } from './certificate-request.js';
 import { eventProblems } from './event.js';
 import {
   autoscalerProblems,
@@ -39,6 +40,7 @@ const checks: Readonly<Record<string, Problems>> = {
   'rolebindings.rbac.authorization.k8s.io': bindingProblems,
   'clusterrolebindings.rbac.authorization.k8s.io': bindingProblems,
   'events.events.k8s.io': eventProblems,
+  'certificatesigningrequests.certificates.k8s.io': certificateRequestProblems,
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
 };
 
