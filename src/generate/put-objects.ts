@@ -30,6 +30,8 @@ export function putObject(store: ObjectStore, resource: GroupResource, object: K
 /** Names given out so far; a name asked for again gets a number. */
 export class Names {
   readonly #taken: Set<string>;
+  /** The number of the last name made from the same words: all below it are taken. */
+  readonly #counts = new Map<string, number>();
 
   /** @param taken Names that are in use already. */
   constructor(taken: Iterable<string> = []) {
@@ -43,8 +45,11 @@ export class Names {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '')
       .slice(0, longestBase);
-    let name = base;
-    for (let count = 2; this.#taken.has(name); count += 1) name = flat(base, '-', String(count));
+    let count = this.#counts.get(base) ?? 1;
+    const numbered = (): string => (count === 1 ? base : flat(base, '-', String(count)));
+    let name = numbered();
+    for (; this.#taken.has(name); name = numbered()) count += 1;
+    this.#counts.set(base, count);
     this.#taken.add(name);
     return name;
   }

@@ -38,12 +38,11 @@ export class Scheduler {
       this.#machines.set(machine.name, machine);
       if (machine.open) this.#open.push(machine);
     }
+    this.nodeNames = [...this.#machines.keys()];
   }
 
   /** Names of all nodes, cordoned and tainted ones included: where the pods of a DaemonSet go. */
-  get nodeNames(): readonly string[] {
-    return [...this.#machines.keys()];
-  }
+  readonly nodeNames: readonly string[];
 
   /** How many nodes take pods without a toleration. */
   get openCount(): number {
