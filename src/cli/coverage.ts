@@ -4,7 +4,7 @@ import { readNumber } from '../config/read-text.js';
 import type { Flag } from '../config/setting.js';
 import { InputError } from '../core/input-error.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
-import type { CoverageReport, OperationCoverage } from '../specs/coverage.js';
+import { groupOf, type CoverageReport, type OperationCoverage } from '../specs/coverage.js';
 import type { Command, CommandContext } from './command.js';
 
 const flags: readonly Flag[] = [
@@ -60,11 +60,16 @@ async function tell({ argv, environment, print, warn }: CommandContext): Promise
 }
 
 function asText(report: CoverageReport): string {
-  const { release, covered, operations, percent, stateful, generated, details } = report;
+  const { release, covered, operations, percent, stateful, generated, groups, details } = report;
   const asked = details.filter(({ statuses }) => Object.keys(statuses).length > 0);
+  const width = Math.max(...groups.map(({ group }) => group.length));
   return [
     `${release}: ${String(covered)} of ${String(operations)} operations covered (${String(percent)}%); ` +
       `${String(stateful)} stateful, ${String(generated)} generated`,
+    ...groups.map(
+      ({ group, ...sums }) =>
+        `  ${group.padEnd(width)}  ${String(sums.covered)} of ${String(sums.operations)} (${String(sums.percent)}%)`,
+    ),
     ...asked.map((detail) => `${detail.covered ? '  ' : '! '}${detail.operation}  ${shown(detail)}`),
     '',
   ].join('\n');
@@ -75,24 +80,45 @@ function shown({ statuses, served }: OperationCoverage): string {
   return `${counts.join(' ')}${served === 'generated' ? ' (generated)' : ''}`;
 }
 
-/** One test case per operation; those nobody asked for are skipped, those only ever refused have failed. */
-function asJunit({ release, details }: CoverageReport): string {
-  const cases = details.map((detail) => {
-    const open = `  <testcase classname="${release}" name="${escapeXml(detail.operation)}"`;
-    if (detail.covered) return `${open}/>`;
-    if (Object.keys(detail.statuses).length === 0) return `${open}><skipped/></testcase>`;
-    return `${open}><failure message="${escapeXml(shown(detail))}"/></testcase>`;
+/** A suite per group, and a case per operation; those nobody asked for are skipped, those only ever refused have failed. */
+function asJunit({ release, groups, details }: CoverageReport): string {
+  const suites = groups.map(({ group }) => {
+    const own = details.filter(({ operation }) => groupOf(operation) === group);
+    const cases = own.map((detail) => caseOf(detail, release));
+    return [`  <testsuite name="${escapeXml(group)}" ${countsOf(own)}>`, ...cases, '  </testsuite>'].join(
+      '\n',
+    );
   });
-  const refused = cases.filter((line) => line.includes('<failure')).length;
-  const skipped = cases.filter((line) => line.includes('<skipped')).length;
-  const counts = `tests="${String(cases.length)}" failures="${String(refused)}" skipped="${String(skipped)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="coverage" ${counts}>`,
-    ...cases,
-    '</testsuite>',
+    `<testsuites name="coverage" ${countsOf(details)}>`,
+    ...suites,
+    '</testsuites>',
     '',
   ].join('\n');
+}
+
+function caseOf(detail: OperationCoverage, release: string): string {
+  const open = `    <testcase classname="${release}" name="${escapeXml(detail.operation)}"`;
+  switch (outcomeOf(detail)) {
+    case 'covered':
+      return `${open}/>`;
+    case 'skipped':
+      return `${open}><skipped/></testcase>`;
+    case 'refused':
+      return `${open}><failure message="${escapeXml(shown(detail))}"/></testcase>`;
+  }
+}
+
+function outcomeOf({ covered, statuses }: OperationCoverage): 'covered' | 'skipped' | 'refused' {
+  if (covered) return 'covered';
+  return Object.keys(statuses).length === 0 ? 'skipped' : 'refused';
+}
+
+function countsOf(details: readonly OperationCoverage[]): string {
+  const outcomes = details.map(outcomeOf);
+  const count = (wanted: string): string => String(outcomes.filter((outcome) => outcome === wanted).length);
+  return `tests="${String(details.length)}" failures="${count('refused')}" skipped="${count('skipped')}"`;
 }
 
 function escapeXml(text: string): string {

@@ -26,6 +26,7 @@ const shell = `<!DOCTYPE html>
 <meta charset="utf-8">
 <title>KubeSphere API (fake-ks-apiserver)</title>
 <link rel="stylesheet" href="swagger-ui.css">
+<link rel="stylesheet" href="index.css">
 <link rel="icon" href="favicon-32x32.png">
 </head>
 <body>

@@ -16,6 +16,17 @@ export interface OperationCoverage {
   readonly covered: boolean;
 }
 
+/** How many operations of an API group, at one version, were asked for. */
+export interface GroupCoverage {
+  /** `iam.kubesphere.io/v1beta1`; the first part of the path for what belongs to no group, as `oauth`. */
+  readonly group: string;
+  readonly operations: number;
+  readonly covered: number;
+  /** With one decimal. */
+  readonly percent: number;
+  readonly stateful: number;
+}
+
 /** Which published operations a server has been asked for since it started, in all its worlds. */
 export interface CoverageReport {
   readonly release: ReleaseName;
@@ -25,6 +36,8 @@ export interface CoverageReport {
   readonly percent: number;
   readonly stateful: number;
   readonly generated: number;
+  /** In the order of their names. */
+  readonly groups: readonly GroupCoverage[];
   readonly details: readonly OperationCoverage[];
 }
 
@@ -81,9 +94,10 @@ export class Coverage {
       release: this.#specs.release,
       operations: details.length,
       covered,
-      percent: Math.round((covered / Math.max(1, details.length)) * 1000) / 10,
+      percent: percentOf(covered, details.length),
       stateful,
       generated: details.length - stateful,
+      groups: groupsOf(details),
       details,
     };
   }
@@ -122,4 +136,31 @@ export class Coverage {
     }
     this.#lines.clear();
   }
+}
+
+/** The group and version of an operation, by its method and path. */
+export function groupOf(operation: string): string {
+  const [, prefix = '', group, version] = operation.slice(operation.indexOf(' ') + 1).split('/');
+  if ((prefix === 'kapis' || prefix === 'apis') && version !== undefined) return `${group ?? ''}/${version}`;
+  return prefix;
+}
+
+function groupsOf(details: readonly OperationCoverage[]): GroupCoverage[] {
+  const groups = new Map<string, OperationCoverage[]>();
+  for (const detail of details) {
+    const group = groupOf(detail.operation);
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [detail]);
+    else known.push(detail);
+  }
+  const summed = [...groups].map(([group, all]) => {
+    const covered = all.filter((detail) => detail.covered).length;
+    const stateful = all.filter(({ served }) => served === 'stateful').length;
+    return { group, operations: all.length, covered, percent: percentOf(covered, all.length), stateful };
+  });
+  return summed.sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+function percentOf(covered: number, all: number): number {
+  return Math.round((covered / Math.max(1, all)) * 1000) / 10;
 }

@@ -19,6 +19,10 @@ test('counts what was asked, per operation and status, over resets', async () =>
   await fetch(`${ks.url}/clusters/host${nodes}`, { headers });
   const report = await ks.coverage();
   expect(report.covered).toBe(1);
+  expect(report.groups.filter(({ covered }) => covered > 0)).toEqual([
+    expect.objectContaining({ group: 'resources.kubesphere.io/v1alpha3', covered: 1 }),
+  ]);
+  expect(report.groups.reduce((sum, { operations }) => sum + operations, 0)).toBe(226);
   expect(found(report, generic)).toEqual({
     operation: generic,
     served: 'stateful',
@@ -44,8 +48,15 @@ test('names the documents of the release', async () => {
 
 test.for([
   [['--format', 'text'], 0, `! ${generic}  403×1`],
+  [['--format', 'text'], 0, /^ {2}resources\.kubesphere\.io\/v1alpha3 +0 of \d+ \(0%\)$/m],
   [['--format', 'json'], 0, '"percent": 0'],
   [['--format', 'junit'], 0, '<failure message="403×1"/>'],
+  [
+    ['--format', 'junit'],
+    0,
+    /<testsuites name="coverage" tests="226" failures="1" skipped="225">\n {2}<testsuite name=".*" tests="\d+" failures="0"/,
+  ],
+  [['--format', 'junit'], 0, /<testsuite name="resources.kubesphere.io\/v1alpha3" tests="\d+" failures="1"/],
   [['--threshold', '1'], 1, '0 of 226'],
   [['--format', 'xml'], 2, ''],
   [['--threshold', '101'], 2, ''],
@@ -54,5 +65,5 @@ test.for([
   await fetch(ks.url + nodes);
   const result = await runLine(['coverage', '--url', ks.url, ...flags]);
   expect(result.code).toBe(code);
-  expect(result.stdout).toContain(text);
+  expect(result.stdout).toMatch(text);
 });
