@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError, invalid } from '../core/api-error.js';
 import {
   dig,
@@ -113,19 +114,20 @@ function text(value: JsonObject, key: string): string {
   return JSON.stringify(digString(value, key));
 }
 
-/** Refuses changes of what was declared immutable. */
+/** Refuses changes of what was declared immutable. @see kubernetes/kubernetes pkg/apis/core/validation/validation.go */
 function checkImmutable(kind: string, object: KubeObject, previous: KubeObject): void {
   if (previous['immutable'] !== true) return;
-  const unchanged =
-    object['immutable'] === true && JSON.stringify(object['data']) === JSON.stringify(previous['data']);
-  if (unchanged) return;
-  throw invalid({ group: '', kind }, object.metadata.name, [
-    {
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: field is immutable when `immutable` is set',
-      field: 'data',
-    },
-  ]);
+  const changed = ['data', 'binaryData'].filter(
+    (key) => !isDeepStrictEqual(digObject(object, key), digObject(previous, key)),
+  );
+  const fields = object['immutable'] === true ? changed : ['immutable', ...changed];
+  if (fields.length === 0) return;
+  const message = 'Forbidden: field is immutable when `immutable` is set';
+  throw invalid(
+    { group: '', kind },
+    object.metadata.name,
+    fields.map((field) => ({ reason: 'FieldValueForbidden', message, field })),
+  );
 }
 
 function immutable(kind: string, object: KubeObject, field: string, value: string): ApiError {

@@ -2,15 +2,18 @@ import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
+import { typeMismatches } from '../registry/check-go-types.js';
 import { untyped } from '../registry/typed-json.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js';
 import { withRequester } from './certificates/requester.js';
-import { answerObject } from './encoding.js';
+import { unknownMembers } from './custom-resources/hooks.js';
+import { answerObject, type ServedKind } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
 import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
 import { knownMembers } from './strict-fields.js';
+import { conversionError } from './unstructured-conversion.js';
 import { withWarnings } from './warnings.js';
 import { goMap, strictError, structOf, warningsOf } from './write-object.js';
 
@@ -42,27 +45,38 @@ function checkedPatch(
   const type = structOf(kind);
   return (object) => {
     const patched = applyPatch(object, patch);
-    const { object: known, unknown } =
-      type !== undefined && isJsonObject(patched)
-        ? knownMembers(patched, type)
-        : { object: patched, unknown: [] };
+    const text = context.body?.toString('utf8') ?? '';
+    const isStrategic = typeof patch === 'function';
+    const shown = (isText = false): string => {
+      if (isStrategic) return goMap(parseGoJson(text, 'unmarshal'));
+      if (isText) return text;
+      return encodeCompact(isJsonObject(patched) ? untyped(patched) : patched);
+    };
+    if (type !== undefined && isJsonObject(patched)) {
+      const [wrong] = typeMismatches(patched, type, 1);
+      if (wrong !== undefined) throw badPatch(shown(), isStrategic ? conversionError(wrong) : wrong.message);
+    }
+    const { object: known, unknown } = strictly(patched, kind, type);
     if (validation === 'Ignore') return known;
-    const flaws = patchTextErrors(context);
-    const errors = [...flaws, ...unknown];
+    const errors = [...patchTextErrors(context), ...unknown];
     if (errors.length === 0) return known;
     if (validation === 'Warn') {
       warnings.push(...errors.flatMap(warningsOf));
       return known;
     }
-    const text = context.body?.toString('utf8') ?? '';
-    const isStrategic = typeof patch === 'function';
-    const shown = isStrategic
-      ? goMap(parseGoJson(text, 'unmarshal'))
-      : unknown.length > 0
-        ? encodeCompact(isJsonObject(patched) ? untyped(patched) : patched)
-        : text;
-    throw badPatch(shown, strictError(errors));
+    throw badPatch(shown(unknown.length === 0), strictError(errors));
   };
+}
+
+/** What a native kind has of a patch's outcome, and which members of it a kind does not know. */
+function strictly(
+  patched: Json,
+  { resource }: ServedKind,
+  type: string | undefined,
+): { readonly object: Json; readonly unknown: readonly string[] } {
+  if (!isJsonObject(patched)) return { object: patched, unknown: [] };
+  if (type !== undefined) return knownMembers(patched, type);
+  return { object: patched, unknown: unknownMembers(patched, resource) };
 }
 
 /** 422 that names no kind, as the real server has it for patches. */

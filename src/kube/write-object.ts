@@ -5,6 +5,7 @@ import type { Reply } from '../registry/contract.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
+import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject, apiVersionOf, type ServedKind } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
@@ -74,7 +75,8 @@ interface Written {
 
 /** @throws ApiError 400 when the body is to be read strictly and is not flawless */
 async function readWritten({ context, kind }: KindRequest, validation: FieldValidation): Promise<Written> {
-  const { object, errors } = await readCheckedBody(context, expectedBody(kind));
+  const { object, errors: found } = await readCheckedBody(context, expectedBody(kind));
+  const errors = validation === 'Ignore' ? [] : [...found, ...unknownMembers(object, kind.resource)];
   if (errors.length > 0 && validation === 'Strict') {
     const { kind: name } = kind.resource;
     throw badRequest(

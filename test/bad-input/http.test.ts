@@ -348,8 +348,8 @@ describe('a JSON patch', () => {
   test.for([
     [
       'application/apply-patch+yaml',
-      501,
-      'fake-ks-apiserver does not implement server-side apply (application/apply-patch+yaml)',
+      422,
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     ],
     [
       'application/json',

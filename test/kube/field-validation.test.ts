@@ -3,6 +3,7 @@ import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { strictErrors } from '../../src/kube/strict-fields.js';
 import { as } from '../support/ask.js';
 import { call } from '../support/call.js';
+import { definitionsPath, widgetDefinition, widgetsPath, widgetVersion } from './custom-resources/widget.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
@@ -124,6 +125,37 @@ describe('unknown and repeated fields of a write', () => {
     ]);
   });
 
+  test('of a custom resource are those its schema does not know', async () => {
+    await using ks = await startFakeKsApiserver();
+    const asker = await as(ks, 'admin');
+    const spec = { type: 'object', properties: { size: { type: 'integer' } } };
+    const schema = { type: 'object', properties: { spec } };
+    await asker.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
+    const body = '{"metadata":{"name":"a","odd":1},"spec":{"size":1,"size":1,"foo":2},"bar":3}';
+    const told = ['spec.size', 'metadata.odd', 'bar', 'spec.foo'].map(
+      (path, at) => `${at === 0 ? 'duplicate' : 'unknown'} field ${JSON.stringify(path)}`,
+    );
+    const strict = await asker.send('POST', `${widgetsPath}?fieldValidation=Strict`, body);
+    expect([strict.status, strict.json['message']]).toEqual([
+      400,
+      `Widget in version "v1" cannot be handled as a Widget: strict decoding error: ${told.join(', ')}`,
+    ]);
+    const headers = { Authorization: `Bearer ${await ks.token()}`, 'Content-Type': 'application/json' };
+    const warned = await call(ks.url, widgetsPath, { method: 'POST', headers, body });
+    expect([warned.status, warned.headers['warning']]).toEqual([
+      201,
+      told.map((one) => `299 - ${JSON.stringify(one)}`).join(', '),
+    ]);
+    const patch = { spec: { foo: 2 } };
+    const patched = await asker.send('PATCH', `${widgetsPath}/a?fieldValidation=Strict`, patch, merge);
+    expect([patched.status, patched.json['message']]).toEqual([
+      422,
+      expect.stringMatching(/^ "" is invalid: patch: .*: strict decoding error: unknown field "spec.foo"$/),
+    ]);
+    const silent = await asker.send('PATCH', `${widgetsPath}/a?fieldValidation=Ignore`, patch, merge);
+    expect([silent.status, silent.json.spec]).toEqual([200, { size: 1 }]);
+  });
+
   test('of an apply are refused in the words of its reader', async () => {
     await using ks = await startFakeKsApiserver();
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: "1"\n  x: "2"\n';
@@ -159,4 +191,34 @@ test.for([
   const path = method === 'POST' ? maps : `${maps}/kube-root-ca.crt`;
   const answer = await asker.send(method, `${path}?${query}`, {}, method === 'POST' ? undefined : merge);
   expect([answer.status, answer.json['message']]).toEqual([422, message]);
+});
+
+test.for([
+  [
+    merge,
+    { replicas: 'two' },
+    'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+  ],
+  [strategic, { replicas: 'two' }, 'unrecognized type: int32'],
+  [strategic, { replicas: 1.5 }, 'cannot convert float64 to int32'],
+  [strategic, { paused: 1 }, 'unrecognized type: bool'],
+  [strategic, { selector: 'a' }, 'cannot restore struct from: string'],
+  [strategic, { selector: { matchLabels: [] } }, 'cannot restore map from slice'],
+  [strategic, { selector: { matchLabels: { a: 1 } } }, 'cannot convert int64 to string'],
+  [strategic, { template: { spec: { tolerations: {} } } }, 'cannot restore slice from map'],
+] as const)('a patch of type %s that makes a spec of %j is refused: %s', async ([type, spec, why]) => {
+  await using ks = await startFakeKsApiserver();
+  const asker = await as(ks, 'admin');
+  await asker.send('POST', deployments, {
+    metadata: { name: 'd' },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  });
+  const { status, json } = await asker.send('PATCH', `${deployments}/d`, { spec }, type);
+  expect([status, json['reason']]).toEqual([422, 'Invalid']);
+  const message = String(json['message']);
+  expect(message).toMatch(/^ "" is invalid: patch: Invalid value: "/);
+  expect(message.slice(-why.length - 2)).toBe(`: ${why}`);
 });

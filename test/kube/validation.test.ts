@@ -139,6 +139,22 @@ const fixed: readonly (readonly [path: string, given: object, patch: object, cau
     'spec.clusterIPs[0]: Invalid value: []string{"10.233.9.9"}: may not change once set',
   ],
   [`/api/v1/${ns}secrets`, { type: 'a' }, { type: 'b' }, 'type: Invalid value: "b": field is immutable'],
+  ...(
+    [
+      ['secrets', { data: { a: 'Yg==' } }, 'data'],
+      ['configmaps', { data: { a: 'b' } }, 'data'],
+      ['configmaps', { binaryData: { a: 'Yg==' } }, 'binaryData'],
+      ['configmaps', { immutable: false }, 'immutable'],
+    ] as const
+  ).map(
+    ([plural, patch, field]) =>
+      [
+        `/api/v1/${ns}${plural}`,
+        { immutable: true },
+        patch,
+        `${field}: Forbidden: field is immutable when \`immutable\` is set`,
+      ] as const,
+  ),
 ];
 
 test.for(fixed)('%s keeps what may not change', async ([path, given, patch, cause]) => {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError, invalid } from '../../core/api-error.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import { ApiError, invalid, quote } from '../../core/api-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { DefinedVersion, Resource, ResourceHooks } from '../../registry/contract.js';
 import type { Cause } from '../../registry/object-meta.js';
+import { knownMembers } from '../strict-fields.js';
 import { brokenRules, hasRules } from './cel-rules.js';
 import { valueAt } from './field-path.js';
 import { duplicateItems, embeddedProblems } from './list-types.js';
@@ -49,14 +50,22 @@ export function asRead(object: JsonObject, { defined }: Pick<Resource, 'defined'
 }
 
 /**
- * Paths of what a write of a custom resource has that its kind does not know, such as `spec.list[0].foo`: what
- * `fieldValidation` warns of or refuses. Empty for kinds without a schema.
+ * What a strict decoder has against a custom resource: members of its metadata nobody knows, then those its schema does
+ * not know, such as `unknown field "spec.list[0].foo"`. Empty for kinds without a schema.
+ *
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/customresource_handler.go schemaCoercingDecoder
  */
 export function unknownMembers(
   object: JsonObject,
   { defined }: Pick<Resource, 'defined'>,
 ): readonly string[] {
-  return defined === undefined ? [] : prune(object, defined.schema).unknown;
+  if (defined === undefined) return [];
+  const { metadata } = object;
+  const inMetadata = isJsonObject(metadata)
+    ? knownMembers({ metadata }, 'meta/v1.PartialObjectMetadata').unknown
+    : [];
+  const inContent = prune(object, defined.schema).unknown.map((path) => `unknown field ${quote(path)}`);
+  return [...inMetadata, ...inContent.sort()];
 }
 
 const blocking = new Set([

@@ -8,7 +8,7 @@ import { goJsonType } from '../../core/go-json.js';
 import { applyPatch, patchObject } from '../../registry/verbs/patch.js';
 import { valueAt, withValueAt } from '../custom-resources/field-path.js';
 import type { KindRequest } from '../kind-request.js';
-import { readDryRun } from '../options-from-query.js';
+import { readWriteQuery, type WriteQuery } from '../options-from-query.js';
 import { readObjectBody } from '../read-object-body.js';
 import { readPatchBody } from '../read-patch-body.js';
 import { none, selectorText } from '../table/cells.js';
@@ -30,13 +30,13 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
   const stored = context.cluster.store.get(resource, path.namespace, path.name);
   switch (context.method) {
     case 'PUT': {
-      const dryRun = readDryRun(context.query, 'UpdateOptions');
+      const query = readWriteQuery(context.query, 'UpdateOptions');
       const body = await readObjectBody(context, { ...scaleKind, type: 'autoscaling/v1.Scale' });
-      const { object } = writeScale(request, body, dryRun);
+      const { object } = await writeScale(request, body, query);
       return answerTyped(scaleOf(object, resource), scaleKind, form);
     }
     case 'PATCH': {
-      const dryRun = readDryRun(context.query, 'PatchOptions');
+      const query = readWriteQuery(context.query, 'PatchOptions');
       const shape: Resource = {
         ...resource,
         group,
@@ -51,7 +51,8 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
         const why = `json: cannot unmarshal ${goJsonType(patched)} into Go value of type v1.Scale`;
         throw undecodable(shape, why);
       }
-      return answerTyped(scaleOf(writeScale(request, patched, dryRun).object, resource), scaleKind, form);
+      const { object } = await writeScale(request, patched, query);
+      return answerTyped(scaleOf(object, resource), scaleKind, form);
     }
     default:
       return answerTyped(scaleOf(stored.object, resource), scaleKind, form);
@@ -103,11 +104,12 @@ function numberAt(object: KubeObject, part: 'spec' | 'status'): number {
   return typeof value === 'number' ? value : part === 'spec' ? 1 : 0;
 }
 
-function writeScale(
-  { context, path, kind }: KindRequest,
+async function writeScale(
+  request: KindRequest,
   scale: JsonObject,
-  dryRun: boolean,
-): ReturnType<typeof patchObject> {
+  { dryRun, fieldManager }: WriteQuery,
+): Promise<ReturnType<typeof patchObject>> {
+  const { context, path, kind } = request;
   const { resource } = kind;
   const metadata = digObject(scale, 'metadata');
   const { name, namespace, uid, resourceVersion } = metadata;
@@ -133,7 +135,11 @@ function writeScale(
   const key = { namespace: path.namespace, name: path.name };
   const place = resource.defined?.scale?.spec ?? '.spec.replicas';
   const rescale = (object: JsonObject): Json => withValueAt(object, place, replicas);
-  return patchObject(context, resource, key, rescale, { dryRun });
+  const { recorder } = await import('../managed-fields/recorder.js');
+  return patchObject(context, resource, key, rescale, {
+    dryRun,
+    manage: recorder(request, fieldManager, 'scale'),
+  });
 }
 
 function replicasOf(scale: JsonObject): number {

@@ -70,6 +70,24 @@ describe('scale', () => {
     expect((await admin.get(`${core}/pods?labelSelector=app%3Dweb`)).json.items).toEqual([]);
   });
 
+  test('is recorded as a write of its own', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await withDeployment(admin);
+    const path = `${apps}/deployments/web/scale?fieldManager=scaler`;
+    await admin.send('PATCH', path, { spec: { replicas: 3 } }, merge);
+    const { managedFields } = (await admin.get(`${apps}/deployments/web`)).json.metadata;
+    expect(managedFields).toContainEqual({
+      manager: 'scaler',
+      operation: 'Update',
+      apiVersion: 'apps/v1',
+      time: expect.any(String) as string,
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      subresource: 'scale',
+    });
+  });
+
   test('stores nothing on a dry run', async () => {
     await using ks = await startFakeKsApiserver({ now });
     const admin = await as(ks, 'admin');
@@ -212,11 +230,7 @@ describe('binding', () => {
     const admin = await as(ks, 'admin');
     await admin.send('POST', `${core}/pods`, pod);
     const answer = await admin.send('POST', `${core}/bindings`, { metadata: { name: 'lone' }, target: {} });
-    expect(said(answer)).toEqual([
-      422,
-      'Invalid',
-      'Binding "lone" is invalid: target.name: Required value',
-    ]);
+    expect(said(answer)).toEqual([422, 'Invalid', 'Binding "lone" is invalid: target.name: Required value']);
   });
 });
 
@@ -253,11 +267,7 @@ describe('tokens of ServiceAccounts', () => {
         user: {
           username: 'system:serviceaccount:default:default',
           uid: account.json.metadata['uid'],
-          groups: [
-            'system:serviceaccounts',
-            'system:serviceaccounts:default',
-            'system:authenticated',
-          ],
+          groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
         },
         audiences: ['https://kubernetes.default.svc.cluster.local'],
       },
