@@ -76,6 +76,7 @@ const rows: readonly Row[] = [
   ['notification.kubesphere.io', 'Silence', 'silences', 'v2beta2', 'C', since33to34],
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
+  ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', { since: 'v3.1', until: 'v3.4' }],
   ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
 ];
 

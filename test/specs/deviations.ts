@@ -29,9 +29,24 @@ const measured = [
   ...['', '/{workspace}', '/{workspace}/namespaces'].map((path) => `workspaces${path}`),
 ].map((path): [string, string] => [`GET /kapis/monitoring.kubesphere.io/v1alpha3/${path}`, written]);
 
+/** Lists of rules and alerts are null when there are none. */
+const alerting = ['', 'namespaces/{namespace}/'].flatMap((scope): [string, string][] =>
+  [
+    ['alerts', written],
+    ['rules', written],
+    ['rules/{rule_name}', absent],
+    ['rules/{rule_name}/alerts', absent],
+  ].map(([path = '', why = '']) => [`GET /kapis/alerting.kubesphere.io/v2alpha1/${scope}${path}`, why]),
+);
+
 /** Operations whose answer is not a documented success, and why. The list only shrinks. */
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
+  ...alerting,
+  ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/alerts', written],
+  ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules', written],
+  ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}', absent],
+  ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}/alerts', absent],
   ['DELETE /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
   ['GET /apis/devops.kubesphere.io/v1alpha3/devopsprojects/{name}', absent],
   ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}', placeless],
