@@ -70,9 +70,9 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   // Only the first event tells the columns.
   let columns = true;
   const shown = (object: KubeObject): JsonObject => {
-    const made = transformed(object, transform, kind, { ...form, now: now() }, columns);
+    const shownAs = transformed(object, transform, kind, { ...form, now: now() }, columns);
     columns = false;
-    return made;
+    return shownAs;
   };
   return {
     expired,
@@ -85,13 +85,20 @@ function line(type: WatchEventType, object: JsonObject): Buffer {
   return Buffer.from(`${encodeCompact({ type, object })}\n`);
 }
 
+/** The line last made around some bytes: a thousand watches of one change send the same. */
+const made = new WeakMap<Buffer, { readonly type: WatchEventType; readonly line: Buffer }>();
+
 /** A line around the bytes an object is kept with; their newline becomes the line's. */
 function lineOf(type: WatchEventType, object: Buffer): Buffer {
-  return Buffer.concat([
+  const known = made.get(object);
+  if (known?.type === type) return known.line;
+  const line = Buffer.concat([
     Buffer.from(`{"type":"${type}","object":`),
     object.subarray(0, -1),
     Buffer.from('}\n'),
   ]);
+  made.set(object, { type, line });
+  return line;
 }
 
 function gone(since: number, version: number): JsonObject {
