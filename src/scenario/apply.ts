@@ -12,7 +12,7 @@ import { faultName } from './fault-name.js';
 import { mintTokens } from './mint-tokens.js';
 import { putClient, removeClient } from './put-client.js';
 import { putUser } from './put-user.js';
-import { scriptContainers } from './script-containers.js';
+import { decideFates, scriptContainers } from './script-containers.js';
 import type { NamedScenario, Scenario, ScenarioFault, ScenarioSettings } from './scenario.js';
 import { UnfitScenario } from './unfit-scenario.js';
 import type { Fault } from '../state/fault-book.js';
@@ -92,6 +92,7 @@ function make(world: World, name: string, scenario: Scenario, catalog: KindCatal
     checkGlobalRole(host, user, scenario.objects);
     putUser(host, user);
   }
+  decideFates(world, scenario);
   changeObjects(host, scenario);
   for (const [cluster, changes] of Object.entries(scenario.clusters ?? {})) {
     changeObjects(contextOf(clusterOf(world, cluster)), changes);

@@ -4,8 +4,18 @@ import type { Scenario, ScenarioCommand } from './scenario.js';
 import type { Problem } from './schema.js';
 
 /** What is wrong with what a scenario says of containers: contradictions, patterns that are none. */
-export function containerProblems({ exec = [], logs = [], ports = [] }: Scenario): Problem[] {
+export function containerProblems({
+  exec = [],
+  logs = [],
+  ports = [],
+  containers = [],
+}: Scenario): Problem[] {
   return [
+    ...containers.flatMap(({ missing, exitCode }, at) =>
+      (missing === undefined) === (exitCode === undefined)
+        ? [{ path: ['containers', at], text: 'says nothing or two things; give either missing or exitCode' }]
+        : [],
+    ),
     ...exec.flatMap((command, at) => commandProblems(command, at)),
     ...logs.flatMap(({ every }, at) =>
       every !== undefined && !(length(every) > 0)

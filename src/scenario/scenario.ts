@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.js';
 import type { Duration, UserOption } from '../core/options.js';
 import type { ReleaseRange } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
-import type { CommandScript, LogScript, PortScript } from '../state/containers.js';
+import type { CommandScript, FateScript, LogScript, PortScript } from '../state/containers.js';
 
 /** Names one object of a cluster. */
 export interface ObjectReference {
@@ -131,6 +131,8 @@ export interface Scenario extends ReleaseRange, ClusterChanges {
   readonly exec?: readonly ScenarioCommand[];
   readonly logs?: readonly ScenarioLog[];
   readonly ports?: readonly PortScript[];
+  /** What becomes of containers that start from then on. */
+  readonly containers?: readonly FateScript[];
   readonly faults?: readonly ScenarioFault[];
   readonly expect?: readonly ExpectedStep[];
 }

@@ -2,6 +2,11 @@ import type { World } from '../state/world.js';
 import { milliseconds } from './check.js';
 import type { Scenario } from './scenario.js';
 
+/** Decides what becomes of containers that have yet to start; of two entries that fit, the first wins. */
+export function decideFates(world: World, { containers = [] }: Scenario): void {
+  for (const fate of containers.toReversed()) world.containers.addFate(fate);
+}
+
 /** Has the containers of a world answer, log and serve as a scenario says; of two entries that fit, the first wins. */
 export function scriptContainers(world: World, { exec = [], logs = [], ports = [] }: Scenario): void {
   const { containers, clock } = world;

@@ -46,6 +46,16 @@ export interface PortScript extends Omit<ContainerFilter, 'container'> {
   readonly body?: string;
 }
 
+/** What becomes of a container instead of running on. One of `missing` and `exitCode`. */
+export interface FateScript extends ContainerFilter {
+  /** Its image; a `*` at its end stands for any rest. */
+  readonly image?: string;
+  /** True: the image cannot be pulled. */
+  readonly missing?: true;
+  /** It ends with this code as soon as it has started. */
+  readonly exitCode?: number;
+}
+
 /** Something in a container's file system. */
 export type FileNode =
   | { readonly kind: 'file'; readonly data: Buffer; readonly mode: number; readonly at: number }
@@ -61,6 +71,7 @@ export class Containers {
   #commands: readonly CommandScript[] = [];
   #logs: readonly LogScript[] = [];
   #ports: readonly PortScript[] = [];
+  #fates: readonly FateScript[] = [];
   readonly #files: Map<string, Map<string, FileNode>>;
   readonly #held = new Map<string, number>();
   /** Files that a fork may be reading as well. */
@@ -84,6 +95,16 @@ export class Containers {
   /** Adds how ports answer; the latest that fits wins. */
   addPort(script: PortScript): void {
     this.#ports = [script, ...this.#ports];
+  }
+
+  /** Adds what becomes of containers; the latest that fits wins. */
+  addFate(script: FateScript): void {
+    this.#fates = [script, ...this.#fates];
+  }
+
+  /** What is to become of a container of an image. */
+  fateFor(place: Required<ContainerFilter>, image: string): FateScript | undefined {
+    return this.#fates.find((script) => fits(script, place) && isLike(image, script.image));
   }
 
   /** The answer configured for a command line. */
@@ -133,16 +154,19 @@ export class Containers {
     copy.#commands = this.#commands;
     copy.#logs = this.#logs;
     copy.#ports = this.#ports;
+    copy.#fates = this.#fates;
     return copy;
   }
 }
 
 function fits(filter: ContainerFilter, place: Required<ContainerFilter>): boolean {
   return (['cluster', 'namespace', 'pod', 'container'] as const).every((key) => {
-    const wanted = filter[key];
-    if (wanted === undefined || wanted === '*') return true;
-    return wanted.endsWith('*') ? place[key].startsWith(wanted.slice(0, -1)) : place[key] === wanted;
+    return isLike(place[key], filter[key]);
   });
+}
+
+function isLike(name: string, wanted = '*'): boolean {
+  return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
 function matches({ command, prefix, pattern }: CommandScript, line: string): boolean {

@@ -48,6 +48,7 @@ test('the published schema and the type in the code name the same members', () =
     exec: true,
     logs: true,
     ports: true,
+    containers: true,
     faults: true,
     expect: true,
   };

@@ -10,7 +10,7 @@ import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 import { recordEvent } from './events.js';
-import { isOver } from './job.js';
+import { hasFailed, isOver } from './job.js';
 import { ownersOf, ownKey } from './pods.js';
 import { writeStatus } from './write-status.js';
 
@@ -113,16 +113,20 @@ function run(context: WriteContext, cronJob: KubeObject, moment: number): void {
   writeStatus(context, context.catalog.get('batch', 'cronjobs'), latest, status);
 }
 
-/** Keeps as many finished Jobs as the history limits say. */
+/** Keeps as many finished Jobs as the history limits say, those that failed apart. */
 function dropOldJobs(context: WriteContext, cronJob: KubeObject): void {
-  const over = controlledBy(context.cluster.store, cronJob, jobs).filter(isOver);
-  const limit = dig(cronJob, 'spec', 'successfulJobsHistoryLimit');
-  const kept = typeof limit === 'number' ? limit : 3;
-  const oldest = [...over].sort(
-    (a, b) => Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0),
-  );
-  for (const job of oldest.slice(0, Math.max(0, oldest.length - kept)))
-    deleteObject(context, context.catalog.get('batch', 'jobs'), keyOf(job));
+  const over = controlledBy(context.cluster.store, cronJob, jobs)
+    .filter(isOver)
+    .sort((a, b) => Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0));
+  const drop = (ends: readonly KubeObject[], key: string, usual: number): void => {
+    const limit = dig(cronJob, 'spec', key);
+    const kept = typeof limit === 'number' ? limit : usual;
+    for (const job of ends.slice(0, Math.max(0, ends.length - kept)))
+      deleteObject(context, context.catalog.get('batch', 'jobs'), keyOf(job));
+  };
+  const [failed, done] = [over.filter(hasFailed), over.filter((job) => !hasFailed(job))];
+  drop(done, 'successfulJobsHistoryLimit', 3);
+  drop(failed, 'failedJobsHistoryLimit', 1);
 }
 
 function report(context: WriteContext, cronJob: KubeObject): void {

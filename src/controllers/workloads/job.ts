@@ -19,10 +19,13 @@ import {
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 
 const component = 'job-controller';
+const pastLimit = 'Job has reached the specified backoff limit';
 const jobs = { group: 'batch', plural: 'jobs' };
 
 /**
- * Has pods do a Job's work; they are done at once, and so is the Job.
+ * Has pods do a Job's work; they are done at once, and so is the Job, unless they fail too often.
+ *
+ * Differs from Kubernetes: what failed is tried again at once, not after a while.
  *
  * @see kubernetes/kubernetes pkg/controller/job/job_controller.go
  */
@@ -35,13 +38,14 @@ export const jobController: QueuedController = {
     const job = context.cluster.store.find(jobs, namespace, name)?.object;
     if (job === undefined || isDeleting(job) || isOver(job)) return;
     const isSuspended = dig(job, 'spec', 'suspend') === true;
-    if (isSuspended) {
+    const isFailed = !isSuspended && isPastLimit(context, job);
+    if (isSuspended || isFailed) {
       for (const pod of activePods(context, job))
         deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
     } else {
       work(context, job);
     }
-    report(context, job, isSuspended);
+    report(context, job, isSuspended, isFailed);
   },
 };
 
@@ -52,10 +56,29 @@ export function isOver(job: KubeObject): boolean {
   );
 }
 
-function succeeded({ cluster }: WriteContext, job: KubeObject): number {
+/** Tells whether a Job has come to a bad end. */
+export function hasFailed(job: KubeObject): boolean {
+  return digArray(job, 'status', 'conditions').some(
+    (one) => digString(one, 'type') === 'Failed' && digString(one, 'status') === 'True',
+  );
+}
+
+function ended({ cluster }: WriteContext, job: KubeObject, phase: 'Succeeded' | 'Failed'): number {
   return controlledBy(cluster.store, job, podResource).filter(
-    (pod) => digString(pod, 'status', 'phase') === 'Succeeded',
+    (pod) => digString(pod, 'status', 'phase') === phase,
   ).length;
+}
+
+/** Whether a Job's pods have failed, or its containers been restarted, more often than it may be tried again. */
+function isPastLimit(context: WriteContext, job: KubeObject): boolean {
+  const given = dig(job, 'spec', 'backoffLimit');
+  const limit = typeof given === 'number' ? given : 6;
+  if (ended(context, job, 'Failed') > limit) return true;
+  if (digString(job, 'spec', 'template', 'spec', 'restartPolicy') !== 'OnFailure') return false;
+  const restarts = activePods(context, job)
+    .flatMap((pod) => digArray(pod, 'status', 'containerStatuses'))
+    .reduce((sum: number, one) => sum + Number(dig(one, 'restartCount') ?? 0), 0);
+  return limit === 0 ? restarts > 0 : restarts >= limit;
 }
 
 function count(job: KubeObject, key: 'parallelism' | 'completions'): number | undefined {
@@ -64,7 +87,7 @@ function count(job: KubeObject, key: 'parallelism' | 'completions'): number | un
 }
 
 function work(context: WriteContext, job: KubeObject): void {
-  const done = succeeded(context, job);
+  const done = ended(context, job, 'Succeeded');
   const parallelism = count(job, 'parallelism') ?? 1;
   const completions = count(job, 'completions');
   const active = activePods(context, job).length;
@@ -86,18 +109,21 @@ function work(context: WriteContext, job: KubeObject): void {
   }
 }
 
-function report(context: WriteContext, job: KubeObject, isSuspended: boolean): void {
+function report(context: WriteContext, job: KubeObject, isSuspended: boolean, isFailed: boolean): void {
   const { world } = context;
   const now = world.clock.timestamp();
-  const done = succeeded(context, job);
+  const done = ended(context, job, 'Succeeded');
+  const failed = ended(context, job, 'Failed');
   const active = activePods(context, job);
   const completions = count(job, 'completions');
-  const isComplete = !isSuspended && active.length === 0 && done >= (completions ?? 1);
+  const isComplete = !isSuspended && !isFailed && active.length === 0 && done >= (completions ?? 1);
   const conditions: Condition[] = isSuspended
     ? [{ type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' }]
     : isComplete
       ? [{ type: 'Complete', status: 'True' }]
-      : [];
+      : isFailed
+        ? [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: pastLimit }]
+        : [];
   const before = digArray(job, 'status', 'conditions').filter(isJsonObject);
   const dated = mergeConditions(before, conditions, now).map((one) => ({ lastProbeTime: now, ...one }));
   const startTime = dig(job, 'status', 'startTime') ?? now;
@@ -107,12 +133,19 @@ function report(context: WriteContext, job: KubeObject, isSuspended: boolean): v
     ...(isComplete && { completionTime: now }),
     ...(active.length > 0 && { active: active.length }),
     ...(done > 0 && { succeeded: done }),
+    ...(failed > 0 && { failed }),
     uncountedTerminatedPods: {},
     ready: active.filter(isReady).length,
   };
   const isNew = writeStatus(context, context.catalog.get('batch', 'jobs'), job, status);
-  if (!isNew || !isComplete) return;
-  recordEvent(context, job, { reason: 'Completed', message: 'Job completed', component });
+  if (!isNew || !(isComplete || isFailed)) return;
+  recordEvent(
+    context,
+    job,
+    isComplete
+      ? { reason: 'Completed', message: 'Job completed', component }
+      : { type: 'Warning', reason: 'BackoffLimitExceeded', message: pastLimit, component },
+  );
   expire(context, job);
 }
 

@@ -5,11 +5,13 @@ import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { addressOf, freePodAddress } from './choose-node.js';
+import { ended, fateOf, phaseOf, planRestart, recordMissingImage, withoutImage } from './container-ends.js';
 import { recordEvent } from './events.js';
 import { ownKey, podResource } from './pods.js';
 
 /**
- * Runs the containers of pods that have a node: they are ready at once, and those of a Job are done at once.
+ * Runs the containers of pods that have a node: they are ready at once, and those of a Job are done at once, unless a
+ * scenario says otherwise.
  *
  * Pods on nodes that do not exist, or whose kubelet is lost, stay Pending.
  */
@@ -48,32 +50,60 @@ function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
   const hostIP = addressOf(node);
   const podIP = dig(pod, 'spec', 'hostNetwork') === true ? hostIP : freePodAddress(cluster, node);
   const uid = pod.metadata.uid ?? '';
-  const statusOf = (container: Json): JsonObject => containerStatus(container, { uid, now, runtime, isJob });
   const inits = digArray(pod, 'spec', 'initContainers').map((container) =>
     containerStatus(container, { uid, now, runtime, isJob: true }),
   );
+  const containers = digArray(pod, 'spec', 'containers');
+  const fates = containers.map((container) => fateOf(context, pod, container));
+  const containerStatuses = containers.map((container, at) => {
+    const { missing, exitCode } = fates[at] ?? {};
+    const given = containerStatus(container, { uid, now, runtime, isJob });
+    if (missing === true) return withoutImage(given);
+    return exitCode === undefined ? given : ended(given, exitCode, pod, now);
+  });
+  const phase = phaseOf(containerStatuses);
+  const unready = containerStatuses
+    .filter(({ ready }) => ready !== true)
+    .map((one) => digString(one, 'name'));
   const status: JsonObject = {
     ...digObject(pod, 'status'),
-    phase: isJob ? 'Succeeded' : 'Running',
-    conditions: conditions(now, isJob, inits.length > 0),
+    phase,
+    conditions: conditions(now, phase, unready, inits.length > 0),
     ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
     podIP,
     podIPs: [{ ip: podIP }],
     startTime: now,
     ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: digArray(pod, 'spec', 'containers').map(statusOf),
+    containerStatuses,
   };
   cluster.store.replace(podResource, { ...pod, status });
   for (const key of ['initContainers', 'containers'] as const) {
     for (const container of digArray(pod, 'spec', key)) recordStart(context, pod, container, key);
   }
+  for (const [at, one] of containerStatuses.entries())
+    planRestart(context, pod, one, fates[at]?.exitCode ?? 0);
 }
 
-function conditions(now: string, isDone: boolean, hasInits: boolean): JsonObject[] {
+function conditions(
+  now: string,
+  phase: ReturnType<typeof phaseOf>,
+  unready: readonly string[],
+  hasInits: boolean,
+): JsonObject[] {
+  const isDone = phase === 'Succeeded';
   const at = { lastProbeTime: null, lastTransitionTime: now };
   const ready: JsonObject = isDone
     ? { status: 'False', ...at, reason: 'PodCompleted' }
-    : { status: 'True', ...at };
+    : phase === 'Failed'
+      ? { status: 'False', ...at, reason: 'PodFailed' }
+      : unready.length > 0
+        ? {
+            status: 'False',
+            ...at,
+            reason: 'ContainersNotReady',
+            message: `containers with unready status: [${unready.join(' ')}]`,
+          }
+        : { status: 'True', ...at };
   const initialized: JsonObject = isDone && !hasInits ? { reason: 'PodCompleted' } : {};
   return [
     { type: 'Initialized', status: 'True', ...at, ...initialized },
@@ -129,6 +159,10 @@ function recordStart(
     fieldPath: `spec.${key}{${name}}`,
   };
   const image = digString(container, 'image');
+  if (key === 'containers' && fateOf(context, pod, container)?.missing === true) {
+    recordMissingImage(context, pod, image, at);
+    return;
+  }
   const message = `Container image ${JSON.stringify(image)} already present on machine`;
   recordEvent(context, pod, { ...at, reason: 'Pulled', message });
   recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container ${name}` });
