@@ -4,9 +4,8 @@ import { label, type KubeObject } from '../../core/kube-object.js';
 import { creatorAnnotation, workspaceLabel } from '../../core/well-known-keys.js';
 import { readConditions } from '../../registry/conditions.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
-import { listReply, objectReply } from '../../registry/entity-reply.js';
+import { itemForm, objectReply } from '../../registry/entity-reply.js';
 import { listBody } from '../../registry/list-body.js';
-import { itemForm } from '../../registry/entity-reply.js';
 import { readTypedBody } from '../../registry/read-json-body.js';
 import { jsonType, success } from '../../registry/reply.js';
 import { createObject } from '../../registry/verbs/create.js';
@@ -126,17 +125,4 @@ export function deleteProject(context: RequestContext): Reply {
     deleteObject(context, resourceOf(context), { name: context.params['devops'] ?? '' });
     return success();
   });
-}
-
-/** `GET /workspaces/{workspace}/devops` of the tenant API: filtered and sorted like every list there. */
-export function listProjectsOfTenant(context: RequestContext): Reply {
-  const { user, authorize } = context;
-  const workspace = workspaceOf(context);
-  const attributes = { user, apiGroup: '*', resource: 'devops', verb: 'list', workspace } as const;
-  const seesAll = authorize({ ...attributes, scope: 'Workspace' }).allowed;
-  const found = projectsOf(context).filter(({ object }) => {
-    const devops = object.metadata.name;
-    return seesAll || authorize({ ...attributes, verb: 'get', devops, scope: 'DevOps' }).allowed;
-  });
-  return listReply(context, projects, found);
 }

@@ -8,7 +8,7 @@ const logs: Handler = async (context) => (await import('../search/logs.js')).sea
 const events: Handler = async (context) => (await import('../search/events.js')).searchEvents(context);
 const auditing: Handler = async (context) => (await import('../search/auditing.js')).searchAuditing(context);
 const devopsProjects: Handler = async (context) =>
-  (await import('../../devops.kubesphere.io/projects.js')).listProjectsOfTenant(context);
+  (await import('../handlers/devops-projects.js')).listDevopsProjects(context);
 
 /** Endpoints of 3.x. */
 export const routes: readonly Route[] = [
