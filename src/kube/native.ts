@@ -20,6 +20,7 @@ import { patchFrom } from './patch-object.js';
 import { readObjectBody } from './read-object-body.js';
 import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
+import { withWarnings } from './warnings.js';
 import { answerWatch } from './watch.js';
 import { createFrom, updateFrom } from './write-object.js';
 
@@ -263,16 +264,26 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
   }
 }
 
+/** Kinds whose dependents stay unless the caller says otherwise, as they did before there was a garbage collector. */
+const orphaned = new Set(['jobs.batch', 'replicationcontrollers.']);
+const podsStay =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
 async function remove({ context, path, kind, form }: KindRequest): Promise<Reply> {
   const { resource } = kind;
   const options = await readDeletion(context);
-  const { stored, gone } = deleteObject(
-    context,
-    resource,
-    { namespace: path.namespace, name: path.name },
-    options,
-  );
-  if (!gone || resource.deleted === 'object') return answerObject(stored, kind, form);
+  const key = { namespace: path.namespace, name: path.name };
+  const said = options.propagation !== undefined;
+  const orphans = !said && orphaned.has(`${resource.plural}.${resource.group}`);
+  const { stored, gone } = deleteObject(context, resource, key, {
+    ...options,
+    ...(orphans && { propagation: 'Orphan' }),
+  });
+  const warnings = orphans && resource.plural === 'jobs' ? [podsStay] : [];
+  if (!gone || resource.deleted === 'object') {
+    const status = !gone && options.cascades ? 202 : 200;
+    return withWarnings(answerObject(stored, kind, form, status), warnings);
+  }
   const { name, uid } = stored.object.metadata;
   const details = {
     name,

@@ -88,12 +88,18 @@ export function readDryRun(query: URLSearchParams, kind: OptionsKind): boolean {
   return readWriteQuery(query, kind).dryRun;
 }
 
+/** How a deletion is meant. */
+export interface DeleteQuery extends DeleteOptions {
+  /** True when the caller said so in the old way, `orphanDependents: false`. */
+  readonly cascades: boolean;
+}
+
 /**
  * Reads how a deletion is meant, from the body when there is one, else from the query.
  *
  * @throws ApiError 422
  */
-export function readDeleteOptions(query: URLSearchParams, body: JsonObject | undefined): DeleteOptions {
+export function readDeleteOptions(query: URLSearchParams, body: JsonObject | undefined): DeleteQuery {
   const dryRun = body === undefined ? query.getAll('dryRun') : digArray(body, 'dryRun').map(String);
   const propagation =
     body === undefined ? (query.get('propagationPolicy') ?? '') : digString(body, 'propagationPolicy');
@@ -103,12 +109,20 @@ export function readDeleteOptions(query: URLSearchParams, body: JsonObject | und
   if (propagation !== '' && !propagations.includes(propagation)) {
     causes.push(unsupported('propagationPolicy', propagation, ['Foreground', 'Background', 'Orphan', 'nil']));
   }
+  const isOrphan = orphan === null || orphan === undefined ? undefined : isTrue(orphan);
+  if (isOrphan !== undefined && propagation !== '') {
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    const message = `Invalid value: ${quote(propagation)}: ${why}`;
+    causes.unshift({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' });
+  }
   if (causes.length > 0) throw invalid({ group: meta, kind: 'DeleteOptions' }, '', causes);
   const seconds = numberOf(grace);
-  const wanted = propagation !== '' ? propagation : isTrue(orphan) ? 'Orphan' : undefined;
+  const old = isOrphan === undefined ? undefined : isOrphan ? 'Orphan' : 'Background';
+  const wanted = propagation !== '' ? propagation : old;
   const preconditions = body?.['preconditions'];
   return {
     dryRun: dryRun.includes('All'),
+    cascades: isOrphan === false,
     ...(wanted !== undefined && { propagation: wanted as Propagation }),
     ...(seconds !== undefined && { gracePeriodSeconds: seconds }),
     ...(isJsonObject(preconditions) && { preconditions: readPreconditions(preconditions) }),

@@ -1,3 +1,4 @@
+import { fnv64a } from '../core/fnv.js';
 import { encodeCompact, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
@@ -7,7 +8,7 @@ import { apiVersionOf, shownBytes, transformed, type AnswerForm, type ServedKind
 import type { KubeListOptions } from './list-options.js';
 import { transformOf } from './transform.js';
 
-/** Seconds a watch lasts when the client does not say: in the real server a random time from half an hour to a whole one. */
+/** Fewest seconds a watch lasts when the client does not say; up to twice as many. */
 const usualSeconds = 1800;
 const endMark = 'k8s.io/initial-events-end';
 
@@ -37,11 +38,19 @@ export function answerWatch(
       since: sendInitialEvents === true || version === 0 ? undefined : version || fromNow,
       bookmarks: options.bookmarks,
       initialEventsEnd: sendInitialEvents === true && options.bookmarks,
-      timeout: (options.timeoutSeconds || usualSeconds) * 1000,
+      timeout: (options.timeoutSeconds || usualTimeout(world.random.seed, cluster.store.version)) * 1000,
     },
     encoderOf(kind, form, () => world.clock.now()),
   );
   return { status: 200, contentType: 'application/json', body };
+}
+
+/**
+ * Seconds from half an hour to a whole one, so that watches begun together do not all end together. Not drawn from the
+ * world's sequence: a watch changes nothing about what is made after it.
+ */
+function usualTimeout(seed: string, version: number): number {
+  return usualSeconds + Number(BigInt(`0x${fnv64a(`${seed} ${String(version)}`)}`) % BigInt(usualSeconds));
 }
 
 function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): WatchEncoder {

@@ -216,6 +216,55 @@ describe('a write', () => {
   });
 });
 
+describe('a deletion', () => {
+  const jobs = '/apis/batch/v1/namespaces/default/jobs';
+
+  test.for([
+    ['', 1, true],
+    ['?propagationPolicy=Orphan', 1, false],
+    ['?propagationPolicy=Background', 0, false],
+    ['?orphanDependents=false', 0, false],
+  ] as const)('of a Job with %j leaves %i pods, and warns: %s', async ([query, left, warns]) => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const container = { name: 'c', image: 'i' };
+    const template = { spec: { restartPolicy: 'Never', containers: [container] } };
+    await admin.send('POST', jobs, { metadata: { name: 'j' }, spec: { template } });
+    const headers = { Authorization: `Bearer ${await ks.token()}` };
+    const answer = await call(ks.url, `${jobs}/j${query}`, { method: 'DELETE', headers });
+    const warning =
+      '299 - "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"';
+    expect([answer.status, answer.headers['warning']]).toEqual([200, warns ? warning : undefined]);
+    expect((await admin.get(`${jobs}/j`)).status).toBe(404);
+    const pods = await admin.get('/api/v1/namespaces/default/pods?labelSelector=job-name%3Dj');
+    expect(pods.json.items).toHaveLength(left);
+  });
+
+  test('that waits answers what it waits for, also in a rehearsal; 202 when asked for in the old way', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', maps, { metadata: { name: 'a', finalizers: ['x.example.com/held'] } });
+    const rehearsed = await admin.send('DELETE', `${maps}/a?dryRun=All`);
+    const marked = { deletionTimestamp: expect.any(String) as string, deletionGracePeriodSeconds: 0 };
+    expect(rehearsed.json).toMatchObject({ kind: 'ConfigMap', metadata: marked });
+    expect((await admin.get(`${maps}/a`)).json.metadata['deletionTimestamp']).toBeUndefined();
+    const deleted = await admin.send('DELETE', `${maps}/a`, { orphanDependents: false });
+    expect([deleted.status, deleted.json]).toMatchObject([202, { kind: 'ConfigMap', metadata: marked }]);
+  });
+
+  test('may be asked for in the old way or the new, not in both', async () => {
+    await using ks = await startFakeKsApiserver();
+    const options = { orphanDependents: true, propagationPolicy: 'Orphan' };
+    const { status, json } = await (
+      await as(ks, 'admin')
+    ).send('DELETE', `${maps}/kube-root-ca.crt`, options);
+    expect([status, json['message']]).toEqual([
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
+    ]);
+  });
+});
+
 describe('component statuses', () => {
   test.for([
     ['v2.1', ['scheduler', 'controller-manager', 'etcd-1', 'etcd-0', 'etcd-2'], '/api/v1/componentstatuses'],

@@ -1,7 +1,7 @@
 import { conflict } from '../../core/api-error.js';
-import { digString, dig } from '../../core/json.js';
+import { deepFreeze, digString, dig } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import type { StoredObject } from '../../state/object-store.js';
+import { StoredObject } from '../../state/object-store.js';
 import { formatTimestamp } from '../../state/clock.js';
 import type { Resource, WriteContext } from '../contract.js';
 import type { WriteOptions } from './create.js';
@@ -58,16 +58,21 @@ export function deleteObject(
     ...(isNamespace(resource) && { status: { phase: 'Terminating' } }),
     metadata: {
       ...metadata,
-      ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
+      ...(metadata.generation !== undefined &&
+        metadata.deletionTimestamp === undefined && { generation: metadata.generation + 1 }),
       deletionTimestamp: formatTimestamp(context.world.clock.now() + grace * 1000),
       deletionGracePeriodSeconds: grace,
       finalizers: wanted,
     },
   };
   if (isHeld(marked) || isNamespace(resource)) {
-    if (metadata.deletionTimestamp !== undefined || options.dryRun === true)
-      return { stored: current, gone: false };
-    return { stored: store.update(resource, dropEmptyFinalizers(marked)), gone: false };
+    const left = metadata.deletionGracePeriodSeconds ?? 0;
+    const isAgain = metadata.deletionTimestamp !== undefined && grace >= left;
+    if (isAgain) return { stored: current, gone: false };
+    const object = dropEmptyFinalizers(marked);
+    if (options.dryRun === true)
+      return { stored: new StoredObject(deepFreeze(object), store.version), gone: false };
+    return { stored: store.update(resource, object), gone: false };
   }
   if (options.dryRun === true) return { stored: current, gone: true };
   return { stored: store.remove(resource, metadata.namespace, metadata.name), gone: true };
@@ -101,9 +106,14 @@ function graceOf({ group, plural }: Resource, object: KubeObject, options: Delet
   if (group !== '' || plural !== 'pods') return 0;
   const phase = digString(object, 'status', 'phase');
   if (digString(object, 'spec', 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
-  if (options.gracePeriodSeconds !== undefined) return Math.max(0, options.gracePeriodSeconds);
+  if (options.gracePeriodSeconds !== undefined) return positive(options.gracePeriodSeconds);
   const own = dig(object, 'spec', 'terminationGracePeriodSeconds');
-  return typeof own === 'number' ? own : 30;
+  return typeof own === 'number' ? positive(own) : 30;
+}
+
+/** A period below zero is one second. */
+function positive(seconds: number): number {
+  return seconds < 0 ? 1 : seconds;
 }
 
 function checkPreconditions(
