@@ -184,3 +184,8 @@ describe('a Job', () => {
     expect((await admin.get(`${batch}/jobs`)).json.items).toHaveLength(2);
   });
 });
+
+test('a scenario that says nothing of what becomes of a container is refused', async () => {
+  await using ks = await startFakeKsApiserver({ now });
+  await expect(ks.scenario(failing({ pod: 'web' }))).rejects.toThrow('give either missing or exitCode');
+});
