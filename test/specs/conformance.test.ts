@@ -8,6 +8,7 @@ import type { Operation } from '../../src/specs/spec-index.js';
 import { requestTarget } from './arguments.js';
 import { bodyProblems } from './check-body.js';
 import { deviations } from './deviations.js';
+import { inParallel } from './in-parallel.js';
 
 const isWatch = ({ path }: Operation): boolean => path.includes('/watch/');
 const endsSession = ({ path }: Operation): boolean => path.endsWith('/logout');
@@ -71,8 +72,9 @@ describe.each(releaseNames)('what %s publishes', (release) => {
       await using ks = await startFakeKsApiserver({ release });
       const token = await ks.token();
       const problems: string[] = [];
-      for (const operation of operations) {
-        if (operation.method !== 'GET' || endsSession(operation)) continue;
+      const reads = operations.filter(({ method }) => method === 'GET');
+      await inParallel(reads, async (operation) => {
+        if (endsSession(operation)) return;
         const answer = await ask(ks.url + requestTarget(operation, ks.world.host), operation, token);
         const isGood = answer.status === documentedSuccess(operation).status;
         const problem = isGood
@@ -82,7 +84,7 @@ describe.each(releaseNames)('what %s publishes', (release) => {
           : `${String(answer.status)} ${answer.text.slice(0, 100).replace(/\s+/g, ' ')}`;
         if (problem !== '' && (answer.isGenerated || !isListed(operation)))
           problems.push(`${operation.key}: ${problem}`);
-      }
+      });
       expect(problems.join('\n')).toBe('');
     },
   );
@@ -109,13 +111,13 @@ describe.each(releaseNames)('what %s publishes', (release) => {
   test('is refused without a token', { timeout: 60_000 }, async () => {
     await using ks = await startFakeKsApiserver({ release });
     const open: string[] = [];
-    for (const operation of operations) {
+    await inParallel(operations, async (operation) => {
       const answer = await ask(ks.url + requestTarget(operation, ks.world.host), operation, '');
       const isOpen =
         isAllowedPath(operation.path, ks.world.release.allowedPaths) || openAnyway.test(operation.path);
       if (answer.status !== 401 && answer.status !== 403 && !isOpen)
         open.push(`${operation.key}: ${String(answer.status)}`);
-    }
+    });
     expect(open.join('\n')).toBe('');
   });
 
@@ -124,17 +126,17 @@ describe.each(releaseNames)('what %s publishes', (release) => {
     const token = await ks.token();
     const problems: string[] = [];
     const paths = new Map(operations.map((operation) => [operation.path, operation]));
-    for (const operation of paths.values()) {
-      if (endsSession(operation) || !operation.path.startsWith('/kapis')) continue;
+    await inParallel(paths.values(), async (operation) => {
+      if (endsSession(operation) || !operation.path.startsWith('/kapis')) return;
       const method = ['PATCH', 'PUT', 'DELETE', 'POST'].find(
         (one) => !specsOf(release).methodsAt(operation.path).includes(one),
       );
-      if (method === undefined) continue;
+      if (method === undefined) return;
       const answer = await ask(ks.url + requestTarget(operation, ks.world.host), operation, token, method);
       const isRefused = answer.status >= 400 && !answer.text.includes('bug in fake');
       if (answer.isGenerated || !isRefused)
         problems.push(`${method} ${operation.path}: ${String(answer.status)} ${answer.text.slice(0, 80)}`);
-    }
+    });
     expect(problems.join('\n')).toBe('');
   });
 });
