@@ -16,7 +16,7 @@ const allowed = {
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube'],
-  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream'],
+  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream', 'metrics'],
   oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
   generate: ['core', 'state', 'registry', 'kube'],
   worlds: [
@@ -48,6 +48,7 @@ const allowed = {
     'specs',
   ],
   specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
+  metrics: ['core', 'state', 'registry', 'rbac'],
   upstream: ['core', 'registry/contract', 'registry/session'],
   mirror: ['core', 'state', 'registry', 'controllers', 'upstream'],
   http: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],

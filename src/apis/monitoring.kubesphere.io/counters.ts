@@ -3,7 +3,7 @@ import { digArray, digString, type JsonObject } from '../../core/json.js';
 import { label } from '../../core/kube-object.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
-import { feesOf, resultsReply } from './answer.js';
+import { feesOf, resultsReply } from '../../metrics/answer.js';
 
 type Kind = readonly [group: string, plural: string];
 const [clusters, workspaces, users, apps]: readonly [Kind, Kind, Kind, Kind] = [

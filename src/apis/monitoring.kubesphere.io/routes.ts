@@ -1,6 +1,6 @@
 import type { ReleaseRange } from '../../core/release.js';
 import type { Handler, Route } from '../../registry/contract.js';
-import type { LevelName } from './levels.js';
+import type { LevelName } from '../../metrics/levels.js';
 
 type LevelRow = readonly [path: string, level: LevelName, range?: ReleaseRange];
 

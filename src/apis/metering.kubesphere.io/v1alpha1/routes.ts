@@ -1,8 +1,8 @@
 import type { Handler, Route } from '../../../registry/contract.js';
-import type { MeteredLevel } from '../levels.js';
+import type { MeteredLevel } from '../../../metrics/metering/levels.js';
 
 function level(name: MeteredLevel): Handler {
-  return async (context) => (await import('../answer.js')).answerMeters(context, name);
+  return async (context) => (await import('../../../metrics/metering/answer.js')).answerMeters(context, name);
 }
 
 const rows: readonly (readonly [path: string, level: MeteredLevel])[] = [

@@ -2,13 +2,13 @@ import { encodeIndented, type JsonObject } from '../../../core/json.js';
 import { label } from '../../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { jsonType } from '../../../registry/reply.js';
-import { cutToNamespace, measureLevel, pageCounts } from '../answer.js';
-import { metricFilter } from '../choose.js';
+import { cutToNamespace, measureLevel, pageCounts } from '../../../metrics/answer.js';
+import { metricFilter } from '../../../metrics/choose.js';
 import { countsOfWorkspace } from '../counters.js';
-import { levels, metricsOfLevel, type LevelName } from '../levels.js';
-import { rank } from '../rank.js';
-import { readRanking, readWhen } from '../read-query.js';
-import { printSeries, type Measured, type Series } from '../series.js';
+import { levels, metricsOfLevel, type LevelName } from '../../../metrics/levels.js';
+import { rank } from '../../../metrics/rank.js';
+import { readRanking, readWhen } from '../../../metrics/read-query.js';
+import { printSeries, type Measured, type Series } from '../../../metrics/series.js';
 
 /** Named metrics of a level in the envelope of 2.1, which tells the level and how each query went. */
 export function answerOldLevel(context: RequestContext, name: LevelName): Reply {

@@ -1,5 +1,5 @@
 import type { Handler, Route } from '../../../registry/contract.js';
-import type { LevelName } from '../levels.js';
+import type { LevelName } from '../../../metrics/levels.js';
 import { levelRoutes, sharedLevels } from '../routes.js';
 
 function level(name: LevelName): Handler {

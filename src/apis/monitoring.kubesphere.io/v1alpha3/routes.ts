@@ -1,5 +1,5 @@
 import type { Handler, Route } from '../../../registry/contract.js';
-import type { LevelName } from '../levels.js';
+import type { LevelName } from '../../../metrics/levels.js';
 import { levelRoutes, sharedLevels } from '../routes.js';
 
 const counters: Handler = async (context) => (await import('../counters.js')).platformCounters(context);
@@ -10,7 +10,7 @@ function level(name: LevelName): Handler {
     if (context.query.get('type') === 'statistics' && context.params['workspace'] !== undefined) {
       if (name === 'workspace') return (await import('../counters.js')).workspaceCounters(context);
     }
-    return (await import('../answer.js')).answerLevel(context, name);
+    return (await import('../../../metrics/answer.js')).answerLevel(context, name);
   };
 }
 

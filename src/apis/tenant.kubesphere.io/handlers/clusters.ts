@@ -4,7 +4,7 @@ import { selects } from '../../../core/object-selector.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { listReply } from '../../../registry/entity-reply.js';
-import { visibleClusters } from './visible.js';
+import { visibleClusters } from '../../../rbac/visible.js';
 import { missingWorkspace, workspaceTemplates } from './workspaces.js';
 
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };

@@ -1,6 +1,6 @@
 import { badRequest } from '../../../core/api-error.js';
 import type { Handler, RequestContext } from '../../../registry/contract.js';
-import type { MeteredLevel } from '../../metering.kubesphere.io/levels.js';
+import type { MeteredLevel } from '../../../metrics/metering/levels.js';
 
 const levels: Readonly<Record<string, MeteredLevel>> = {
   LevelCluster: 'cluster',
@@ -18,7 +18,7 @@ export const metering: Handler = async (context) => {
   const text = context.query.get('level') ?? '';
   const level = text === '' ? 'cluster' : Object.hasOwn(levels, text) ? levels[text] : undefined;
   if (level === undefined) throw badRequest('level is invalid');
-  return (await import('../../metering.kubesphere.io/answer.js')).answerMeters(placed(context), level);
+  return (await import('../../../metrics/metering/answer.js')).answerMeters(placed(context), level);
 };
 
 /** The same request with the places its query names as variables of its path. */
@@ -33,8 +33,8 @@ function placed(context: RequestContext): RequestContext {
 
 /** `GET /metering/price` */
 export const meteringPrices: Handler = async () =>
-  (await import('../../metering.kubesphere.io/answer.js')).answerPrices();
+  (await import('../../../metrics/metering/answer.js')).answerPrices();
 
 /** `GET /namespaces/{namespace}/metering/hierarchy` */
 export const meteringHierarchy: Handler = async (context) =>
-  (await import('../../metering.kubesphere.io/answer.js')).answerHierarchy(context);
+  (await import('../../../metrics/metering/answer.js')).answerHierarchy(context);

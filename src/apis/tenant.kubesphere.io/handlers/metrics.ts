@@ -5,7 +5,7 @@ import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { page } from '../../../registry/entity-reply.js';
 import { vectors, type Counter } from '../../../registry/vectors.js';
 import type { StoredObject } from '../../../state/object-store.js';
-import { visibleClusters, visibleNamespaces, visibleWorkspaces } from './visible.js';
+import { visibleClusters, visibleNamespaces, visibleWorkspaces } from '../../../rbac/visible.js';
 import { workspaces } from './workspaces.js';
 
 const users = { group: 'iam.kubesphere.io', plural: 'users' };

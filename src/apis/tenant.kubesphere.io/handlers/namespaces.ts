@@ -12,7 +12,7 @@ import { deleteObject } from '../../../registry/verbs/delete.js';
 import { patchObject } from '../../../registry/verbs/patch.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { listReply, objectReply } from '../../../registry/entity-reply.js';
-import { visibleNamespaces } from './visible.js';
+import { visibleNamespaces } from '../../../rbac/visible.js';
 
 const namespaces = { group: '', plural: 'namespaces' };
 

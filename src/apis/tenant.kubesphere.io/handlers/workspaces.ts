@@ -2,7 +2,7 @@ import { notFound, type ApiError } from '../../../core/api-error.js';
 import { inRange } from '../../../core/release.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply, objectReply } from '../../../registry/entity-reply.js';
-import { visibleWorkspaces, type PerWorkspace } from './visible.js';
+import { visibleWorkspaces, type PerWorkspace } from '../../../rbac/visible.js';
 
 /** What controllers made of the templates. */
 export const workspaces: PerWorkspace = { group: 'tenant.kubesphere.io', plural: 'workspaces' };

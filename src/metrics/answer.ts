@@ -1,9 +1,9 @@
-import { badRequest, notFound } from '../../core/api-error.js';
-import { RegExpError } from '../../core/go-regexp.js';
-import { encodeIndented, type JsonObject } from '../../core/json.js';
-import { inRange, type ReleaseName } from '../../core/release.js';
-import type { Reply, RequestContext } from '../../registry/contract.js';
-import { jsonType } from '../../registry/reply.js';
+import { badRequest, notFound } from '../core/api-error.js';
+import { RegExpError } from '../core/go-regexp.js';
+import { encodeIndented, type JsonObject } from '../core/json.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { jsonType } from '../registry/reply.js';
 import { choiceOf, metricFilter } from './choose.js';
 import { birthOf } from './figures/moment.js';
 import { levels, metricsOfLevel, type Choice, type LevelName } from './levels.js';

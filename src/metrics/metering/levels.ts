@@ -1,12 +1,13 @@
 import { digObject } from '../../core/json.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
 import type { RequestContext } from '../../registry/contract.js';
-import { birthOf, type Moment } from '../monitoring.kubesphere.io/figures/moment.js';
-import type { Subject } from '../monitoring.kubesphere.io/figures/subject.js';
-import { levels, ownerOf, type Choice, type LevelName } from '../monitoring.kubesphere.io/levels.js';
-import { visibleNamespaces, visibleWorkspaces } from '../tenant.kubesphere.io/handlers/visible.js';
-import { workspaces } from '../tenant.kubesphere.io/handlers/workspaces.js';
+import { birthOf, type Moment } from '../figures/moment.js';
+import type { Subject } from '../figures/subject.js';
+import { levels, ownerOf, type Choice, type LevelName } from '../levels.js';
+import { visibleNamespaces, visibleWorkspaces, type PerWorkspace } from '../../rbac/visible.js';
 import { clusterMeters, nodeMeters, podMeters, type Meter } from './meters.js';
+
+const workspaces: PerWorkspace = { group: 'tenant.kubesphere.io', plural: 'workspaces' };
 
 /** What can be metered. */
 export type MeteredLevel =

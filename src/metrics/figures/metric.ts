@@ -1,4 +1,4 @@
-import type { ReleaseRange } from '../../../core/release.js';
+import type { ReleaseRange } from '../../core/release.js';
 import type { Moment } from './moment.js';
 import type { Subject } from './subject.js';
 

@@ -1,8 +1,8 @@
-import { digArray, digString } from '../../core/json.js';
-import { label, type KubeObject } from '../../core/kube-object.js';
-import { inRange, type ReleaseName } from '../../core/release.js';
-import { workspaceLabel } from '../../core/well-known-keys.js';
-import type { RequestContext } from '../../registry/contract.js';
+import { digArray, digString } from '../core/json.js';
+import { label, type KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import { workspaceLabel } from '../core/well-known-keys.js';
+import type { RequestContext } from '../registry/contract.js';
 import { componentMetrics } from './figures/component-metrics.js';
 import type { Metric } from './figures/metric.js';
 import { birthOf, type Moment } from './figures/moment.js';

@@ -1,5 +1,5 @@
-import { compileGoRegExp, RegExpError, type GoRegExp } from '../../core/go-regexp.js';
-import type { RequestContext } from '../../registry/contract.js';
+import { compileGoRegExp, RegExpError, type GoRegExp } from '../core/go-regexp.js';
+import type { RequestContext } from '../registry/contract.js';
 import type { Choice } from './levels.js';
 
 const nothing: Pick<GoRegExp, 'finds' | 'matches'> = { finds: () => false, matches: () => false };

@@ -1,7 +1,7 @@
-import type { GroupResource } from '../../../core/api-error.js';
-import { digString } from '../../../core/json.js';
-import type { KubeObject } from '../../../core/kube-object.js';
-import { numberOf } from '../../../registry/usage/pod-usage.js';
+import type { GroupResource } from '../../core/api-error.js';
+import { digString } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { numberOf } from '../../registry/usage/pod-usage.js';
 import type { Formula, Row } from './metric.js';
 import { hasCondition, type Moment } from './moment.js';
 import { countOf, type Subject } from './subject.js';

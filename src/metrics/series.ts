@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/json.js';
-import type { RequestContext } from '../../registry/contract.js';
+import type { JsonObject } from '../core/json.js';
+import type { RequestContext } from '../registry/contract.js';
 import type { ComponentMetric } from './figures/component-metrics.js';
 import { printFigure, type Metric } from './figures/metric.js';
 import { Moment } from './figures/moment.js';

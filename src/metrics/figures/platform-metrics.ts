@@ -1,5 +1,5 @@
-import { digString } from '../../../core/json.js';
-import { numberOf } from '../../../registry/usage/pod-usage.js';
+import { digString } from '../../core/json.js';
+import { numberOf } from '../../registry/usage/pod-usage.js';
 import * as f from './formulas.js';
 import { metricsOf, type Formula, type Metric, type Row } from './metric.js';
 import { hasCondition } from './moment.js';

@@ -1,8 +1,8 @@
-import { badRequest } from '../../core/api-error.js';
-import { parseGoDuration } from '../../core/go-duration.js';
-import { goQuote } from '../../core/go-format.js';
-import { parseGoInteger } from '../../core/go-integer.js';
-import { inRange, type ReleaseName } from '../../core/release.js';
+import { badRequest } from '../core/api-error.js';
+import { parseGoDuration } from '../core/go-duration.js';
+import { goQuote } from '../core/go-format.js';
+import { parseGoInteger } from '../core/go-integer.js';
+import { inRange, type ReleaseName } from '../core/release.js';
 
 /** When to measure; all in milliseconds since 1970. */
 export type When =

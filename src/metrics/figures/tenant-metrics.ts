@@ -1,5 +1,5 @@
-import { dig, digArray, digString } from '../../../core/json.js';
-import { numberOf, containerUsage } from '../../../registry/usage/pod-usage.js';
+import { dig, digArray, digString } from '../../core/json.js';
+import { numberOf, containerUsage } from '../../registry/usage/pod-usage.js';
 import * as f from './formulas.js';
 import { metricsOf, type Formula, type Metric, type Row } from './metric.js';
 

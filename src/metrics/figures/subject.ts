@@ -1,5 +1,5 @@
-import type { GroupResource } from '../../../core/api-error.js';
-import type { KubeObject } from '../../../core/kube-object.js';
+import type { GroupResource } from '../../core/api-error.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import type { Moment } from './moment.js';
 
 /** What a series is about: a cluster, a node, a pod, and what of the world belongs to it. */

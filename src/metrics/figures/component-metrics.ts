@@ -1,5 +1,5 @@
-import { digArray, digString } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
+import { digArray, digString } from '../../core/json.js';
+import { label, type KubeObject } from '../../core/kube-object.js';
 import type { Metric, Unit } from './metric.js';
 import { birthOf, type Moment } from './moment.js';
 import type { Subject } from './subject.js';

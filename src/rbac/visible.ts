@@ -1,10 +1,10 @@
-import { ApiError, notFound } from '../../../core/api-error.js';
-import { annotation, label, type User } from '../../../core/kube-object.js';
-import { inRange } from '../../../core/release.js';
-import { grantedClustersAnnotation, workspaceLabel } from '../../../core/well-known-keys.js';
-import { findBindings } from '../../../rbac/find-bindings.js';
-import type { RequestContext } from '../../../registry/contract.js';
-import type { StoredObject } from '../../../state/object-store.js';
+import { ApiError, notFound } from '../core/api-error.js';
+import { annotation, label, type User } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import { grantedClustersAnnotation, workspaceLabel } from '../core/well-known-keys.js';
+import { findBindings } from './find-bindings.js';
+import type { RequestContext } from '../registry/contract.js';
+import type { StoredObject } from '../state/object-store.js';
 
 const users = { group: 'iam.kubesphere.io', plural: 'users' };
 const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };

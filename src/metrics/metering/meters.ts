@@ -1,9 +1,9 @@
 import { digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { numberOf } from '../../registry/usage/pod-usage.js';
-import * as f from '../monitoring.kubesphere.io/figures/formulas.js';
-import type { Formula } from '../monitoring.kubesphere.io/figures/metric.js';
-import type { Moment } from '../monitoring.kubesphere.io/figures/moment.js';
+import * as f from '../figures/formulas.js';
+import type { Formula } from '../figures/metric.js';
+import type { Moment } from '../figures/moment.js';
 
 /** What is metered; prices are per hour of one of it. */
 export interface Meter {

@@ -1,11 +1,11 @@
-import type { GroupResource } from '../../../core/api-error.js';
-import { digArray, digString } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
-import { workspaceLabel } from '../../../core/well-known-keys.js';
-import { nodeUsage } from '../../../registry/usage/node-usage.js';
-import { podUsage, type Usage } from '../../../registry/usage/pod-usage.js';
-import { swingOf, wave } from '../../../registry/usage/wave.js';
-import type { ObjectStore } from '../../../state/object-store.js';
+import type { GroupResource } from '../../core/api-error.js';
+import { digArray, digString } from '../../core/json.js';
+import { label, type KubeObject } from '../../core/kube-object.js';
+import { workspaceLabel } from '../../core/well-known-keys.js';
+import { nodeUsage } from '../../registry/usage/node-usage.js';
+import { podUsage, type Usage } from '../../registry/usage/pod-usage.js';
+import { swingOf, wave } from '../../registry/usage/wave.js';
+import type { ObjectStore } from '../../state/object-store.js';
 
 const kinds = {
   nodes: { group: '', plural: 'nodes' },
