@@ -15,7 +15,14 @@ export type { ExportedWorld } from './control/export-world.js';
 export type { ScenarioOutcome } from './control/make-so.js';
 export type { KubeconfigRequest } from './control/kubeconfig.js';
 export type { TokenRequest } from './control/mint.js';
-export type { Duration, GenerateOption, Options, SpecOption, UserOption, WorldDocument } from './core/options.js';
+export type {
+  Duration,
+  GenerateOption,
+  Options,
+  SpecOption,
+  UserOption,
+  WorldDocument,
+} from './core/options.js';
 export type { OAuthClient } from './core/settings.js';
 export type { KubeObject } from './core/kube-object.js';
 export type { Scenario } from './scenario/scenario.js';
