@@ -7,6 +7,7 @@ import { coldStart } from './cases/cold-start.js';
 import { inProcess } from './cases/in-process.js';
 import { kubectlPods, manyPods, nativeWrites, watchFanOut } from './cases/kubernetes.js';
 import { manyNodes } from './cases/many-nodes.js';
+import { specs } from './cases/specs.js';
 import { nodeList, tokens } from './cases/throughput.js';
 import { machine, table, type Row } from './report.js';
 
@@ -27,6 +28,7 @@ const cases: Record<string, () => Promise<Row[]> | Row[]> = {
   'node-list': () => nodeList(cli, staticBytes, root, folder),
   tokens: () => tokens(cli, expressJose),
   'many-nodes': () => manyNodes(cli, staticBytes, folder),
+  specs: () => specs(cli),
   native: () => nativeWrites(cli, staticBytes, folder),
   'many-pods': () => manyPods(cli),
   'kubectl-pods': () => kubectlPods(cli, root, folder, join(clients, 'kubectl-new/kubectl')),

@@ -34,6 +34,10 @@ export class SpecIndex {
   readonly operations: readonly Operation[];
   readonly sources: readonly IndexedDocument[];
   readonly #byLength = new Map<number, Place[]>();
+  /** The same, further by second segment: the API group, as a rule. Made as they are asked for. */
+  readonly #near = new Map<string, readonly Place[]>();
+  /** Second segments that paths name. */
+  readonly #groups = new Set<string>();
 
   /** @param documents By name; where several describe the same operation, the first one counts */
   constructor(documents: readonly (readonly [name: string, document: SpecDocument])[]) {
@@ -56,7 +60,7 @@ export class SpecIndex {
   /** The operation a request is for. @param path Without query and name of a cluster */
   find(method: string, path: string): OperationMatch | undefined {
     const segments = split(path);
-    for (const place of this.#byLength.get(segments.length) ?? []) {
+    for (const place of this.#placesNear(segments)) {
       const operation = place.operations.get(method);
       if (operation === undefined) continue;
       const params = variablesOf(place, segments);
@@ -68,9 +72,23 @@ export class SpecIndex {
   /** What can be done at a path, in the order of the document; empty when no document knows it. */
   methodsAt(path: string): readonly string[] {
     const segments = split(path);
-    const places = this.#byLength.get(segments.length) ?? [];
-    const fitting = places.filter((place) => variablesOf(place, segments) !== undefined);
+    const fitting = this.#placesNear(segments).filter((place) => variablesOf(place, segments) !== undefined);
     return [...new Set(fitting.flatMap(({ operations }) => [...operations.keys()]))];
+  }
+
+  /** The places a path can be, the most literal ones first. */
+  #placesNear(segments: readonly string[]): readonly Place[] {
+    const [, second = ''] = segments;
+    const group = this.#groups.has(second) ? second : '';
+    const key = `${String(segments.length)} ${group}`;
+    let near = this.#near.get(key);
+    if (near === undefined) {
+      near = (this.#byLength.get(segments.length) ?? []).filter(
+        ({ segments: [, own = ''] }) => isVariable(own) || own === group,
+      );
+      this.#near.set(key, near);
+    }
+    return near;
   }
 
   #add(
@@ -88,6 +106,8 @@ export class SpecIndex {
       if (earlier.size === 0 || !earlier.has(shapeOf(operation))) place.operations.set(method, operation);
     }
     if (place.operations.size === 0) return [];
+    const [, group = ''] = segments;
+    if (!isVariable(group)) this.#groups.add(group);
     const known = this.#byLength.get(segments.length);
     if (known === undefined) this.#byLength.set(segments.length, [place]);
     else known.push(place);
@@ -109,11 +129,10 @@ function isVariable(segment: string): boolean {
 }
 
 function variablesOf(place: Place, segments: readonly string[]): Record<string, string> | undefined {
+  const fits = place.segments.every((expected, at) => expected === segments[at] || isVariable(expected));
+  if (!fits) return undefined;
   const params: Record<string, string> = {};
-  for (const [at, expected] of place.segments.entries()) {
-    const segment = segments[at] ?? '';
-    if (isVariable(expected)) params[expected.slice(1, -1)] = segment;
-    else if (expected !== segment) return undefined;
-  }
+  for (const [at, expected] of place.segments.entries())
+    if (isVariable(expected)) params[expected.slice(1, -1)] = segments[at] ?? '';
   return params;
 }
