@@ -3,18 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as, type Answer, type Asker } from '../support/ask.js';
+import { jane } from '../support/certificate-request.js';
 
 const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
-
-/** Asks for CN=jane, O=dev; made with openssl, its key thrown away. */
-const jane = `-----BEGIN CERTIFICATE REQUEST-----
-MIHXMH8CAQAwHTEMMAoGA1UECgwDZGV2MQ0wCwYDVQQDDARqYW5lMFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAE5Q1w4s/W0cRCnMAmgJFTasC0csX2ahPU06X74CtL
-xpAUE7g9j4aBGJSd8ss2wa0sZ3wkK5A795KIYgwXSd6bhaAAMAoGCCqGSM49BAMC
-A0gAMEUCICs/wyzdMvZfdPB6NeY/m6jiqC5mmwOXVdClqeb43eRWAiEAizVX453l
-mrDYr2T2TztKRnj72SJ/bd8GlVjNVwojcEo=
------END CERTIFICATE REQUEST-----
-`;
 
 function request(spec: object = {}): object {
   return {

@@ -6,6 +6,7 @@ import { packageFile } from '../../src/core/package-file.js';
 import type { Resource } from '../../src/registry/contract.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as, type Asker } from '../support/ask.js';
+import { jane } from '../support/certificate-request.js';
 
 const { definitions } = JSON.parse(readFileSync(packageFile('fixtures/specs/kubernetes.json'), 'utf8')) as {
   definitions: Readonly<Record<string, JsonObject>>;
@@ -70,6 +71,22 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'horizontalpodautoscalers.autoscaling': {
     spec: { maxReplicas: 1, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' } },
   },
+  'certificatesigningrequests.certificates.k8s.io': {
+    spec: {
+      request: Buffer.from(jane).toString('base64'),
+      signerName: 'kubernetes.io/kube-apiserver-client',
+      usages: ['client auth'],
+    },
+  },
+  'events.events.k8s.io': {
+    eventTime: '2026-01-02T03:04:05.000000Z',
+    reportingController: 'example.com/a',
+    reportingInstance: 'a',
+    action: 'Testing',
+    reason: 'Tested',
+    type: 'Normal',
+    regarding: { namespace: 'default' },
+  },
   'rolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'Role', name: 'a' } },
   'clusterrolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'ClusterRole', name: 'a' } },
   'roles.rbac.authorization.k8s.io': { rules: [] },
@@ -93,7 +110,9 @@ async function sequence(
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const path = `${root}${namespaced ? '/namespaces/default' : ''}/${plural}`;
   const isDefinition = plural === 'customresourcedefinitions';
-  const name = isDefinition ? 'things.example.com' : `conform-${plural}`;
+  // Events of both groups are the same objects.
+  const isTwin = group === 'events.k8s.io';
+  const name = isDefinition ? 'things.example.com' : `conform-${isTwin ? 'other-' : ''}${plural}`;
   const schema = resource.custom ? undefined : definitionOf(group, version, kind);
   const body = {
     ...(schema && (minimal(schema) as JsonObject)),

@@ -62,7 +62,7 @@ function nameOf(program: string): string {
 test('begins with the two commands that CI runs, too', () => {
   expect([startBlock?.text, testBlock?.text]).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
   const ci = readFileSync(join(projectRoot, '.ci/run'), 'utf8');
-  expect([ci.indexOf('\n  npm test '), ci.indexOf("\nstep 'npm ci' npm ci ")]).not.toContain(-1);
+  expect([ci.indexOf('\n  count_tests npm test '), ci.indexOf("\nstep 'npm ci' npm ci ")]).not.toContain(-1);
 });
 
 test('its first command serves', () => {

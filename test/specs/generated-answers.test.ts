@@ -1,9 +1,50 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.js';
+import type { Options } from '../../src/core/options.js';
 import { startFakeKsApiserver } from '../../src/index.js';
 
 const outputs = '/kapis/application.kubesphere.io/v2/workspaces/demo/repos/main';
-const rule = '/kapis/alerting.kubesphere.io/v2alpha1/namespaces/demo/rules/cpu';
+const rule = '/kapis/mine.example.org/v1/namespaces/demo/rules/cpu';
+const rules = '/kapis/mine.example.org/v1/rules';
+
+const ruleSchema: JsonObject = {
+  type: 'object',
+  required: ['id', 'query'],
+  properties: { id: { type: 'string' }, query: { type: 'string' } },
+};
+
+/** What nothing of ours will ever serve. */
+const release: Options = {
+  release: 'v3.4',
+  specs: [
+    {
+      name: 'mine',
+      document: {
+        swagger: '2.0',
+        info: { title: 'mine', version: '1' },
+        paths: {
+          [rules]: {
+            get: {
+              responses: {
+                200: {
+                  description: '',
+                  schema: {
+                    type: 'object',
+                    required: ['items', 'total'],
+                    properties: { items: { type: 'array', items: ruleSchema }, total: { type: 'integer' } },
+                  },
+                },
+              },
+            },
+          },
+          '/kapis/mine.example.org/v1/namespaces/{namespace}/rules/{rule}': {
+            get: { responses: { 200: { description: '', schema: ruleSchema } } },
+          },
+        },
+      },
+    },
+  ],
+};
 
 async function ask(
   ks: { url: string; token(): Promise<string> },
@@ -15,9 +56,9 @@ async function ask(
 }
 
 test('answers the same bytes to the same request, on every server of the same seed', async () => {
-  await using first = await startFakeKsApiserver({ release: 'v3.4' });
-  await using second = await startFakeKsApiserver({ release: 'v3.4' });
-  await using other = await startFakeKsApiserver({ release: 'v3.4', seed: 7 });
+  await using first = await startFakeKsApiserver(release);
+  await using second = await startFakeKsApiserver(release);
+  await using other = await startFakeKsApiserver({ ...release, seed: 7 });
   const text = await (await ask(first, rule)).text();
   expect(await (await ask(first, rule)).text()).toBe(text);
   expect(await (await ask(second, rule)).text()).toBe(text);
@@ -25,7 +66,7 @@ test('answers the same bytes to the same request, on every server of the same se
 });
 
 test('marks what it made up, in a header and in the journal', async () => {
-  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  await using ks = await startFakeKsApiserver(release);
   const answer = await ask(ks, rule);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('X-Fake-Ks-Generated')).toBe('true');
@@ -44,14 +85,14 @@ test('puts the names of the path into the object', async () => {
 });
 
 test('counts the items of a list', async () => {
-  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
-  const answer = await ask(ks, '/kapis/alerting.kubesphere.io/v2alpha1/rules');
+  await using ks = await startFakeKsApiserver(release);
+  const answer = await ask(ks, rules);
   const { items, total } = (await answer.json()) as { items: unknown[]; total: number };
   expect([answer.status, items.length]).toEqual([200, total]);
 });
 
 test('refuses a method that no document names as the router does', async () => {
-  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  await using ks = await startFakeKsApiserver(release);
   const answer = await ask(ks, rule, 'PATCH');
   expect([answer.status, await answer.text()]).toEqual([405, '405: Method Not Allowed']);
   expect(answer.headers.get('Allow')).not.toBe('');
@@ -87,10 +128,9 @@ test.for([
   ['start=1&limit=10', [1], 2],
   ['limit=many', [0, 1], 2],
 ] as const)('cuts a list as ?%s asks, and counts all of it', async ([query, places, total]) => {
-  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
-  const path = '/kapis/alerting.kubesphere.io/v2alpha1/rules';
-  const whole = (await (await ask(ks, path)).json()) as { items: unknown[] };
-  const page = (await (await ask(ks, `${path}?${query}`)).json()) as { items: unknown[]; total: number };
+  await using ks = await startFakeKsApiserver(release);
+  const whole = (await (await ask(ks, rules)).json()) as { items: unknown[] };
+  const page = (await (await ask(ks, `${rules}?${query}`)).json()) as { items: unknown[]; total: number };
   expect(page).toEqual({ ...whole, items: places.map((place) => whole.items[place]), total });
 });
 

@@ -96,11 +96,15 @@ test('a range is a point for every step, none before a pod was made and none of 
     await as(ks, 'admin')
   ).get(`${at}/nodes/node1?metrics_filter=node_cpu_usage&${range(-600, 3600)}`);
   expect(itemsOf(later, 'node_cpu_usage')[0]?.values).toHaveLength(5);
+  const figures = { cpu: '100m', memory: '64Mi' };
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'fresh' },
-    spec: { containers: [{ name: 'app', image: 'nginx' }] },
+    // The quota of the project wants both.
+    spec: {
+      containers: [{ name: 'app', image: 'nginx', resources: { requests: figures, limits: figures } }],
+    },
   };
   expect((await admin.send('POST', '/api/v1/namespaces/shop/pods', pod)).status).toBe(201);
   const fresh = `${at}/namespaces/shop/pods/fresh?metrics_filter=cpu`;

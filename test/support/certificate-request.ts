@@ -1,0 +1,9 @@
+/** Asks for CN=jane, O=dev; made with openssl, its key thrown away. */
+export const jane = `-----BEGIN CERTIFICATE REQUEST-----
+MIHXMH8CAQAwHTEMMAoGA1UECgwDZGV2MQ0wCwYDVQQDDARqYW5lMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE5Q1w4s/W0cRCnMAmgJFTasC0csX2ahPU06X74CtL
+xpAUE7g9j4aBGJSd8ss2wa0sZ3wkK5A795KIYgwXSd6bhaAAMAoGCCqGSM49BAMC
+A0gAMEUCICs/wyzdMvZfdPB6NeY/m6jiqC5mmwOXVdClqeb43eRWAiEAizVX453l
+mrDYr2T2TztKRnj72SJ/bd8GlVjNVwojcEo=
+-----END CERTIFICATE REQUEST-----
+`;
