@@ -80,3 +80,20 @@ test('tells what a test author should know on stderr', async () => {
   const { stderr } = await cli.ended();
   expect(JSON.parse(stderr)).toMatchObject({ level: 'info', method: 'GET', url: '/version' });
 });
+
+test('tells once what a client does again and again', async () => {
+  await using cli = startCli(['--port', '0', '--json', '--release', 'v3.4']);
+  const { url } = JSON.parse(await cli.firstLine()) as { url: string };
+  const fault = { path: '/version', status: 503, times: 3 };
+  const armed = await fetch(`${url}/__fake/faults`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  expect(armed.ok).toBe(true);
+  for (let round = 0; round < 3; round += 1) await fetch(`${url}/version`).then((answer) => answer.text());
+  cli.child.kill('SIGTERM');
+  const { stderr } = await cli.ended();
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'warn', method: 'GET', url: '/version' });
+});
