@@ -14,6 +14,8 @@ import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
+import { nodeLifecycle } from './nodes/node-lifecycle.js';
+import { podGarbageCollector } from './nodes/pod-garbage-collector.js';
 import { podTermination } from './pod-termination.js';
 import { workloadRestart } from './restart-workloads.js';
 import { roleAggregation, roleTemplateController } from './role-aggregation.js';
@@ -29,6 +31,8 @@ import { workspaceTemplateController } from './workspace-template.js';
 /** Every controller, in the order they are told about a change. */
 const controllers: readonly Controller[] = [
   namespaceLifecycle,
+  nodeLifecycle,
+  podGarbageCollector,
   podTermination,
   serviceAccountController,
   serviceAccountSecretController,
@@ -214,6 +218,8 @@ export const controllerNames: readonly string[] = [
 /** Controllers that do what Kubernetes does, as opposed to KubeSphere. */
 export const kubernetesControllerNames: readonly string[] = [
   namespaceLifecycle.name,
+  nodeLifecycle.name,
+  podGarbageCollector.name,
   podTermination.name,
   garbageCollector.name,
   certificateSigner.name,

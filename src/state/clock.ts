@@ -82,14 +82,24 @@ export class Clock {
    */
   schedule(due: number, run: (now: number) => void, wakes = false): () => void {
     const task: Task = { due, run, wakes };
-    const at = this.#tasks.findIndex((other) => other.due > due);
-    this.#tasks.splice(at === -1 ? this.#tasks.length : at, 0, task);
+    this.#tasks.splice(this.#placeOf(due), 0, task);
     if (wakes) this.#wakeFor(due);
     this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
     return () => {
       const place = this.#tasks.indexOf(task);
       if (place !== -1) this.#tasks.splice(place, 1);
     };
+  }
+
+  /** Where a task belongs: after all those due no later. */
+  #placeOf(due: number): number {
+    let [low, high] = [0, this.#tasks.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#tasks[middle]?.due ?? 0) > due) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** Looks for due tasks at a moment of real time; keeps no process alive. */

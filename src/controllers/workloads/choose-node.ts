@@ -3,8 +3,10 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { ClusterState } from '../../state/world.js';
 import { amount, podIndex, requestsOf, type NodeLoad } from './pod-index.js';
+import { tolerates, unschedulableTaint, untolerated } from './tolerations.js';
 
 const nodes = { group: '', plural: 'nodes' };
+const cordon = { key: unschedulableTaint, effect: 'NoSchedule' };
 const empty: NodeLoad = { pods: 0, cpu: 0, memory: 0, addresses: new Set() };
 
 /** A node for a pod, or why there is none in the scheduler's words. */
@@ -36,11 +38,16 @@ export function chooseNode(cluster: ClusterState, pod: KubeObject): Choice {
   return { why: `0/${total} nodes are available: ${parts.join(', ')}. ${rest}` };
 }
 
-/** Whether the pods of a DaemonSet belong on a node. */
-export function mayRunOn(node: KubeObject, pod: Json): boolean {
-  return (
-    matchesNode(node, pod) && untolerated(node, digArray(pod, 'spec', 'tolerations'), false) === undefined
-  );
+/**
+ * Whether the pods of a DaemonSet belong on a node: to be put there, or only to stay where they are.
+ *
+ * @see kubernetes/kubernetes pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod
+ */
+export function mayRunOn(node: KubeObject, pod: Json): 'run' | 'stay' | undefined {
+  if (!matchesNode(node, pod)) return undefined;
+  const tolerations = digArray(pod, 'spec', 'tolerations');
+  if (untolerated(node, tolerations) === undefined) return 'run';
+  return untolerated(node, tolerations, ['NoExecute']) === undefined ? 'stay' : undefined;
 }
 
 function whyNot(
@@ -50,10 +57,11 @@ function whyNot(
   wanted: { readonly cpu: number; readonly memory: number },
 ): string | undefined {
   const tolerations = digArray(pod, 'spec', 'tolerations');
-  const ofDaemon = tolerations.some((one) => digString(one, 'key') === 'node.kubernetes.io/unschedulable');
-  if (dig(node, 'spec', 'unschedulable') === true && !ofDaemon) return 'node(s) were unschedulable';
-  const taint = untolerated(node, tolerations, true);
-  if (taint !== undefined) return `node(s) had untolerated taint {${taint}}`;
+  if (dig(node, 'spec', 'unschedulable') === true && !tolerations.some((one) => tolerates(one, cordon)))
+    return 'node(s) were unschedulable';
+  const taint = untolerated(node, tolerations);
+  if (taint !== undefined)
+    return `node(s) had untolerated taint {${digString(taint, 'key')}: ${digString(taint, 'value')}}`;
   if (!matchesNode(node, pod)) return "node(s) didn't match Pod's node affinity/selector";
   const room = digObject(node, 'status', 'allocatable');
   if (room['pods'] !== undefined && load.pods >= amount(room['pods']) / 1000) return 'Too many pods';
@@ -61,28 +69,6 @@ function whyNot(
     return 'Insufficient cpu';
   if (room['memory'] !== undefined && wanted.memory > 0) {
     if (load.memory + wanted.memory > amount(room['memory']) / 1000) return 'Insufficient memory';
-  }
-  return undefined;
-}
-
-/** The first taint that keeps a pod away, as messages show it. */
-function untolerated(
-  node: KubeObject,
-  tolerations: readonly Json[],
-  withUnschedulable: boolean,
-): string | undefined {
-  for (const taint of digArray(node, 'spec', 'taints')) {
-    const [key, value, effect] = ['key', 'value', 'effect'].map((name) => digString(taint, name));
-    if (effect === 'PreferNoSchedule') continue;
-    if (!withUnschedulable && key === 'node.kubernetes.io/unschedulable') continue;
-    const isTolerated = tolerations.some((toleration) => {
-      const itsEffect = digString(toleration, 'effect');
-      if (itsEffect !== '' && itsEffect !== effect) return false;
-      const itsKey = digString(toleration, 'key');
-      if (digString(toleration, 'operator') === 'Exists') return itsKey === '' || itsKey === key;
-      return itsKey === key && digString(toleration, 'value') === value;
-    });
-    if (!isTolerated) return `${key ?? ''}: ${value ?? ''}`;
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, isHeartbeat, keyOf, type QueuedController } from '../controller.js';
+import { nodeResource } from '../nodes/node-condition.js';
 import { mayRunOn } from './choose-node.js';
 import { activePods, createPod, isReady, ownersOf, ownKey, recordPod, recordRefusal } from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel } from './revisions.js';
@@ -51,12 +52,12 @@ export const daemonSetController: QueuedController = {
     if (set === undefined || isDeleting(set)) return;
     const { hash } = currentRevision(context, set);
     const template = withTolerations(digObject(set, 'spec', 'template'));
-    const nodes = context.cluster.store
-      .list({ group: '', plural: 'nodes' })
-      .filter(({ object }) => mayRunOn(object, template))
-      .map(({ object }) => object.metadata.name);
+    const all = context.cluster.store.list(nodeResource).map(({ object }) => object);
+    const places = new Map(all.map((node) => [node.metadata.name, mayRunOn(node, template)]));
+    const nodes = [...places.keys()].filter((name) => places.get(name) === 'run');
     const isKept = digString(set, 'spec', 'updateStrategy', 'type') === 'OnDelete';
-    removeStale(context, set, new Set(nodes), isKept ? undefined : hash);
+    const allowed = new Set([...places.keys()].filter((name) => places.get(name) !== undefined));
+    removeStale(context, set, allowed, isKept ? undefined : hash);
     const there = new Set(activePods(context, set).map(nodeOf));
     for (const node of nodes) {
       if (!there.has(node) && !create(context, set, template, hash, node)) break;
@@ -150,11 +151,13 @@ function statusOf(
   nodes: readonly string[],
   hash: string,
 ): JsonObject {
-  const ready = pods.filter(isReady).length;
-  const updated = pods.filter((pod) => label(pod, revisionLabel) === hash).length;
+  const places = new Set(nodes);
+  const scheduled = pods.filter((pod) => places.has(nodeOf(pod)));
+  const ready = scheduled.filter(isReady).length;
+  const updated = scheduled.filter((pod) => label(pod, revisionLabel) === hash).length;
   return {
-    currentNumberScheduled: pods.length,
-    numberMisscheduled: 0,
+    currentNumberScheduled: scheduled.length,
+    numberMisscheduled: pods.length - scheduled.length,
     desiredNumberScheduled: nodes.length,
     numberReady: ready,
     observedGeneration: set.metadata.generation ?? 1,

@@ -50,9 +50,13 @@ export const endpointsController: QueuedController = {
     if (isDeleting(service) || Object.keys(selector).length === 0) return;
     const pods = [...(podIndex(store).byNamespace.get(namespace)?.values() ?? [])]
       .filter((pod) => isSelected(service, pod) && digString(pod, 'status', 'podIP') !== '')
-      .filter((pod) => !isFinished(pod) && !isDeleting(pod))
+      .filter((pod) => !isFinished(pod))
       .sort((a, b) => byAddress(digString(a, 'status', 'podIP'), digString(b, 'status', 'podIP')));
-    putEndpoints(context, service, pods);
+    putEndpoints(
+      context,
+      service,
+      pods.filter((pod) => !isDeleting(pod)),
+    );
     putSlice(context, service, pods);
   },
 };
@@ -135,13 +139,15 @@ function putSlice(context: WriteContext, service: KubeObject, pods: readonly Kub
   const resource = context.catalog.byPlural(slices.group, slices.plural);
   if (resource === undefined) return;
   const { namespace = '', name, labels } = service.metadata;
+  const isPublished = dig(service, 'spec', 'publishNotReadyAddresses') === true;
   const content: JsonObject = {
     addressType: 'IPv4',
     endpoints: pods.map((pod) => {
-      const ready = isReady(pod);
+      const [serving, terminating] = [isReady(pod), isDeleting(pod)];
+      const ready = isPublished || (serving && !terminating);
       return {
         addresses: [digString(pod, 'status', 'podIP')],
-        conditions: { ready, serving: ready, terminating: false },
+        conditions: { ready, serving, terminating },
         targetRef: reference(pod),
         nodeName: digString(pod, 'spec', 'nodeName'),
       };

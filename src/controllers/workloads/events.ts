@@ -26,16 +26,16 @@ export function recordEvent(
 ): void {
   if (world.switchedOff.has(eventsSwitch)) return;
   const { store } = cluster;
-  const { name, namespace = 'default', uid, resourceVersion } = metadata;
+  const { name, namespace, uid, resourceVersion } = metadata;
   const now = world.clock.timestamp();
   const id = (BigInt(world.clock.now()) * 1_000_000n + BigInt(store.version)).toString(16);
   store.create(events, {
     kind: 'Event',
     apiVersion: 'v1',
-    metadata: { name: `${name}.${id}`, namespace },
+    metadata: { name: `${name}.${id}`, namespace: namespace ?? 'default' },
     involvedObject: {
       kind,
-      namespace,
+      ...(namespace !== undefined && { namespace }),
       name,
       ...(uid !== undefined && { uid }),
       apiVersion,

@@ -6,6 +6,7 @@ import { endpointsController } from './endpoints.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
 import { kubeletController } from './kubelet.js';
+import { taintEviction } from '../nodes/taint-eviction.js';
 import { podDisruptionBudgetController } from './pod-disruption-budget.js';
 import { podUpdateController } from './pod-updates.js';
 import { replicaSetController, replicationController } from './replica-set.js';
@@ -23,6 +24,7 @@ export const workloadControllers: readonly QueuedController[] = [
   daemonSetController,
   replicaSetController,
   replicationController,
+  taintEviction,
   schedulerController,
   volumeClaimController,
   kubeletController,

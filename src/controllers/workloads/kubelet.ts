@@ -6,20 +6,30 @@ import { isDeleting, type QueuedController } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { addressOf, freePodAddress } from './choose-node.js';
 import { ended, fateOf, phaseOf, planRestart, recordMissingImage, withoutImage } from './container-ends.js';
+import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
 import { recordEvent } from './events.js';
+import { podsOn } from './pod-index.js';
 import { ownKey, podResource } from './pods.js';
 
 /**
  * Runs the containers of pods that have a node: they are ready at once, and those of a Job are done at once, unless a
  * scenario says otherwise.
  *
- * Pods on nodes that do not exist, or whose kubelet is lost, stay Pending.
+ * Pods on nodes that do not exist, or whose kubelet is lost, stay Pending until it is there.
  */
 export const kubeletController: QueuedController = {
   name: 'kubelet',
-  watches: ['pods.'],
-  keysOf: (_context, change) => {
+  watches: ['pods.', 'nodes.'],
+  keysOf: ({ cluster }, change) => {
     const { object } = change.stored;
+    if (change.resource.plural === 'nodes') {
+      const { previous } = change;
+      if (previous !== undefined && !(hasLostKubelet(previous.object) && !hasLostKubelet(object))) return [];
+      return podsOn(cluster.store, object.metadata.name).map(({ metadata }) => ({
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+      }));
+    }
     const isNew = digString(object, 'status', 'phase') === 'Pending';
     return change.type !== 'DELETED' && isNew && digString(object, 'spec', 'nodeName') !== ''
       ? [ownKey(change)]
@@ -30,17 +40,11 @@ export const kubeletController: QueuedController = {
     if (pod === undefined || isDeleting(pod) || digString(pod, 'status', 'phase') !== 'Pending') return;
     if (digArray(pod, 'status', 'containerStatuses').length > 0) return;
     const nodeName = digString(pod, 'spec', 'nodeName');
-    const node = context.cluster.store.find({ group: '', plural: 'nodes' }, undefined, nodeName)?.object;
-    if (node === undefined || isLost(node)) return;
+    const node = context.cluster.store.find(nodeResource, undefined, nodeName)?.object;
+    if (node === undefined || hasLostKubelet(node)) return;
     run(context, pod, node);
   },
 };
-
-function isLost(node: KubeObject): boolean {
-  return digArray(node, 'status', 'conditions').some(
-    (one) => digString(one, 'type') === 'Ready' && digString(one, 'status') === 'Unknown',
-  );
-}
 
 function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
   const { world, cluster } = context;

@@ -15,11 +15,20 @@ export interface NodeLoad {
   readonly addresses: Set<string>;
 }
 
+const nothing: ReadonlyMap<string, KubeObject> = new Map();
+
+/** The pods that were given to a node, finished ones included. */
+export function podsOn(store: ObjectStore, node: string): readonly KubeObject[] {
+  return [...(podIndex(store).onNode.get(node) ?? nothing).values()];
+}
+
 /** Where the pods of a cluster are. */
 export interface PodIndex {
   /** By namespace, then by name. */
   readonly byNamespace: Map<string, Map<string, KubeObject>>;
   readonly byNode: Map<string, NodeLoad>;
+  /** By node, then by namespace and name. */
+  readonly onNode: Map<string, Map<string, KubeObject>>;
   /** Pods no node was found for. */
   readonly unplaced: Map<string, KubeObject>;
 }
@@ -27,7 +36,7 @@ export interface PodIndex {
 /** The index of a cluster's pods. */
 export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
   of: ['pods.'],
-  make: () => ({ byNamespace: new Map(), byNode: new Map(), unplaced: new Map() }),
+  make: () => ({ byNamespace: new Map(), byNode: new Map(), onNode: new Map(), unplaced: new Map() }),
   add: (index, pod) => {
     const { namespace = '', name } = pod.metadata;
     const peers = index.byNamespace.get(namespace);
@@ -50,6 +59,10 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
     else index.unplaced.delete(key);
     return;
   }
+  const peers = index.onNode.get(node);
+  if (by === -1) peers?.delete(key);
+  else if (peers === undefined) index.onNode.set(node, new Map([[key, pod]]));
+  else peers.set(key, pod);
   if (isFinished(pod)) return;
   let load = index.byNode.get(node);
   if (load === undefined)

@@ -45,9 +45,7 @@ export const statefulSetController: QueuedController = {
 };
 
 function podsOf({ cluster }: WriteContext, set: KubeObject): readonly KubeObject[] {
-  return controlledBy(cluster.store, set, podResource)
-    .filter((pod) => !isDeleting(pod))
-    .sort((a, b) => ordinalOf(a) - ordinalOf(b));
+  return controlledBy(cluster.store, set, podResource).sort((a, b) => ordinalOf(a) - ordinalOf(b));
 }
 
 function ordinalOf({ metadata }: KubeObject): number {
@@ -65,10 +63,13 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
   for (let ordinal = first; ordinal < end; ordinal += 1) {
     const pod = pods.find((one) => ordinalOf(one) === ordinal);
     if (pod === undefined && !create(context, set, ordinal, revision)) return;
+    // A pod that cannot end holds its name.
+    if (pod !== undefined && isDeleting(pod) && !isParallel) return;
     if ((pod === undefined || !isReady(pod)) && !isParallel) return;
   }
   const surplus = pods.filter((pod) => ordinalOf(pod) >= end || ordinalOf(pod) < first).reverse();
-  for (const pod of isParallel ? surplus : surplus.slice(0, 1)) remove(context, set, pod);
+  for (const pod of isParallel ? surplus : surplus.slice(0, 1))
+    if (!isDeleting(pod)) remove(context, set, pod);
   if (surplus.length > 0 || digString(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return;
   const partition = dig(set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
   const from = typeof partition === 'number' ? partition : 0;
@@ -76,7 +77,7 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
     (pod) => ordinalOf(pod) >= from && label(pod, revisionLabel) !== revision.name && ordinalOf(pod) < end,
   );
   const next = stale.at(-1);
-  if (next === undefined || (pods.some((pod) => !isReady(pod)) && isReady(next))) return;
+  if (next === undefined || isDeleting(next) || (pods.some((pod) => !isReady(pod)) && isReady(next))) return;
   deleteObject(context, resource, keyOf(next));
 }
 
