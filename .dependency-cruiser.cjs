@@ -16,7 +16,8 @@ const allowed = {
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube'],
-  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream', 'metrics'],
+  apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream', 'metrics', 'search'],
+  search: ['core', 'state', 'registry', 'rbac', 'kube'],
   oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
   generate: ['core', 'state', 'registry', 'kube'],
   worlds: [

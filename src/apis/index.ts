@@ -4,6 +4,7 @@ import { applicationV2 } from './application.kubesphere.io/v2/index.js';
 import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
 import { configV1alpha2 } from './config.kubesphere.io/v1alpha2/index.js';
 import { devopsV1alpha3 } from './devops.kubesphere.io/v1alpha3/index.js';
+import { gatewayV1alpha1 } from './gateway.kubesphere.io/v1alpha1/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
 import { iamV1alpha2, iamV1alpha2Of21 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
@@ -31,6 +32,7 @@ export const groups: readonly ApiGroup[] = [
   clusterV1alpha1,
   configV1alpha2,
   devopsV1alpha3,
+  gatewayV1alpha1,
   gatewayV1alpha2,
   iamV1alpha2,
   iamV1alpha2Of21,

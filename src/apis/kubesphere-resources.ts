@@ -74,6 +74,7 @@ const rows: readonly Row[] = [
   ['notification.kubesphere.io', 'Receiver', 'receivers', 'v2beta2 v2beta1', 'C', since33to34],
   ['notification.kubesphere.io', 'Router', 'routers', 'v2beta2', 'C', since33to34],
   ['notification.kubesphere.io', 'Silence', 'silences', 'v2beta2', 'C', since33to34],
+  ['gateway.kubesphere.io', 'Gateway', 'gateways', 'v1alpha1', 'N', since33to34],
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
   ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', { since: 'v3.1', until: 'v3.4' }],

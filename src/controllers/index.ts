@@ -8,6 +8,7 @@ import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterController } from './cluster.js';
 import { devopsProjectController } from './devops-project.js';
+import { gatewayController } from './gateways/gateway.js';
 import { garbageCollector } from './garbage-collector.js';
 import { installPlanController } from './install-plan.js';
 import { loginRecordController } from './login-record.js';
@@ -47,6 +48,7 @@ const controllers: readonly Controller[] = [
   workspaceTemplateController,
   workspaceController,
   devopsProjectController,
+  gatewayController,
   namespaceController,
   nativeRbacMirror,
   clusterAdminMirror,

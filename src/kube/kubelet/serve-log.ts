@@ -4,10 +4,18 @@ import { dig, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { waitUntil } from '../../state/wait.js';
-import type { KindRequest } from '../kind-request.js';
+import type { ServedKind } from '../encoding.js';
+import type { NativePath } from '../native-path.js';
 import { chooseContainer, containerStatus } from './find-container.js';
 import { readLogOptions, type LogOptions } from './log-options.js';
 import { imageSource, scriptSource, type LogLine, type LogSource } from './log-source.js';
+
+/** A request for the log of a pod. */
+export interface LogRequest {
+  readonly context: RequestContext;
+  readonly path: Pick<NativePath, 'namespace' | 'name'>;
+  readonly kind: Pick<ServedKind, 'resource'>;
+}
 
 /** When a run of a container began and ended. */
 interface Run {
@@ -22,7 +30,7 @@ interface Run {
  * @throws ApiError 400 in the words of apiserver and kubelet
  * @see kubernetes/kubernetes pkg/registry/core/pod/rest/log.go, pkg/kubelet/kubelet_pods.go validateContainerLogStatus
  */
-export function serveLog({ context, path, kind }: KindRequest): Reply {
+export function serveLog({ context, path, kind }: LogRequest): Reply {
   const { query, world, cluster } = context;
   const options = readLogOptions(query, path.name, world.clock.now());
   const pod = cluster.store.get(kind.resource, path.namespace, path.name).object;

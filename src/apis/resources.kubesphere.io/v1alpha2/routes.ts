@@ -1,15 +1,15 @@
 import { notImplemented } from '../../../core/api-error.js';
-import type { Route } from '../../../registry/contract.js';
+import type { Handler, Route } from '../../../registry/contract.js';
 import { abnormalWorkloads } from '../handlers/abnormal-workloads.js';
 import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
 import { userKubeconfig } from '../handlers/kubeconfig.js';
 import { listOldResources } from '../handlers/old-lists.js';
 import { clusterQuotas, namespaceQuotas } from '../handlers/quotas.js';
 import { registryBlob, verifyGit, verifyRegistry } from '../handlers/registries.js';
+import type * as routers from '../handlers/router.js';
 import { daemonSetRevision, deploymentRevision, statefulSetRevision } from '../handlers/revisions.js';
 
 const until34 = { until: 'v3.4' } as const;
-const only3 = { since: 'v3.0', until: 'v3.4' } as const;
 const namespaced = '/namespaces/{namespace}';
 const revision = '{workload}/revisions/{revision}';
 
@@ -19,7 +19,10 @@ function unsupported(what: string): () => never {
   };
 }
 
-const router = unsupported(`a project's gateway (resources.kubesphere.io/v1alpha2 router)`);
+const router =
+  (name: keyof typeof routers): Handler =>
+  async (context) =>
+    (await import('../handlers/router.js'))[name](context);
 
 /** Endpoints of `resources.kubesphere.io/v1alpha2`. */
 export const routes: readonly Route[] = [
@@ -48,10 +51,35 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/git/verify', handle: verifyGit },
   { method: 'POST', path: '/registry/verify', handle: verifyRegistry },
   { method: 'GET', path: '/registry/blob', handle: registryBlob },
-  { method: 'GET', path: `${namespaced}/router`, handle: router, ...only3 },
-  { method: 'POST', path: `${namespaced}/router`, handle: router, ...only3 },
-  { method: 'PUT', path: `${namespaced}/router`, handle: router, ...only3 },
-  { method: 'DELETE', path: `${namespaced}/router`, handle: router, ...only3 },
+  {
+    method: 'GET',
+    path: `${namespaced}/router`,
+    handle: router('getRouter'),
+    errors: 'message',
+    ...until34,
+  },
+  {
+    method: 'POST',
+    path: `${namespaced}/router`,
+    handle: router('createRouter'),
+    errors: 'message',
+    ...until34,
+  },
+  {
+    method: 'PUT',
+    path: `${namespaced}/router`,
+    handle: router('updateRouter'),
+    errors: 'message',
+    ...until34,
+  },
+  {
+    method: 'DELETE',
+    path: `${namespaced}/router`,
+    handle: router('deleteRouter'),
+    errors: 'message',
+    ...until34,
+  },
+  { method: 'GET', path: '/routers', handle: router('listRouters'), since: 'v2.1', until: 'v2.1' },
   { method: 'GET', path: '/{resources}', handle: listOldResources, ...until34 },
   { method: 'GET', path: `${namespaced}/{resources}`, handle: listOldResources, ...until34 },
 ];

@@ -3,9 +3,9 @@ import { parseGoQuery } from '../../../core/go-query.js';
 import { parseRequestInfo, type RequestInfo } from '../../../core/request-info.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import type { JournalEntry } from '../../../state/journal.js';
-import { present, type Happened } from './present.js';
-import { fits, readSearch } from './read-search.js';
-import { readableNamespaces } from './readable-namespaces.js';
+import { present, type Happened } from '../../../search/present.js';
+import { fits, readSearch } from '../../../search/read-search.js';
+import { readableNamespaces } from '../../../search/readable-namespaces.js';
 
 interface Audited extends Happened {
   readonly entry: JournalEntry;

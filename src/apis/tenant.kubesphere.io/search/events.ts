@@ -2,9 +2,9 @@ import { digString } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { untyped } from '../../../registry/typed-json.js';
-import { present, type Happened } from './present.js';
-import { fits, readSearch } from './read-search.js';
-import { readableNamespaces } from './readable-namespaces.js';
+import { present, type Happened } from '../../../search/present.js';
+import { fits, readSearch } from '../../../search/read-search.js';
+import { readableNamespaces } from '../../../search/readable-namespaces.js';
 
 interface Told extends Happened {
   readonly event: KubeObject;

@@ -4,7 +4,7 @@ import { metering, meteringHierarchy, meteringPrices } from '../handlers/meterin
 import { getWorkspaceTemplate, listWorkspaceTemplates } from '../handlers/workspaces.js';
 import { readRoutes, workspaceRoutes, writeRoutes } from '../routes.js';
 
-const logs: Handler = async (context) => (await import('../search/logs.js')).searchLogs(context);
+const logs: Handler = async (context) => (await import('../../../search/logs.js')).searchLogs(context);
 const events: Handler = async (context) => (await import('../search/events.js')).searchEvents(context);
 const auditing: Handler = async (context) => (await import('../search/auditing.js')).searchAuditing(context);
 const devopsProjects: Handler = async (context) =>

@@ -1,7 +1,7 @@
-import { ApiError, badRequest } from '../../../core/api-error.js';
-import { parseGoDuration } from '../../../core/go-duration.js';
-import { goQuote } from '../../../core/go-format.js';
-import { parseGoInteger } from '../../../core/go-integer.js';
+import { ApiError, badRequest } from '../core/api-error.js';
+import { parseGoDuration } from '../core/go-duration.js';
+import { goQuote } from '../core/go-format.js';
+import { parseGoInteger } from '../core/go-integer.js';
 
 /** What is wanted of what was found. */
 export type Operation = 'query' | 'statistics' | 'histogram' | 'export';

@@ -1,8 +1,8 @@
-import { digArray, digString } from '../../../core/json.js';
-import type { KubeObject } from '../../../core/kube-object.js';
-import { containerStatus } from '../../../kube/kubelet/find-container.js';
-import { logSource } from '../../../kube/kubelet/serve-log.js';
-import type { RequestContext } from '../../../registry/contract.js';
+import { digArray, digString } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import { containerStatus } from '../kube/kubelet/find-container.js';
+import { logSource } from '../kube/kubelet/serve-log.js';
+import type { RequestContext } from '../registry/contract.js';
 
 /** A line a container wrote. */
 export interface LogLine {

@@ -1,6 +1,6 @@
-import { label } from '../../../core/kube-object.js';
-import { workspaceLabel } from '../../../core/well-known-keys.js';
-import type { RequestContext } from '../../../registry/contract.js';
+import { label } from '../core/kube-object.js';
+import { workspaceLabel } from '../core/well-known-keys.js';
+import type { RequestContext } from '../registry/contract.js';
 
 /** What one must be allowed to do to something of a namespace to see what happened there. */
 export interface Right {
@@ -25,12 +25,15 @@ export interface Readable {
  */
 export function readableNamespaces({ cluster, user, authorize }: RequestContext, right: Right): Readable {
   const everywhere = authorize({ user, ...right, scope: 'Cluster' }).allowed;
-  const workspaceOf = new Map<string, string>();
-  for (const { object } of cluster.store.list({ group: '', plural: 'namespaces' })) {
-    const namespace = object.metadata.name;
-    if (everywhere || authorize({ user, ...right, namespace, scope: 'Namespace' }).allowed) {
-      workspaceOf.set(namespace, label(object, workspaceLabel) ?? '');
-    }
-  }
-  return { everywhere, workspaceOf };
+  if (everywhere) return { everywhere, workspaceOf: workspaces(cluster) };
+  const allowed = [...workspaces(cluster)].filter(
+    ([namespace]) => authorize({ user, ...right, namespace, scope: 'Namespace' }).allowed,
+  );
+  return { everywhere, workspaceOf: new Map(allowed) };
+}
+
+/** Workspaces of all namespaces; empty for none. */
+export function workspaces({ store }: RequestContext['cluster']): ReadonlyMap<string, string> {
+  const all = store.list({ group: '', plural: 'namespaces' });
+  return new Map(all.map(({ object }) => [object.metadata.name, label(object, workspaceLabel) ?? '']));
 }

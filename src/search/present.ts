@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../core/json.js';
-import type { Reply } from '../../../registry/contract.js';
-import { json } from '../../../registry/reply.js';
-import { badRequest } from '../../../core/api-error.js';
+import type { JsonObject } from '../core/json.js';
+import type { Reply } from '../registry/contract.js';
+import { json } from '../registry/reply.js';
+import { badRequest } from '../core/api-error.js';
 import { mostBuckets, type Search } from './read-search.js';
 
 /** Something that happened at a moment (milliseconds since 1970). */

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../core/json.js';
-import type { KubeObject } from '../../../core/kube-object.js';
-import type { Reply, RequestContext } from '../../../registry/contract.js';
+import type { JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
 import { containerLogs, type LogLine } from './container-logs.js';
 import { inOrder, present, type Words } from './present.js';
 import { fits, readSearch, type Search } from './read-search.js';
-import { readableNamespaces } from './readable-namespaces.js';
+import { readableNamespaces, workspaces } from './readable-namespaces.js';
 
 interface Line extends LogLine {
   readonly namespace: string;
@@ -18,6 +18,8 @@ export interface Narrowing {
   readonly workload?: string;
   readonly pod?: string;
   readonly container?: string;
+  /** True when whoever may ask for the path may see all of it; absent: rights are looked at namespace by namespace. */
+  readonly unchecked?: true;
 }
 
 /** Lines of an export at most. */
@@ -54,7 +56,8 @@ export function searchLogs(context: RequestContext): Reply {
 export function findLines(context: RequestContext, search: Search, narrowing: Narrowing): readonly Line[] {
   const { query, cluster, world } = context;
   const right = { verb: 'get', apiGroup: '', resource: 'pods', subresource: 'log' };
-  const { workspaceOf } = readableNamespaces(context, right);
+  const workspaceOf =
+    narrowing.unchecked === true ? workspaces(cluster) : readableNamespaces(context, right).workspaceOf;
   const now = world.clock.now();
   const [from, to] = [Math.max(search.start, now - retention), Math.min(search.end, now)];
   return cluster.store.list({ group: '', plural: 'pods' }).flatMap(({ object: pod }) => {
