@@ -1,3 +1,5 @@
+import { ProcessLog } from './process-log.js';
+
 /** Which containers something is about; what is absent or `*` fits all. */
 export interface ContainerFilter {
   readonly cluster?: string;
@@ -66,6 +68,9 @@ export type FileNode =
 /** Files written into a container, by absolute path, over what its image and volumes hold. */
 export type WrittenFiles = ReadonlyMap<string, FileNode>;
 
+/** Logs of processes kept; the oldest are forgotten first. */
+const keptLogs = 500;
+
 /** What is in the containers of a world, and how their commands, logs and ports answer. */
 export class Containers {
   #commands: readonly CommandScript[] = [];
@@ -76,6 +81,8 @@ export class Containers {
   readonly #held = new Map<string, number>();
   /** Files that a fork may be reading as well. */
   readonly #shared = new Set<string>();
+  /** What processes have written, by container and run. */
+  readonly #output = new Map<string, ProcessLog>();
 
   constructor(files: Map<string, Map<string, FileNode>> = new Map<string, Map<string, FileNode>>()) {
     this.#files = files;
@@ -136,6 +143,27 @@ export class Containers {
     files.set(path, node);
   }
 
+  /**
+   * Starts the log of a process.
+   *
+   * @param key Names its container for good: cluster, uid of the pod, container
+   * @param run How often the container was restarted before
+   */
+  startLog(key: string, run: number): ProcessLog {
+    const log = new ProcessLog();
+    this.#output.set(`${key}/${String(run)}`, log);
+    for (const oldest of this.#output.keys()) {
+      if (this.#output.size <= keptLogs) break;
+      this.#output.delete(oldest);
+    }
+    return log;
+  }
+
+  /** The log of a run of a container whose process was really run; `undefined` for all others. */
+  logOf(key: string, run: number): ProcessLog | undefined {
+    return this.#output.get(`${key}/${String(run)}`);
+  }
+
   /** Tells that a session uses something. @returns what ends that: true when it was the last one */
   hold(key: string): () => boolean {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
@@ -155,6 +183,7 @@ export class Containers {
     copy.#logs = this.#logs;
     copy.#ports = this.#ports;
     copy.#fates = this.#fates;
+    for (const [key, log] of this.#output) if (log.ended) copy.#output.set(key, log);
     return copy;
   }
 }

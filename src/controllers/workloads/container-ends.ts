@@ -1,5 +1,6 @@
 import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { restarts } from '../../kube/kubelet/container-end.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { FateScript } from '../../state/containers.js';
 import { formatTimestamp } from '../../state/clock.js';
@@ -69,11 +70,6 @@ export function ended(status: JsonObject, exitCode: number, pod: KubeObject, now
   };
 }
 
-function restarts(pod: KubeObject, exitCode: number): boolean {
-  const policy = digString(pod, 'spec', 'restartPolicy');
-  return policy === 'Always' || policy === '' || (policy === 'OnFailure' && exitCode !== 0);
-}
-
 function backOff(restarts: number): number {
   return Math.min(longestBackOff, firstBackOff * 2 ** Math.min(restarts - 1, 10));
 }
@@ -85,16 +81,6 @@ function goSeconds(seconds: number): string {
 
 function nameOf({ metadata }: KubeObject): string {
   return `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
-}
-
-/** The phase of a pod with containers in these states. */
-export function phaseOf(statuses: readonly JsonObject[]): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
-  const isPulling = (one: JsonObject): boolean =>
-    digString(one, 'state', 'waiting', 'reason') === 'ImagePullBackOff';
-  if (statuses.some(isPulling)) return 'Pending';
-  const ends = statuses.map((one) => digObject(one, 'state')['terminated']);
-  if (ends.some((end) => end === undefined)) return 'Running';
-  return ends.every((end) => numberAt(end, 'exitCode') === 0) ? 'Succeeded' : 'Failed';
 }
 
 /** Tells what a kubelet says of an image it cannot get. */

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { phaseOf, podConditions } from '../../kube/kubelet/container-end.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { addressOf, freePodAddress } from './choose-node.js';
-import { ended, fateOf, phaseOf, planRestart, recordMissingImage, withoutImage } from './container-ends.js';
+import { ended, fateOf, planRestart, recordMissingImage, withoutImage } from './container-ends.js';
 import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
 import { recordEvent } from './events.js';
+import { startOwnProcesses } from './own-processes.js';
 import { podsOn } from './pod-index.js';
 import { ownKey, podResource } from './pods.js';
 
@@ -66,13 +68,10 @@ function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
     return exitCode === undefined ? given : ended(given, exitCode, pod, now);
   });
   const phase = phaseOf(containerStatuses);
-  const unready = containerStatuses
-    .filter(({ ready }) => ready !== true)
-    .map((one) => digString(one, 'name'));
   const status: JsonObject = {
     ...digObject(pod, 'status'),
     phase,
-    conditions: conditions(now, phase, unready, inits.length > 0),
+    conditions: podConditions(now, phase, containerStatuses, inits.length > 0),
     ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
     podIP,
     podIPs: [{ ip: podIP }],
@@ -86,35 +85,7 @@ function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
   }
   for (const [at, one] of containerStatuses.entries())
     planRestart(context, pod, one, fates[at]?.exitCode ?? 0);
-}
-
-function conditions(
-  now: string,
-  phase: ReturnType<typeof phaseOf>,
-  unready: readonly string[],
-  hasInits: boolean,
-): JsonObject[] {
-  const isDone = phase === 'Succeeded';
-  const at = { lastProbeTime: null, lastTransitionTime: now };
-  const ready: JsonObject = isDone
-    ? { status: 'False', ...at, reason: 'PodCompleted' }
-    : phase === 'Failed'
-      ? { status: 'False', ...at, reason: 'PodFailed' }
-      : unready.length > 0
-        ? {
-            status: 'False',
-            ...at,
-            reason: 'ContainersNotReady',
-            message: `containers with unready status: [${unready.join(' ')}]`,
-          }
-        : { status: 'True', ...at };
-  const initialized: JsonObject = isDone && !hasInits ? { reason: 'PodCompleted' } : {};
-  return [
-    { type: 'Initialized', status: 'True', ...at, ...initialized },
-    { type: 'Ready', ...ready },
-    { type: 'ContainersReady', ...ready },
-    { type: 'PodScheduled', status: 'True', ...at },
-  ];
+  startOwnProcesses(context, { ...pod, status });
 }
 
 interface Circumstances {

@@ -23,7 +23,10 @@ export function templateHash(template: Json, collisions = 0): string {
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
   if (!isJsonObject(value)) return value;
-  const keys = Object.keys(value).sort();
+  // Older clients send a null creationTimestamp, newer ones none.
+  const keys = Object.keys(value)
+    .filter((key) => value[key] !== null)
+    .sort();
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]));
 }
 

@@ -1,13 +1,16 @@
 import { badRequest } from '../../core/api-error.js';
-import { byteInbox } from '../../core/inbox.js';
+import { byteInbox, type Inbox } from '../../core/inbox.js';
 import { dig, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
+import type { ProcessLog, WrittenLine } from '../../state/process-log.js';
 import { waitUntil } from '../../state/wait.js';
+import type { World } from '../../state/world.js';
 import type { ServedKind } from '../encoding.js';
 import type { NativePath } from '../native-path.js';
 import { chooseContainer, containerStatus } from './find-container.js';
 import { readLogOptions, type LogOptions } from './log-options.js';
+import { processLog } from './own-process.js';
 import { imageSource, scriptSource, type LogLine, type LogSource } from './log-source.js';
 
 /** A request for the log of a pod. */
@@ -38,6 +41,8 @@ export function serveLog({ context, path, kind }: LogRequest): Reply {
   // A pod without a node has an empty log, not none.
   if (digString(pod, 'spec', 'nodeName') === '') return text('');
   const run = runOf(pod, container, options.previous);
+  const written = writtenLog(context, pod, container, options.previous);
+  if (written !== undefined) return processLogReply(world, written, options);
   const source = logSource(context, pod, container, run);
   const write = writer(options);
   const last = Math.min(run.end ?? Number.POSITIVE_INFINITY, world.clock.now());
@@ -50,6 +55,56 @@ export function serveLog({ context, path, kind }: LogRequest): Reply {
     ...text(''),
     body: followed(context, source, { pod, from: last, first, write }),
   };
+}
+
+/** What the process of a container wrote, unless a test wants another log. */
+function writtenLog(
+  context: Pick<RequestContext, 'world' | 'cluster'>,
+  pod: KubeObject,
+  container: string,
+  previous: boolean,
+): ProcessLog | undefined {
+  const { world, cluster } = context;
+  const { name, namespace = '' } = pod.metadata;
+  if (world.containers.logFor({ cluster: cluster.name, namespace, pod: name, container }) !== undefined)
+    return undefined;
+  return processLog(context, pod, container, previous ? 1 : 0);
+}
+
+function processLogReply(world: World, log: ProcessLog, options: LogOptions): Reply {
+  const { since = 0, tailLines } = options;
+  const write = writer(options);
+  const logged = log.from(0).filter(({ at }) => at >= since);
+  const shown = tailLines === undefined ? logged : tailLines === 0 ? [] : logged.slice(-tailLines);
+  const first = write(shown.map((line) => ({ ...line, nanos: 0 })));
+  if (!options.follow || log.ended) return text(first);
+  const { length } = log;
+  return {
+    ...text(''),
+    body: readUntilLeft(async (inbox, left) => {
+      if (first.length > 0) inbox.push(first);
+      for await (const line of writtenLines(log, length, left, world.ended)) {
+        inbox.push(write([{ ...line, nanos: 0 }]));
+        await inbox.room();
+      }
+    }),
+  };
+}
+
+/** Lines of a process from a number on, as it writes them; ends with it, or when a signal says so. */
+export async function* writtenLines(
+  log: ProcessLog,
+  from: number,
+  ...signals: readonly AbortSignal[]
+): AsyncGenerator<WrittenLine> {
+  for (let next = from; !signals.some(({ aborted }) => aborted);) {
+    const lines = log.from(next);
+    next = log.length;
+    yield* lines;
+    if (log.length > next) continue;
+    if (log.ended) return;
+    await log.change(...signals);
+  }
 }
 
 function text(body: string | Buffer): Reply {
@@ -130,15 +185,24 @@ function followed(
     readonly write: (lines: readonly LogLine[]) => Buffer;
   },
 ): AsyncIterable<Buffer> {
+  return readUntilLeft(async (inbox, left) => {
+    if (start.first.length > 0) inbox.push(start.first);
+    await followLines(context, source, start.pod, start.from, left, async (lines) => {
+      inbox.push(start.write(lines));
+      await inbox.room();
+    });
+  });
+}
+
+/** A body that is filled while somebody reads it. @param fill Told by the signal that nobody does any more */
+function readUntilLeft(
+  fill: (inbox: Inbox<Buffer>, left: AbortSignal) => Promise<void>,
+): AsyncIterable<Buffer> {
   return {
     [Symbol.asyncIterator]: () => {
       const inbox = byteInbox();
       const left = new AbortController();
-      if (start.first.length > 0) inbox.push(start.first);
-      void followLines(context, source, start.pod, start.from, left.signal, async (lines) => {
-        inbox.push(start.write(lines));
-        await inbox.room();
-      }).then(() => {
+      void fill(inbox, left.signal).then(() => {
         inbox.end();
       });
       const reader = inbox[Symbol.asyncIterator]();

@@ -1,18 +1,18 @@
 import { ApiError, badRequest } from '../../core/api-error.js';
-import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import type { JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import type { Channels, ChannelSession } from '../../registry/session.js';
 import type { KindRequest } from '../kind-request.js';
 import { chooseContainer, checkRunning, containerSpec } from './find-container.js';
+import { endContainer } from './container-end.js';
+import { ownCommand, processLog, runOwnProcess } from './own-process.js';
 import { readFlag } from './query-flags.js';
-import { followLines, logSource, runOf } from './serve-log.js';
+import { followLines, logSource, runOf, writtenLines } from './serve-log.js';
 import { machineOf } from './shell/machine.js';
-import { isCommand, runCommand, runConfigured } from './shell/run-script.js';
-import { forTerminal, runTerminal } from './shell/terminal.js';
+import { isExecutable, runCommand, runConfigured } from './shell/run-script.js';
+import { forTerminal, isInteractive, runTerminal } from './shell/terminal.js';
 import { exitStatus, startFailure } from './status.js';
-
-const interactive = /^(?:\/\S*\/)?(?:sh|bash|ash)$/;
 
 /**
  * Runs a command in a container: `exec`.
@@ -31,7 +31,9 @@ export function serveExec(request: KindRequest): Reply {
 export function serveAttach(request: KindRequest): Reply {
   const { context } = request;
   const { pod, container } = placeOf(request);
-  return processReply(context, (channels, tty) => attach(context, pod, container, channels, tty));
+  return processReply(context, (channels, tty) =>
+    attach(context, pod, container, channels, { stdin: readFlag(context.query, 'stdin'), tty }),
+  );
 }
 
 function placeOf({ context, path, kind }: KindRequest): { pod: KubeObject; container: string } {
@@ -85,43 +87,51 @@ export async function execute(
     : channels;
   const configured = await runConfigured(machine, command.join(' '), streams);
   if (configured !== undefined) return exitStatus(configured, command);
-  if (!isCommand(first)) {
+  if (!isExecutable(first)) {
     const why = `exec: ${JSON.stringify(first)}: executable file not found in $PATH`;
     return startFailure(
       `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`,
     );
   }
-  if (tty && interactive.test(first) && command.length === 1) {
+  if (tty && isInteractive(command)) {
     machine.environment.set('TERM', 'xterm');
     return exitStatus(await runTerminal(machine, channels), command);
   }
   return exitStatus(await runCommand(machine, command, streams), command);
 }
 
+/**
+ * Attaches to a container: whoever may type into one whose process the shell here can run, runs it, and with it the
+ * container ends. Of all others the log is shown.
+ */
 async function attach(
   context: RequestContext,
   pod: KubeObject,
   container: string,
   channels: Channels,
-  tty: boolean,
+  { stdin, tty }: { readonly stdin: boolean; readonly tty: boolean },
 ): Promise<JsonObject> {
   const spec = containerSpec(pod, container);
-  if (tty && spec['stdin'] === true && isShell(spec))
-    return exitStatus(await runTerminal(machineOf(context, pod, container), channels), ['sh']);
-  const source = logSource(context, pod, container, runOf(pod, container, false));
-  await followLines(context, source, pod, context.world.clock.now(), channels.gone, async (lines) => {
-    const text = lines.map((line) => `${line.text}\n`).join('');
-    await (tty ? forTerminal(channels.stdout) : channels.stdout)(text);
-  });
+  const isOpen = stdin && spec['stdin'] === true && processLog(context, pod, container)?.ended !== false;
+  const command = isOpen ? ownCommand(context, pod, container) : undefined;
+  if (command !== undefined) {
+    const code = await runOwnProcess(context, pod, container, command, channels);
+    // Who leaves a process that others may attach to leaves it running.
+    const isLeft = channels.gone.aborted && spec['stdinOnce'] !== true;
+    if (!isLeft && !context.world.ended.aborted) endContainer(context, pod, container, code);
+    // Whoever attaches is not told how the process ended; that is in the pod.
+    return exitStatus(0, []);
+  }
+  const stdout = tty ? forTerminal(channels.stdout) : channels.stdout;
+  const log = processLog(context, pod, container);
+  if (log !== undefined) {
+    for await (const line of writtenLines(log, log.length, channels.gone, context.world.ended))
+      await stdout(`${line.text}\n`);
+  } else {
+    const source = logSource(context, pod, container, runOf(pod, container, false));
+    await followLines(context, source, pod, context.world.clock.now(), channels.gone, async (lines) => {
+      await stdout(lines.map((line) => `${line.text}\n`).join(''));
+    });
+  }
   return exitStatus(0, []);
-}
-
-/** Images whose own command is a shell. */
-const shellImages = /(?:^|\/)(?:busybox|alpine|ubuntu|debian|centos|bash)(?::|@|$)/;
-
-function isShell(spec: JsonObject): boolean {
-  const words = [...digArray(spec, 'command'), ...digArray(spec, 'args')];
-  const [first] = words;
-  if (typeof first === 'string') return words.length === 1 && interactive.test(first);
-  return isJsonObject(spec) && shellImages.test(digString(spec, 'image'));
 }

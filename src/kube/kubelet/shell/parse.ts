@@ -24,7 +24,26 @@ export class SyntaxProblem extends Error {}
 
 type Token = { readonly word: Word } | { readonly operator: string };
 
-const operators = ['&&', '||', '2>&1', '2>>', '2>', '>>', '1>', '>', '<', ';', '|', '\n', '&', '(', ')'];
+const operators = [
+  '&&',
+  '||',
+  '2>&1',
+  '1>&2',
+  '>&2',
+  '&>',
+  '2>>',
+  '2>',
+  '>>',
+  '1>',
+  '>',
+  '<',
+  ';',
+  '|',
+  '\n',
+  '&',
+  '(',
+  ')',
+];
 /** Words that begin what a POSIX shell has and this one has not. */
 const reserved = new Set(['if', 'for', 'while', 'until', 'case', 'function', '{', '}', '!']);
 
@@ -67,7 +86,9 @@ export function parseScript(text: string): Script {
       when = ';';
     } else if (operator === '&' || operator === '(' || operator === ')')
       throw new SyntaxProblem(`fake-ks-apiserver's shell does not know "${operator}"`);
-    else if (operator === '2>&1') redirections.push({ from: 2, mode: 'join', target: { parts: [] } });
+    else if (operator === '&>') throw new SyntaxProblem(`fake-ks-apiserver's shell does not know "&>"`);
+    else if (operator.includes('>&'))
+      redirections.push({ from: operator === '2>&1' ? 2 : 1, mode: 'join', target: { parts: [] } });
     else awaited = redirection(operator);
   }
   endPipeline(false);

@@ -15,7 +15,8 @@ class ExitShell extends Error {
   }
 }
 
-const shells = new Set(['sh', 'bash', 'ash']);
+/** Names of shells. */
+export const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'ash']);
 /** Shells within shells; a real one ends for want of processes. */
 const depthLimit = 20;
 
@@ -144,7 +145,8 @@ function redirect(
   let { stdin, stdout, stderr } = streams;
   for (const { from, mode, target } of redirections) {
     if (mode === 'join') {
-      stderr = stdout;
+      if (from === 2) stderr = stdout;
+      else stdout = stderr;
       continue;
     }
     const path = posix.resolve(machine.cwd, expand(machine, target).join(' '));
@@ -212,10 +214,18 @@ function glob({ files, cwd }: Machine, word: string): string[] {
   return found.length === 0 ? [word] : found.map((name) => start + name);
 }
 
-/** Tells whether there is a command of a name. */
+/** What a shell does itself: no file of these names can be executed. */
+const builtins: readonly string[] = ['cd', 'exit', 'export', 'exec'];
+
+/** Tells whether a shell knows a command of a name. */
 export function isCommand(name: string): boolean {
+  return builtins.includes(name) || isExecutable(name);
+}
+
+/** Tells whether there is a program of a name, with or without a path. */
+export function isExecutable(name: string): boolean {
   const base = posix.basename(name);
-  return shells.has(base) || Object.hasOwn(programs, base) || ['cd', 'exit', 'export', 'exec'].includes(base);
+  return shells.has(base) || Object.hasOwn(programs, base);
 }
 
 /** Runs a command with its arguments. @returns its exit code, 127 when there is no such command */

@@ -34,9 +34,24 @@ async function say({ stdout }: ProgramRun, text: string): Promise<number> {
   return 0;
 }
 
+function untilGone(...signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const over = AbortSignal.any([...signals]);
+    if (over.aborted) resolve();
+    else
+      over.addEventListener('abort', () => {
+        resolve();
+      });
+  });
+}
+
 const sleep: Program = async (run) => {
   const { args, machine, gone } = run;
   let total = 0;
+  if (args.includes('infinity')) {
+    await untilGone(gone, machine.context.world.ended);
+    return 130;
+  }
   for (const each of args) {
     const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(each) ?? [];
     if (amount === undefined) {

@@ -5,6 +5,11 @@ const control = { interrupt: '\x03', endOfInput: '\x04', backspace: ['\x7f', '\b
 /** Longest line taken, in characters: that of Linux' terminals. */
 const lineLimit = 4096;
 
+/** Tells whether a command line starts a shell that reads what is typed. */
+export function isInteractive(argv: readonly string[]): boolean {
+  return argv.length === 1 && /^(?:\/\S*\/)?(?:sh|bash|ash)$/.test(argv[0] ?? '');
+}
+
 /** Output for a terminal: its lines end in CR LF. */
 export function forTerminal(write: Streams['stdout']): Streams['stdout'] {
   return (data) =>
