@@ -14,7 +14,7 @@ const allowed = {
   registry: ['core', 'state'],
   rbac: ['core', 'state', 'registry/contract', 'registry/reply'],
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
-  kube: ['core', 'state', 'registry', 'rbac', 'auth'],
+  kube: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube'],
   apis: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream', 'metrics', 'search'],
   search: ['core', 'state', 'registry', 'rbac', 'kube'],

@@ -21,7 +21,7 @@ interface Named {
  * @throws ApiError in the words of kube-apiserver
  * @see kubernetes/kubernetes pkg/registry/core/{pod,service,node}/strategy.go ResourceLocation
  */
-export function serveProxy(request: KindRequest): Reply {
+export async function serveProxy(request: KindRequest): Promise<Reply> {
   const { context, path, kind } = request;
   const { plural } = kind.resource;
   const named = readName(path.name, plural);
@@ -42,13 +42,10 @@ export function serveProxy(request: KindRequest): Reply {
   );
   const mark = context.url.indexOf('?');
   const line = `${context.method} ${rest}${mark === -1 ? '' : context.url.slice(mark)} HTTP/1.1`;
-  if (script?.to !== undefined)
-    throw new ApiError(
-      501,
-      'NotImplemented',
-      `fake-ks-apiserver does not proxy to ${script.to}: only port-forward hands connections on; give the port a body`,
-      { dialect: 'status' },
-    );
+  if (script?.to !== undefined) {
+    const { proxyToServer } = await import('./proxy-to-server.js');
+    return proxyToServer(context, script.to, rest);
+  }
   const { status, headers, body } = fakeAnswer(place, line, script);
   return { status, headers, body };
 }

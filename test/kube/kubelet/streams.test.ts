@@ -1,10 +1,12 @@
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { createDeflate, constants } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startFakeKsApiserver, type InProcessFake } from '../../../src/index.js';
 import { spdyDictionary } from '../../../src/http/spdy/dictionary.js';
 import { as } from '../../support/ask.js';
+import { startEcho } from '../../support/echo-server.js';
 
 const pod = '/api/v1/namespaces/default/pods/web';
 
@@ -175,6 +177,89 @@ test('a scripted command answers once the clock has moved', async () => {
   await new Promise((resolve) => socket.once('message', resolve));
   await ks.clock.advance('5s');
   expect((await got)[1]).toBe('1 row\n');
+});
+
+test('proxy hands requests on to the server a scenario names, without the credentials', async () => {
+  await using ks = await withPod();
+  await using echo = await startEcho();
+  const admin = await as(ks, 'admin');
+  const to = new URL(echo.url).host;
+  await ks.scenario({ description: 'A server of our own.', ports: [{ pod: 'web', port: 8080, to }] });
+  const answer = await admin.send('POST', `${pod}:8080/proxy/a%20b/?x=1&x=2`, { hello: 'world' });
+  expect(answer.status).toBe(207);
+  expect(answer.json).toMatchObject({ method: 'POST', url: '/a%20b/?x=1&x=2', body: '{"hello":"world"}' });
+  expect(answer.json['headers']).not.toHaveProperty('authorization');
+  await ks.scenario({ description: 'Nobody.', ports: [{ pod: 'web', port: 8080, to: '127.0.0.1:1' }] });
+  const refused = await admin.get(`${pod}:8080/proxy/`);
+  expect([refused.status, refused.json['message']]).toEqual([
+    503,
+    'error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused',
+  ]);
+});
+
+test('proxy hands upgrades on to the server a scenario names', async () => {
+  await using ks = await withPod();
+  const server = createServer();
+  server.on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\nhello');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await ks.scenario({ description: 'One.', ports: [{ pod: 'web', to: `127.0.0.1:${String(port)}` }] });
+  const said = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(ks.url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (bytes) => (text += bytes.toString()));
+    socket.on('close', () => {
+      resolve(text);
+    });
+    void ks.token({ user: 'admin' }).then((token) => {
+      socket.write(
+        `GET ${pod}:80/proxy/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+    });
+  });
+  server.close();
+  expect(said).toMatch(/^HTTP\/1\.1 101 [^]*hello$/);
+});
+
+test('a token among the subprotocols logs nobody in', async () => {
+  await using ks = await withPod();
+  const token = Buffer.from(await ks.token({ user: 'admin' })).toString('base64url');
+  const offered = [`base64url.bearer.authorization.k8s.io.${token}`, 'v5.channel.k8s.io'];
+  const socket = new WebSocket(ks.url.replace('http', 'ws') + execPath(['true']), offered);
+  const refusal = await new Promise<Error>((resolve) => socket.once('error', resolve));
+  expect(refusal.message).toBe('Unexpected server response: 403');
+});
+
+test.for([
+  ['a frame that is not masked', Buffer.from([0x82, 0x01, 0x00])],
+  ['a frame with reserved bits', Buffer.from([0xf2, 0x81, 0, 0, 0, 0, 0])],
+  ['an unknown opcode', Buffer.from([0x83, 0x80, 0, 0, 0, 0])],
+  ['a message of 64 MB', Buffer.from([0x82, 0xff, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0])],
+  ['a ping too long', Buffer.concat([Buffer.from([0x89, 0xfe, 0, 200, 0, 0, 0, 0]), Buffer.alloc(200)])],
+  ['text that is no UTF-8', Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0xff])],
+] as const)('%s closes the WebSocket, not the server', async ([, bytes]) => {
+  await using ks = await withPod();
+  const token = await ks.token({ user: 'admin' });
+  const socket = connect(Number(new URL(ks.url).port), '127.0.0.1');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined);
+  socket.write(
+    `GET ${execPath(['cat'], '&stdin=1')} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
+      `Sec-WebSocket-Protocol: v5.channel.k8s.io\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  );
+  const first = await new Promise<string>((resolve) => {
+    socket.once('data', (data) => {
+      resolve(data.toString('latin1'));
+    });
+  });
+  expect(first).toMatch(/^HTTP\/1\.1 101 /);
+  socket.write(bytes);
+  await closed;
+  expect((await (await as(ks, 'admin')).get('/api/v1/nodes?limit=1')).status).toBe(200);
+  expect(await ks.journal.errors()).toEqual([]);
 });
 
 test('the figures of pods on a node fit the node', async () => {
