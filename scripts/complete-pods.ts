@@ -1,7 +1,8 @@
 import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
 import { flat, suffixOf } from '../src/generate/identity.js';
-import { podObject, secondsLater } from '../src/generate/pod.js';
+import { podObject } from '../src/generate/pod.js';
+import { secondsLater } from '../src/generate/pod-status.js';
 import type { WorkloadFacts } from '../src/generate/workload.js';
 
 /** When the compiled objects were last touched; heartbeats and events are moved to the present at start. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Random } from '../state/random.js';
 
 /** The uid an object always gets: the same key gives the same v4 UUID. */
@@ -18,7 +18,7 @@ export function numberOf(key: string, limit: number): number {
 
 /** Hexadecimal digits as container ids and digests show them. */
 export function hexOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 /** Parts as one flat string: concatenations of long strings keep all their parts alive. */

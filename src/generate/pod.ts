@@ -1,33 +1,17 @@
-import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
-import type { KubeObject, ObjectMeta, OwnerReference } from '../core/kube-object.js';
-import { flat, hexOf, suffixOf, uidOf } from './identity.js';
-import { imageDigest } from './image.js';
+import {
+  deepFreeze,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../core/json.js';
+import type { KubeObject, ObjectMeta } from '../core/kube-object.js';
+import { flat, suffixOf, uidOf } from './identity.js';
 import type { Platform } from './platform.js';
-import type { Placement } from './scheduler.js';
-
-/** How a pod is doing. `waiting` is a container that cannot start, `pending` a pod no node has room for. */
-export type PodState = 'running' | 'succeeded' | 'waiting' | 'pending';
-
-/** What a pod is made of. */
-export interface PodRecipe {
-  readonly name: string;
-  readonly namespace: string;
-  readonly generateName?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly owner?: OwnerReference;
-  /** The pod template's spec, as a person writes it. */
-  readonly spec: JsonObject;
-  /** Absent for pods that wait for a node. */
-  readonly placement: Placement | undefined;
-  /** RFC 3339. */
-  readonly created: string;
-  readonly state?: PodState;
-  /** Why a waiting container waits, such as `ImagePullBackOff`. */
-  readonly reason?: string;
-  /** The scheduler's or the kubelet's words for it. */
-  readonly message?: string;
-}
+import type { PodRecipe } from './pod-recipe.js';
+import { podStatus } from './pod-status.js';
 
 const firstMinorWithProjectedTokens = 21;
 const accountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -55,8 +39,19 @@ export function podObject(recipe: PodRecipe, platform: Platform): KubeObject {
   };
 }
 
+/** Specs by what they were made from: the pods of a workload share all they have in common, which is most of it. */
+const templates = new WeakMap<JsonObject, JsonObject>();
+
 /** A pod spec with what kube-apiserver fills in, without anything that belongs to one pod only. */
 export function templateSpec(spec: JsonObject): JsonObject {
+  const known = templates.get(spec);
+  if (known !== undefined) return known;
+  const made = completeSpec(spec);
+  templates.set(spec, made);
+  return made;
+}
+
+function completeSpec(spec: JsonObject): JsonObject {
   const account = digString(spec, 'serviceAccountName');
   const { containers, volumes, hostNetwork, restartPolicy, priorityClassName, tolerations, nodeSelector } =
     spec;
@@ -78,10 +73,9 @@ export function templateSpec(spec: JsonObject): JsonObject {
   };
 }
 
-function container(given: JsonObject, mounts: readonly JsonObject[] = []): JsonObject {
+function container(given: JsonObject): JsonObject {
   const { name, image, command, args, ports, env, resources, volumeMounts, livenessProbe, readinessProbe } =
     given;
-  const all = [...(Array.isArray(volumeMounts) ? (volumeMounts as JsonObject[]) : []), ...mounts];
   return {
     name,
     image,
@@ -92,12 +86,28 @@ function container(given: JsonObject, mounts: readonly JsonObject[] = []): JsonO
     }),
     ...(env !== undefined && { env }),
     resources: resources ?? {},
-    ...(all.length > 0 && { volumeMounts: all }),
+    ...(Array.isArray(volumeMounts) && volumeMounts.length > 0 && { volumeMounts }),
     ...(isJsonObject(livenessProbe) && { livenessProbe: probe(livenessProbe) }),
     ...(isJsonObject(readinessProbe) && { readinessProbe: probe(readinessProbe) }),
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     imagePullPolicy: given['imagePullPolicy'] ?? 'IfNotPresent',
+  };
+}
+
+/** A container of a template with what the admission of ServiceAccounts mounts into it. */
+function mounted(given: JsonObject, mount: JsonObject): JsonObject {
+  const { name, image, command, args, ports, env, resources, volumeMounts, ...rest } = given;
+  return {
+    name,
+    image,
+    ...(command !== undefined && { command }),
+    ...(args !== undefined && { args }),
+    ...(ports !== undefined && { ports }),
+    ...(env !== undefined && { env }),
+    resources,
+    volumeMounts: Array.isArray(volumeMounts) ? [...(volumeMounts as JsonObject[]), mount] : [mount],
+    ...rest,
   };
 }
 
@@ -126,19 +136,17 @@ function podSpec(recipe: PodRecipe, platform: Platform): JsonObject {
     ? flat('kube-api-access-', suffixOf(flat(namespace, '/', recipe.name)))
     : accountTokenName(namespace, account);
   const mount: JsonObject = { name: volumeName, readOnly: true, mountPath: accountPath };
-  const source = projected ? projectedToken : { secret: { secretName: volumeName, defaultMode: 420 } };
-  const template = templateSpec({ ...spec, serviceAccountName: account });
-  const tolerations = [...digArray(spec, 'tolerations'), ...evictionTolerations];
+  const volume: JsonObject = projected
+    ? { name: volumeName, ...projectedToken }
+    : { name: volumeName, secret: { secretName: volumeName, defaultMode: 420 } };
+  const template = templateSpec(spec);
+  const withMount = (each: Json): JsonObject => mounted(each as JsonObject, mount);
   return {
-    volumes: [...digArray(spec, 'volumes'), { name: volumeName, ...source }],
+    volumes: [...digArray(spec, 'volumes'), volume],
     ...(template['initContainers'] !== undefined && {
-      initContainers: digArray(spec, 'initContainers')
-        .filter(isJsonObject)
-        .map((each) => container(each, [mount])),
+      initContainers: digArray(template, 'initContainers').map(withMount),
     }),
-    containers: digArray(spec, 'containers')
-      .filter(isJsonObject)
-      .map((each) => container(each, [mount])),
+    containers: digArray(template, 'containers').map(withMount),
     restartPolicy: template['restartPolicy'],
     terminationGracePeriodSeconds: 30,
     dnsPolicy: 'ClusterFirst',
@@ -149,7 +157,7 @@ function podSpec(recipe: PodRecipe, platform: Platform): JsonObject {
     ...(template['hostNetwork'] === true && { hostNetwork: true }),
     securityContext: template['securityContext'],
     schedulerName: 'default-scheduler',
-    tolerations,
+    tolerations: tolerationsOf(spec),
     ...(spec['priorityClassName'] !== undefined && { priorityClassName: spec['priorityClassName'] }),
     priority: priorityOf(digString(spec, 'priorityClassName')),
     enableServiceLinks: true,
@@ -157,7 +165,12 @@ function podSpec(recipe: PodRecipe, platform: Platform): JsonObject {
   };
 }
 
-const projectedToken: JsonObject = {
+function tolerationsOf(spec: JsonObject): readonly Json[] {
+  const own = digArray(spec, 'tolerations');
+  return own.length === 0 ? evictionTolerations : [...own, ...evictionTolerations];
+}
+
+const projectedToken: JsonObject = deepFreeze({
   projected: {
     sources: [
       { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
@@ -170,136 +183,14 @@ const projectedToken: JsonObject = {
     ],
     defaultMode: 420,
   },
-};
+});
 
-const evictionTolerations: readonly JsonObject[] = [
+const evictionTolerations: readonly JsonObject[] = deepFreeze([
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
   { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
-];
+]);
 
 function priorityOf(className: string): number {
   if (className === 'system-node-critical') return 2_000_001_000;
   return className === 'system-cluster-critical' ? 2_000_000_000 : 0;
-}
-
-function podStatus(recipe: PodRecipe, platform: Platform, uid: string): JsonObject {
-  const { placement, created, spec } = recipe;
-  const state = recipe.state ?? 'running';
-  const qosClass = qosOf(spec);
-  if (placement === undefined) {
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      lastProbeTime: null,
-      lastTransitionTime: created,
-      reason: 'Unschedulable',
-      message: recipe.message ?? '',
-    };
-    return { phase: 'Pending', conditions: [condition], qosClass };
-  }
-  const ready = state === 'running';
-  const containerStatuses = digArray(spec, 'containers').map((each) =>
-    containerStatus(each, recipe, platform, uid),
-  );
-  return {
-    phase: state === 'succeeded' ? 'Succeeded' : ready ? 'Running' : 'Pending',
-    conditions: podConditions(recipe, ready),
-    hostIP: placement.hostIP,
-    podIP: placement.podIP,
-    podIPs: [{ ip: placement.podIP }],
-    startTime: created,
-    containerStatuses,
-    qosClass,
-  };
-}
-
-function podConditions(recipe: PodRecipe, ready: boolean): JsonObject[] {
-  const at = { lastProbeTime: null, lastTransitionTime: recipe.created };
-  const names = digArray(recipe.spec, 'containers').map((each) => digString(each, 'name'));
-  const why: JsonObject = ready
-    ? {}
-    : recipe.state === 'succeeded'
-      ? { reason: 'PodCompleted' }
-      : { reason: 'ContainersNotReady', message: `containers with unready status: [${names.join(' ')}]` };
-  const done: JsonObject = recipe.state === 'succeeded' ? { reason: 'PodCompleted' } : {};
-  const status = ready ? 'True' : 'False';
-  return [
-    { type: 'Initialized', status: 'True', ...at, ...done },
-    { type: 'Ready', status, ...at, ...why },
-    { type: 'ContainersReady', status, ...at, ...why },
-    { type: 'PodScheduled', status: 'True', ...at },
-  ];
-}
-
-function containerStatus(given: Json, recipe: PodRecipe, platform: Platform, uid: string): JsonObject {
-  const name = digString(given, 'name');
-  const image = digString(given, 'image');
-  const state = recipe.state ?? 'running';
-  if (state === 'waiting') {
-    const waiting = {
-      reason: recipe.reason ?? 'ContainerCreating',
-      ...(recipe.message && { message: recipe.message }),
-    };
-    return {
-      name,
-      state: { waiting },
-      lastState: {},
-      ready: false,
-      restartCount: 0,
-      image,
-      imageID: '',
-      started: false,
-    };
-  }
-  const docker = platform.containerRuntimeVersion.startsWith('docker:');
-  const containerID = flat(docker ? 'docker://' : 'containerd://', hexOf(flat(uid, '/', name)));
-  const imageID = docker ? flat('docker-pullable://', imageDigest(image)) : imageDigest(image);
-  const now: JsonObject =
-    state === 'succeeded'
-      ? {
-          terminated: {
-            exitCode: 0,
-            reason: 'Completed',
-            startedAt: recipe.created,
-            finishedAt: secondsLater(recipe.created, 14),
-            containerID,
-          },
-        }
-      : { running: { startedAt: secondsLater(recipe.created, 2) } };
-  const ready = state === 'running';
-  return {
-    name,
-    state: now,
-    lastState: {},
-    ready,
-    restartCount: 0,
-    image,
-    imageID,
-    containerID,
-    started: ready,
-  };
-}
-
-/** A moment some seconds after another; both RFC 3339 with whole seconds. */
-export function secondsLater(moment: string, seconds: number): string {
-  return new Date(Date.parse(moment) + seconds * 1000).toISOString().replace('.000Z', 'Z');
-}
-
-function qosOf(spec: JsonObject): string {
-  const all = digArray(spec, 'containers').map((each) => digObject(each, 'resources'));
-  const isGuaranteed = all.every((resources) => {
-    const limits = digObject(resources, 'limits');
-    return (
-      Object.keys(limits).length >= 2 &&
-      JSON.stringify(limits) === JSON.stringify(digObject(resources, 'requests'))
-    );
-  });
-  if (isGuaranteed) return 'Guaranteed';
-  const isBurstable = all.some(
-    (resources) =>
-      Object.keys(digObject(resources, 'limits')).length +
-        Object.keys(digObject(resources, 'requests')).length >
-      0,
-  );
-  return isBurstable ? 'Burstable' : 'BestEffort';
 }

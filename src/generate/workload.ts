@@ -2,7 +2,9 @@ import { digArray, digObject, digString, type Json, type JsonObject } from '../c
 import type { KubeObject, OwnerReference } from '../core/kube-object.js';
 import { flat, suffixOf, uidOf } from './identity.js';
 import type { Platform } from './platform.js';
-import { podObject, secondsLater, templateSpec, type PodState } from './pod.js';
+import { podObject, templateSpec } from './pod.js';
+import type { PodState } from './pod-recipe.js';
+import { secondsLater } from './pod-status.js';
 import type { Placement, Scheduler } from './scheduler.js';
 
 /** What workloads are completed with. */
@@ -135,7 +137,8 @@ export function deploymentObjects(given: KubeObject, facts: WorkloadFacts): Kube
     },
   });
   const objects = [deployment, replicaSet];
-  for (let at = 0; at < replicas; at += 1) objects.push(podOf(draft, facts, replicaSet, labels, at));
+  const owner = ownedBy(replicaSet);
+  for (let at = 0; at < replicas; at += 1) objects.push(podOf(draft, facts, owner, labels, at));
   return objects;
 }
 
@@ -145,8 +148,9 @@ function deploymentConditions(
   counts: JsonObject,
 ): JsonObject[] {
   const isAvailable = counts['unavailableReplicas'] === undefined;
-  const at = { lastUpdateTime: secondsLater(created, 6), lastTransitionTime: secondsLater(created, 6) };
-  const began = { lastUpdateTime: secondsLater(created, 6), lastTransitionTime: created };
+  const later = secondsLater(created, 6);
+  const at = { lastUpdateTime: later, lastTransitionTime: later };
+  const began = { lastUpdateTime: later, lastTransitionTime: created };
   const available: JsonObject = {
     type: 'Available',
     status: isAvailable ? 'True' : 'False',
@@ -177,18 +181,18 @@ function deploymentConditions(
 function podOf(
   draft: Draft,
   facts: WorkloadFacts,
-  owner: KubeObject,
+  owner: OwnerReference,
   labels: Labels,
   at: number,
   placement: Placement | undefined = facts.scheduler.place(draft.podSpec),
 ): KubeObject {
-  const generateName = flat(owner.metadata.name, '-');
+  const generateName = flat(owner.name, '-');
   const name = flat(generateName, suffixOf(flat(draft.namespace, '/', generateName, String(at))));
   return pod(draft, facts, { owner, labels, name, generateName }, placement);
 }
 
 interface PodIdentity {
-  readonly owner: KubeObject;
+  readonly owner: OwnerReference;
   readonly labels: Labels;
   readonly name: string;
   readonly generateName?: string;
@@ -212,7 +216,7 @@ function pod(
       ...(identity.generateName !== undefined && { generateName: identity.generateName }),
       labels: identity.labels,
       ...(draft.annotations && { annotations: draft.annotations }),
-      owner: ownedBy(identity.owner),
+      owner: identity.owner,
       spec,
       placement,
       created: draft.created,
@@ -255,8 +259,9 @@ export function daemonSetObjects(given: KubeObject, facts: WorkloadFacts): KubeO
     },
   };
   const labels = { ...draft.labels, 'controller-revision-hash': hash, 'pod-template-generation': '1' };
+  const owner = ownedBy(daemonSet);
   const pods = nodes.map((node, at) =>
-    podOf(draft, facts, daemonSet, labels, at, facts.scheduler.placeOn(node, draft.podSpec)),
+    podOf(draft, facts, owner, labels, at, facts.scheduler.placeOn(node, draft.podSpec)),
   );
   return [daemonSet, ...pods];
 }
@@ -295,6 +300,7 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
       availableReplicas: replicas,
     },
   };
+  const owner = ownedBy(statefulSet);
   const pods: KubeObject[] = [];
   for (let at = 0; at < replicas; at += 1) {
     const podName = flat(name, '-', String(at));
@@ -310,13 +316,7 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
     };
     const generateName = flat(name, '-');
     pods.push(
-      pod(
-        draft,
-        facts,
-        { owner: statefulSet, labels, name: podName, generateName },
-        facts.scheduler.place(spec),
-        spec,
-      ),
+      pod(draft, facts, { owner, labels, name: podName, generateName }, facts.scheduler.place(spec), spec),
     );
   }
   return [statefulSet, ...pods];
@@ -362,5 +362,5 @@ export function finishedJobObjects(given: KubeObject, facts: WorkloadFacts): Kub
       succeeded: 1,
     },
   };
-  return [job, podOf(draft, { ...facts, state: 'succeeded' }, job, labels, 0)];
+  return [job, podOf(draft, { ...facts, state: 'succeeded' }, ownedBy(job), labels, 0)];
 }
