@@ -16,6 +16,12 @@ export function containerProblems({
         ? [{ path: ['containers', at], text: 'says nothing or two things; give either missing or exitCode' }]
         : [],
     ),
+    ...containers.flatMap(({ after, exitCode }, at) => {
+      if (after === undefined) return [];
+      const path = ['containers', at, 'after'];
+      if (exitCode === undefined) return [{ path, text: 'goes with an exitCode only; give one' }];
+      return length(after) < 0 ? [{ path, text: 'is negative; nothing ends before it starts' }] : [];
+    }),
     ...exec.flatMap((command, at) => commandProblems(command, at)),
     ...logs.flatMap(({ every }, at) =>
       every !== undefined && !(length(every) > 0)

@@ -69,6 +69,11 @@ export interface ScenarioCommand extends Omit<CommandScript, 'delayMs'> {
   readonly delay?: Duration;
 }
 
+/** What becomes of a container; durations in texts or seconds. */
+export interface ScenarioFate extends Omit<FateScript, 'afterMs'> {
+  readonly after?: Duration;
+}
+
 /** What the containers it fits log. */
 export interface ScenarioLog extends Omit<LogScript, 'everyMs' | 'since'> {
   readonly every?: Duration;
@@ -132,7 +137,7 @@ export interface Scenario extends ReleaseRange, ClusterChanges {
   readonly logs?: readonly ScenarioLog[];
   readonly ports?: readonly PortScript[];
   /** What becomes of containers that start from then on. */
-  readonly containers?: readonly FateScript[];
+  readonly containers?: readonly ScenarioFate[];
   readonly faults?: readonly ScenarioFault[];
   readonly expect?: readonly ExpectedStep[];
 }

@@ -4,7 +4,8 @@ import type { Scenario } from './scenario.js';
 
 /** Decides what becomes of containers that have yet to start; of two entries that fit, the first wins. */
 export function decideFates(world: World, { containers = [] }: Scenario): void {
-  for (const fate of containers.toReversed()) world.containers.addFate(fate);
+  for (const { after, ...fate } of containers.toReversed())
+    world.containers.addFate({ ...fate, ...(after !== undefined && { afterMs: milliseconds(after) }) });
 }
 
 /** Has the containers of a world answer, log and serve as a scenario says; of two entries that fit, the first wins. */

@@ -2,7 +2,7 @@
 interface Task {
   readonly due: number;
   readonly run: (now: number) => void;
-  /** Runs though nobody asks, while the clock follows real time. */
+  /** Runs at its own moment: though nobody asks, while the clock follows real time, and before later ones in a jump. */
   readonly wakes: boolean;
 }
 
@@ -18,6 +18,8 @@ const longestTimer = 2_147_483_647;
 export class Clock {
   #offset: number;
   #frozenAt: number | undefined;
+  /** The moment of the task that runs now, when it is one of those that have their own. */
+  #moment: number | undefined;
   #tasks: Task[] = [];
   #nextDue = Number.POSITIVE_INFINITY;
 
@@ -29,7 +31,7 @@ export class Clock {
 
   /** Milliseconds since 1970. */
   now(): number {
-    return this.#frozenAt ?? Date.now() + this.#offset;
+    return this.#moment ?? this.#frozenAt ?? Date.now() + this.#offset;
   }
 
   /** Whole seconds since 1970, as tokens carry them. */
@@ -77,7 +79,9 @@ export class Clock {
   /**
    * Has a task run once the clock reaches `due` (milliseconds since 1970).
    *
-   * @param wakes True when it is to run though nobody asks, so that watches see what it does.
+   * @param run Told how far the clock has got meanwhile, which in a jump is beyond `due`.
+   * @param wakes True when it is to run at its own moment: though nobody asks, so that watches see what it does, and with
+   * {@link now} giving that moment even if the clock has jumped over it.
    * @returns what calls it off
    */
   schedule(due: number, run: (now: number) => void, wakes = false): () => void {
@@ -117,7 +121,17 @@ export class Clock {
     while (this.#nextDue <= now) {
       const task = this.#tasks.shift();
       this.#nextDue = this.#tasks[0]?.due ?? Number.POSITIVE_INFINITY;
-      task?.run(now);
+      if (task?.wakes !== true) task?.run(now);
+      else this.#runAt(task, now);
+    }
+  }
+
+  #runAt({ due, run }: Task, now: number): void {
+    this.#moment = due;
+    try {
+      run(now);
+    } finally {
+      this.#moment = undefined;
     }
   }
 

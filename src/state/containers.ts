@@ -54,8 +54,10 @@ export interface FateScript extends ContainerFilter {
   readonly image?: string;
   /** True: the image cannot be pulled. */
   readonly missing?: true;
-  /** It ends with this code as soon as it has started. */
+  /** The code it ends with. */
   readonly exitCode?: number;
+  /** Milliseconds it runs before it ends; absent: it ends as soon as it has started. */
+  readonly afterMs?: number;
 }
 
 /** Something in a container's file system. */

@@ -1,21 +1,27 @@
-import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { restarts } from '../../kube/kubelet/container-end.js';
+import { podStatus } from '../../kube/kubelet/container-end.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { FateScript } from '../../state/containers.js';
 import { formatTimestamp } from '../../state/clock.js';
 import { isDeleting } from '../controller.js';
-import { recordEvent } from './events.js';
+import { later } from '../later.js';
+import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
+import { recordStart, recordBackOff } from './container-events.js';
+import { lifeAt, type Life, type LifePlan } from './container-life.js';
 import { podResource } from './pods.js';
 
-function numberAt(object: Json | undefined, key: string): number {
-  const value = dig(object, key);
-  return typeof value === 'number' ? value : 0;
+/** A container that comes to an end, and what with. */
+export interface Ending {
+  readonly name: string;
+  readonly exitCode: number;
+  readonly plan: LifePlan;
 }
 
-/** Seconds a kubelet waits before the second restart; each next time twice as long, up to {@link longestBackOff}. */
-const firstBackOff = 10;
-const longestBackOff = 300;
+/** Milliseconds at the end of a jump of the clock in which every start and end is told; those before are only counted. */
+const toldInFull = 6 * 3_600_000;
+/** Milliseconds after which a container on a lost node is looked at again. */
+const patience = 10_000;
 
 /** What a container's script says becomes of it; `undefined` for one that just runs. */
 export function fateOf(
@@ -34,44 +40,26 @@ export function fateOf(
   );
 }
 
-/** The status of a running container whose image cannot be had. */
-export function withoutImage(status: JsonObject): JsonObject {
-  const { containerID: _, ...rest } = status;
-  const message = `Back-off pulling image ${JSON.stringify(status['image'])}`;
-  return {
-    ...rest,
-    state: { waiting: { reason: 'ImagePullBackOff', message } },
-    ready: false,
-    imageID: '',
-    started: false,
-  };
-}
-
-/** The status of a running container that has come to its end, restarted once where its pod wants that. */
-export function ended(status: JsonObject, exitCode: number, pod: KubeObject, now: string): JsonObject {
+/** The status of a container at a point of its life. @param status Of the same container while it runs. */
+export function statusIn(status: JsonObject, life: Life, exitCode: number, pod: KubeObject): JsonObject {
   const { containerID } = status;
-  const terminated: JsonObject = {
+  const { state, lastEnd, restartCount } = life;
+  const terminated: JsonObject | undefined = lastEnd && {
     exitCode,
     reason: exitCode === 0 ? 'Completed' : 'Error',
-    startedAt: now,
-    finishedAt: now,
-    containerID,
+    startedAt: formatTimestamp(lastEnd.startedAt),
+    finishedAt: formatTimestamp(lastEnd.finishedAt),
+    ...(containerID !== undefined && { containerID }),
   };
-  const over = { ...status, ready: false, started: false };
-  if (!restarts(pod, exitCode)) return { ...over, state: { terminated } };
-  const restartCount = numberAt(status, 'restartCount') + 1;
-  const seconds = backOff(restartCount);
-  const message = `back-off ${goSeconds(seconds)} restarting failed container=${digString(status, 'name')} pod=${nameOf(pod)}`;
-  return {
-    ...over,
-    state: { waiting: { reason: 'CrashLoopBackOff', message } },
-    lastState: { terminated },
-    restartCount,
+  const isUp = state === 'running';
+  const lastState = state !== 'over' && terminated !== undefined ? { terminated } : {};
+  const message = `back-off ${goSeconds(life.wait / 1000)} restarting failed container=${digString(status, 'name')} pod=${nameOf(pod)}`;
+  const states: Readonly<Record<Life['state'], JsonObject>> = {
+    running: { running: { startedAt: formatTimestamp(life.since) } },
+    waiting: { waiting: { reason: 'CrashLoopBackOff', message } },
+    over: { terminated: terminated ?? {} },
   };
-}
-
-function backOff(restarts: number): number {
-  return Math.min(longestBackOff, firstBackOff * 2 ** Math.min(restarts - 1, 10));
+  return { ...status, state: states[state], lastState, ready: isUp, restartCount, started: isUp };
 }
 
 function goSeconds(seconds: number): string {
@@ -79,84 +67,52 @@ function goSeconds(seconds: number): string {
   return `${minutes > 0 ? `${String(minutes)}m` : ''}${String(seconds % 60)}s`;
 }
 
-function nameOf({ metadata }: KubeObject): string {
+/** A pod as kubelets name it in messages. */
+export function nameOf({ metadata }: KubeObject): string {
   return `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
 }
 
-/** Tells what a kubelet says of an image it cannot get. */
-export function recordMissingImage(
-  context: WriteContext,
-  pod: KubeObject,
-  image: string,
-  at: { readonly component: string; readonly host: string; readonly fieldPath: string },
-): void {
-  const quoted = JSON.stringify(image);
-  const why = `rpc error: code = NotFound desc = failed to pull and unpack image ${quoted}: not found`;
-  const type = 'Warning';
-  recordEvent(context, pod, { ...at, reason: 'Pulling', message: `Pulling image ${quoted}` });
-  recordEvent(context, pod, {
-    ...at,
-    type,
-    reason: 'Failed',
-    message: `Failed to pull image ${quoted}: ${why}`,
-  });
-  recordEvent(context, pod, { ...at, type, reason: 'Failed', message: 'Error: ErrImagePull' });
-  recordEvent(context, pod, { ...at, reason: 'BackOff', message: `Back-off pulling image ${quoted}` });
-  recordEvent(context, pod, { ...at, type, reason: 'Failed', message: 'Error: ImagePullBackOff' });
+/** Has a container go on through its life, as long as its pod is there. */
+export function followLife(context: WriteContext, pod: KubeObject, ending: Ending, life: Life): void {
+  if (life.state === 'waiting') recordBackOff(context, pod, ending.name, nameOf(pod));
+  if (life.state === 'over') return;
+  turnAt(context, pod, ending, life, life.until);
 }
 
-/**
- * Has a container that keeps ending start and end again, each time its kubelet has waited long enough. What a jump of the
- * clock passes over is told at once.
- *
- * @param since Milliseconds since 1970 at which it ended.
- */
-export function planRestart(
-  context: WriteContext,
-  pod: KubeObject,
-  status: JsonObject,
-  exitCode: number,
-  since: number = context.world.clock.now(),
-): void {
-  if (!isWaiting(status)) return;
-  const { clock } = context.world;
-  const name = digString(status, 'name');
-  const { namespace = '', name: podName, uid } = pod.metadata;
-  recordEvent(context, pod, {
-    type: 'Warning',
-    reason: 'BackOff',
-    message: `Back-off restarting failed container ${name} in pod ${nameOf(pod)}`,
-    component: 'kubelet',
-    host: digString(pod, 'spec', 'nodeName'),
-    fieldPath: `spec.containers{${name}}`,
-  });
-  let count = numberAt(status, 'restartCount');
-  let due = since + backOff(count) * 1000;
-  clock.schedule(due, (now) => {
-    const current = context.cluster.store.find(podResource, namespace, podName)?.object;
+function turnAt(context: WriteContext, pod: KubeObject, ending: Ending, life: Life, due: number): void {
+  const { world, cluster } = context;
+  const { namespace = '', name, uid } = pod.metadata;
+  later(world, 'kubelet', due, (now) => {
+    const current = cluster.store.find(podResource, namespace, name)?.object;
     if (current === undefined || current.metadata.uid !== uid || isDeleting(current)) return;
     const statuses = digArray(current, 'status', 'containerStatuses');
-    const own = statuses.find((one) => digString(one, 'name') === name);
-    if (own === undefined || !isWaiting(own)) return;
-    for (let next = due; next <= now; next += backOff(count) * 1000) {
-      due = next;
-      count += 1;
+    const own = statuses.find((one) => digString(one, 'name') === ending.name);
+    // Somebody else has written how it is, or it is another container by now.
+    if (own === undefined || !isIn(own, life)) return;
+    const node = cluster.store.find(nodeResource, undefined, digString(current, 'spec', 'nodeName'))?.object;
+    if (node !== undefined && hasLostKubelet(node)) {
+      turnAt(context, pod, ending, life, due + patience);
+      return;
     }
-    const next = ended(
-      { ...digObject(own), restartCount: count - 1 },
-      exitCode,
-      current,
-      formatTimestamp(due),
-    );
-    const containerStatuses = statuses.map((one) => (one === own ? next : one));
-    context.cluster.store.replace(podResource, {
+    const at = Math.max(due, now - toldInFull);
+    const next = lifeAt(life, at, ending.plan);
+    const status = statusIn(digObject(own), next, ending.exitCode, current);
+    const containerStatuses = statuses.map((one) => (one === own ? status : one));
+    cluster.store.replace(podResource, {
       ...current,
-      status: { ...digObject(current, 'status'), containerStatuses },
+      status: podStatus(current, containerStatuses, formatTimestamp(at)),
     });
-    planRestart(context, current, next, exitCode, due);
+    if (next.state === 'running') recordRestart(context, current, ending.name);
+    followLife(context, current, ending, next);
   });
 }
 
-function isWaiting(status: Json): boolean {
-  return digString(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff';
+function isIn(status: Json, life: Life): boolean {
+  const state = digObject(status, 'state');
+  return state[life.state] !== undefined;
+}
+
+function recordRestart(context: WriteContext, pod: KubeObject, name: string): void {
+  const container = digArray(pod, 'spec', 'containers').find((one) => digString(one, 'name') === name);
+  if (container !== undefined) recordStart(context, pod, container, 'containers');
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import { dig, digArray, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { phaseOf, podConditions } from '../../kube/kubelet/container-end.js';
+import { podStatus, restarts } from '../../kube/kubelet/container-end.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { addressOf, freePodAddress } from './choose-node.js';
-import { ended, fateOf, planRestart, recordMissingImage, withoutImage } from './container-ends.js';
+import { fateOf, followLife, statusIn, type Ending } from './container-ends.js';
+import { recordMissingImage, recordStart } from './container-events.js';
+import { lifeAt, started, type Life } from './container-life.js';
 import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
-import { recordEvent } from './events.js';
 import { startOwnProcesses } from './own-processes.js';
 import { podsOn } from './pod-index.js';
 import { ownKey, podResource } from './pods.js';
@@ -56,90 +57,93 @@ function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
   const hostIP = addressOf(node);
   const podIP = dig(pod, 'spec', 'hostNetwork') === true ? hostIP : freePodAddress(cluster, node);
   const uid = pod.metadata.uid ?? '';
-  const inits = digArray(pod, 'spec', 'initContainers').map((container) =>
-    containerStatus(container, { uid, now, runtime, isJob: true }),
-  );
-  const containers = digArray(pod, 'spec', 'containers');
-  const fates = containers.map((container) => fateOf(context, pod, container));
-  const containerStatuses = containers.map((container, at) => {
-    const { missing, exitCode } = fates[at] ?? {};
-    const given = containerStatus(container, { uid, now, runtime, isJob });
-    if (missing === true) return withoutImage(given);
-    return exitCode === undefined ? given : ended(given, exitCode, pod, now);
+  const inits = digArray(pod, 'spec', 'initContainers').map((container) => {
+    const isSidecar = digString(container, 'restartPolicy') === 'Always';
+    const given = containerStatus(container, { uid, now, runtime, isDone: !isSidecar || isJob });
+    return isSidecar ? given : { ...given, ready: true };
   });
-  const phase = phaseOf(containerStatuses);
-  const status: JsonObject = {
-    ...digObject(pod, 'status'),
-    phase,
-    conditions: podConditions(now, phase, containerStatuses, inits.length > 0),
-    ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
-    podIP,
-    podIPs: [{ ip: podIP }],
-    startTime: now,
-    ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses,
+  const lives: [Ending, Life][] = [];
+  const containers = digArray(pod, 'spec', 'containers');
+  const containerStatuses = containers.map((container): JsonObject => {
+    const { missing, exitCode, afterMs = 0 } = fateOf(context, pod, container) ?? {};
+    const isDone = isJob && exitCode === undefined;
+    const given = containerStatus(container, { uid, now, runtime, isDone });
+    if (missing === true) return withoutImage(given);
+    if (exitCode === undefined) return given;
+    const plan = { runs: afterMs, restarts: restarts(pod, exitCode) };
+    const at = world.clock.now();
+    const life = lifeAt(started(at, plan), at, plan);
+    lives.push([{ name: digString(container, 'name'), exitCode, plan }, life]);
+    return statusIn(given, life, exitCode, pod);
+  });
+  const { containerStatuses: _, ...status } = podStatus(pod, containerStatuses, now);
+  const running = {
+    ...pod,
+    status: {
+      ...status,
+      ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
+      podIP,
+      podIPs: [{ ip: podIP }],
+      startTime: now,
+      ...(inits.length > 0 && { initContainerStatuses: inits }),
+      containerStatuses,
+    },
   };
-  cluster.store.replace(podResource, { ...pod, status });
+  cluster.store.replace(podResource, running);
   for (const key of ['initContainers', 'containers'] as const) {
-    for (const container of digArray(pod, 'spec', key)) recordStart(context, pod, container, key);
+    for (const container of digArray(pod, 'spec', key)) {
+      const isMissing = key === 'containers' && fateOf(context, pod, container)?.missing === true;
+      if (isMissing) recordMissingImage(context, pod, container);
+      else recordStart(context, pod, container, key);
+    }
   }
-  for (const [at, one] of containerStatuses.entries())
-    planRestart(context, pod, one, fates[at]?.exitCode ?? 0);
-  startOwnProcesses(context, { ...pod, status });
+  for (const [ending, life] of lives) followLife(context, pod, ending, life);
+  startOwnProcesses(context, running);
+}
+
+/** The status of a running container whose image cannot be had. */
+function withoutImage(status: JsonObject): JsonObject {
+  const { containerID: _, ...rest } = status;
+  const message = `Back-off pulling image ${JSON.stringify(status['image'])}`;
+  return {
+    ...rest,
+    state: { waiting: { reason: 'ImagePullBackOff', message } },
+    ready: false,
+    imageID: '',
+    started: false,
+  };
 }
 
 interface Circumstances {
   readonly uid: string;
   readonly now: string;
   readonly runtime: string;
-  readonly isJob: boolean;
+  /** It has done its work already. */
+  readonly isDone: boolean;
 }
 
-function containerStatus(container: Json, { uid, now, runtime, isJob }: Circumstances): JsonObject {
+function containerStatus(container: Json, { uid, now, runtime, isDone }: Circumstances): JsonObject {
   const [name, image] = [digString(container, 'name'), digString(container, 'image')];
   const isDocker = runtime.startsWith('docker:');
   const containerID = `${isDocker ? 'docker' : 'containerd'}://${sha256(`${uid}/${name}`)}`;
   const [base = image] = image.split('@');
   const repository = base.replace(/:[^/:]*$/, '');
-  const state: JsonObject = isJob
+  const state: JsonObject = isDone
     ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID } }
     : { running: { startedAt: now } };
   return {
     name,
     state,
     lastState: {},
-    ready: !isJob,
+    ready: !isDone,
     restartCount: 0,
     image,
     imageID: `${isDocker ? 'docker-pullable://' : ''}${repository}@sha256:${sha256(image)}`,
     containerID,
-    started: !isJob,
+    started: !isDone,
   };
 }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function recordStart(
-  context: WriteContext,
-  pod: KubeObject,
-  container: Json,
-  key: 'containers' | 'initContainers',
-): void {
-  const name = digString(container, 'name');
-  const at = {
-    component: 'kubelet',
-    host: digString(pod, 'spec', 'nodeName'),
-    fieldPath: `spec.${key}{${name}}`,
-  };
-  const image = digString(container, 'image');
-  if (key === 'containers' && fateOf(context, pod, container)?.missing === true) {
-    recordMissingImage(context, pod, image, at);
-    return;
-  }
-  const message = `Container image ${JSON.stringify(image)} already present on machine`;
-  recordEvent(context, pod, { ...at, reason: 'Pulled', message });
-  recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container ${name}` });
-  recordEvent(context, pod, { ...at, reason: 'Started', message: `Started container ${name}` });
 }

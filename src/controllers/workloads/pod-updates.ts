@@ -2,6 +2,7 @@ import { digArray, digObject, digString, isJsonObject, type Json, type JsonObjec
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
+import { recordStart } from './container-events.js';
 import { recordEvent } from './events.js';
 import { ownKey, podResource } from './pods.js';
 import { isDeepStrictEqual } from 'node:util';
@@ -109,21 +110,4 @@ function recordRestart(context: WriteContext, pod: KubeObject, container: Json):
     message: `Container ${name} definition changed, will be restarted`,
   });
   recordStart(context, pod, container, 'containers');
-}
-
-function recordStart(context: WriteContext, pod: KubeObject, container: Json, key: string): void {
-  const name = digString(container, 'name');
-  const at = {
-    component: 'kubelet',
-    host: digString(pod, 'spec', 'nodeName'),
-    fieldPath: `spec.${key}{${name}}`,
-  };
-  const image = JSON.stringify(digString(container, 'image'));
-  recordEvent(context, pod, {
-    ...at,
-    reason: 'Pulled',
-    message: `Container image ${image} already present on machine`,
-  });
-  recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container ${name}` });
-  recordEvent(context, pod, { ...at, reason: 'Started', message: `Started container ${name}` });
 }

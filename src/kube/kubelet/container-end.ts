@@ -6,7 +6,7 @@ import type { ClusterState, World } from '../../state/world.js';
 const pods = { group: '', plural: 'pods' };
 
 /** The phase of a pod with containers in these states. */
-export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 function exitCodeOf(end: Json | undefined): number {
   const code = dig(end, 'exitCode');
@@ -20,7 +20,7 @@ export function restarts(pod: KubeObject, exitCode: number): boolean {
 }
 
 /** The phase of a pod with containers in these states. */
-export function phaseOf(statuses: readonly Json[]): PodPhase {
+function phaseOf(statuses: readonly Json[]): PodPhase {
   const isPulling = (one: Json): boolean =>
     digString(one, 'state', 'waiting', 'reason') === 'ImagePullBackOff';
   if (statuses.some(isPulling)) return 'Pending';
@@ -30,7 +30,7 @@ export function phaseOf(statuses: readonly Json[]): PodPhase {
 }
 
 /** The conditions of a pod whose containers are in these states, since `now`. */
-export function podConditions(
+function podConditions(
   now: string,
   phase: PodPhase,
   statuses: readonly Json[],
@@ -85,35 +85,40 @@ export function endContainer(
     next[key] = all.map((one) => (one === own ? changed : one));
   }
   if (Object.keys(next).length === 0) return;
-  const statuses = next['containerStatuses'] as readonly Json[] | undefined;
-  const phase = statuses === undefined ? undefined : phaseOf(statuses);
+  const { containerStatuses: statuses, ...others } = next;
+  const changed = { ...pod, status: { ...status, ...others } };
   cluster.store.replace(pods, {
-    ...pod,
-    status: {
-      ...status,
-      ...next,
-      ...(statuses !== undefined &&
-        phase !== undefined && {
-          phase,
-          conditions: changedConditions(
-            digArray(status, 'conditions'),
-            podConditions(now, phase, statuses, digArray(status, 'initContainerStatuses').length > 0),
-          ),
-        }),
-    },
+    ...changed,
+    ...(Array.isArray(statuses) && { status: podStatus(changed, statuses as readonly Json[], now) }),
   });
+}
+
+/**
+ * A pod's status with its containers in these states: phase and conditions follow, those of others stay.
+ *
+ * @param now RFC 3339: since when what is another now is so.
+ */
+export function podStatus(pod: KubeObject, containerStatuses: readonly Json[], now: string): JsonObject {
+  const status = digObject(pod, 'status');
+  const phase = phaseOf(containerStatuses);
+  const hasInits = digArray(pod, 'spec', 'initContainers').length > 0;
+  const before = digArray(status, 'conditions');
+  const conditions = changedConditions(before, podConditions(now, phase, containerStatuses, hasInits));
+  return { ...status, phase, conditions, containerStatuses };
 }
 
 /** Conditions that still hold keep the moment since when they do. */
 function changedConditions(before: readonly Json[], after: readonly JsonObject[]): readonly Json[] {
-  return after.map((one) => {
+  const types = new Set(after.map(({ type }) => type));
+  const others = before.filter((one) => !types.has(digString(one, 'type')));
+  const kept = after.map((one) => {
     const same = before.find((other) => digString(other, 'type') === one['type']);
-    return same !== undefined &&
-      digString(same, 'status') === one['status'] &&
-      dig(same, 'reason') === one['reason']
+    if (same === undefined || digString(same, 'status') !== one['status']) return one;
+    return dig(same, 'reason') === one['reason'] && dig(same, 'message') === one['message']
       ? same
-      : one;
+      : { ...one, lastTransitionTime: dig(same, 'lastTransitionTime') ?? one['lastTransitionTime'] ?? null };
   });
+  return [...kept, ...others];
 }
 
 function ended(status: JsonObject, exitCode: number, now: string, again: boolean): JsonObject {
