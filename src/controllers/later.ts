@@ -15,12 +15,7 @@ import type { World } from '../state/world.js';
  * @param run Told how far the clock has got meanwhile.
  * @returns what calls it off
  */
-export function later(
-  world: World,
-  controller: string,
-  due: number,
-  run: (now: number) => void,
-): () => void {
+export function later(world: World, controller: string, due: number, run: (now: number) => void): () => void {
   return world.clock.schedule(
     due,
     (now) => {
@@ -29,7 +24,8 @@ export function later(
       } catch (error) {
         const entry = world.journal.entries.at(-1);
         if (entry === undefined) return;
-        if (error instanceof ApiError) world.journal.note(entry, `controller ${controller}: ${error.message}`);
+        if (error instanceof ApiError)
+          world.journal.note(entry, `controller ${controller}: ${error.message}`);
         else world.journal.fail(entry, error);
       }
     },
@@ -46,10 +42,8 @@ interface Alarm {
 const alarms = new WeakMap<ObjectStore, Map<string, Alarm>>();
 
 /**
- * Has an object looked at again at a moment, in place of any other moment this controller has said for it.
- *
- * @param due Milliseconds since 1970; `undefined`: never.
- * @param skip Puts the moment off when the clock has jumped far beyond it, to `now`; absent: never.
+ * Has an object looked at again at a moment, in place of any other moment this controller has said for it; never, without
+ * one. Moments are milliseconds since 1970; `skip` puts this one off when the clock has jumped far beyond it, to `now`.
  */
 export function lookAgainAt(
   { world, cluster }: WriteContext,
@@ -78,7 +72,7 @@ export function lookAgainAt(
         return;
       }
       const stored = store.find(resource, namespace, name);
-      if (stored?.object.metadata.uid !== uid || stored === undefined) return;
+      if (stored === undefined || stored.object.metadata.uid !== uid) return;
       const { version } = store;
       world.listener?.(world, cluster, { type: 'MODIFIED', version, resource, stored, previous: stored });
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FateScript } from '../../src/state/containers.js';
+import type { ScenarioFate } from '../../src/scenario/scenario.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as, type Answer, type Asker, type Body } from '../support/ask.js';
 
@@ -8,7 +8,7 @@ const apps = '/apis/apps/v1/namespaces/default';
 const batch = '/apis/batch/v1/namespaces/default';
 const now = '2026-01-02T03:04:05Z';
 
-function failing(...containers: FateScript[]): { description: string; containers: FateScript[] } {
+function failing(...containers: ScenarioFate[]): { description: string; containers: ScenarioFate[] } {
   return { description: 'Containers fail.', containers };
 }
 
@@ -137,6 +137,110 @@ describe('a container that ends', () => {
   });
 });
 
+describe('a container that runs for a while', () => {
+  const readyIn = (status: unknown): unknown =>
+    (status as { readonly conditions: Body[] }).conditions
+      .filter(({ type }) => type === 'Ready')
+      .map((one) => [one['status'], one['lastTransitionTime']]);
+
+  test('runs, ends, is restarted at once, and waits the next time; its pod is ready while it runs', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(failing({ pod: 'web', exitCode: 2, after: '1m' }));
+    await admin.send('POST', `${core}/pods`, pod());
+    const seen = async (): Promise<unknown> => statusOf(admin, `${core}/pods/web`);
+    expect(await seen()).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [{ restartCount: 0, ready: true, state: { running: { startedAt: now } } }],
+    });
+    await ks.clock.advance('60s');
+    expect(await seen()).toMatchObject({
+      containerStatuses: [
+        {
+          restartCount: 1,
+          ready: true,
+          state: { running: { startedAt: '2026-01-02T03:05:05Z' } },
+          lastState: {
+            terminated: { exitCode: 2, startedAt: now, finishedAt: '2026-01-02T03:05:05Z' },
+          },
+        },
+      ],
+    });
+    await ks.clock.advance('61s');
+    expect(await seen()).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [
+        { restartCount: 1, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+      ],
+    });
+    expect(readyIn(await seen())).toEqual([['False', '2026-01-02T03:06:05Z']]);
+    await ks.clock.advance('9s');
+    expect(await seen()).toMatchObject({ containerStatuses: [{ restartCount: 2, ready: true }] });
+    expect(readyIn(await seen())).toEqual([['True', '2026-01-02T03:06:15Z']]);
+  });
+
+  test('begins anew with its waits once it has run for more than ten minutes', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(failing({ pod: 'web', exitCode: 0, after: '11m' }));
+    await admin.send('POST', `${core}/pods`, pod());
+    await ks.clock.advance('34m');
+    expect(await statusOf(admin, `${core}/pods/web`)).toMatchObject({
+      containerStatuses: [{ restartCount: 3, ready: true, lastState: { terminated: { exitCode: 0 } } }],
+    });
+  });
+
+  test.for([
+    ['Never', 0, 'Succeeded'],
+    ['Never', 4, 'Failed'],
+    ['OnFailure', 0, 'Succeeded'],
+  ] as const)(
+    'takes its pod along that is not restarted: %s, exit code %i',
+    async ([policy, code, phase]) => {
+      await using ks = await startFakeKsApiserver({ now });
+      const admin = await as(ks, 'admin');
+      await ks.scenario(failing({ exitCode: code, after: 30 }));
+      await admin.send('POST', `${core}/pods`, pod({ restartPolicy: policy }));
+      await ks.clock.advance('29s');
+      expect(await statusOf(admin, `${core}/pods/web`)).toMatchObject({ phase: 'Running' });
+      await ks.clock.advance('1s');
+      expect(await statusOf(admin, `${core}/pods/web`)).toMatchObject({
+        phase,
+        containerStatuses: [
+          { state: { terminated: { exitCode: code, startedAt: now, finishedAt: '2026-01-02T03:04:35Z' } } },
+        ],
+      });
+    },
+  );
+
+  test('survives a year of crashes without trouble', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(failing({ pod: 'web', exitCode: 1 }));
+    await admin.send('POST', `${core}/pods`, pod());
+    await ks.clock.advance('8760h');
+    // The login of a year ago is over.
+    const { containerStatuses } = (await statusOf(await as(ks, 'admin'), `${core}/pods/web`)) as {
+      readonly containerStatuses: readonly { readonly restartCount: number }[];
+    };
+    // Every five minutes, once the waits have grown to that.
+    expect(containerStatuses[0]?.restartCount).toBe(105_124);
+  });
+
+  test('makes a Job last', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(failing({ container: 'work', exitCode: 0, after: '2m' }));
+    await admin.send('POST', `${batch}/jobs`, job({}));
+    expect(await statusOf(admin, `${batch}/jobs/work`)).toMatchObject({ active: 1, ready: 1 });
+    await ks.clock.advance('10m');
+    expect(await statusOf(admin, `${batch}/jobs/work`)).toMatchObject({
+      succeeded: 1,
+      completionTime: '2026-01-02T03:06:05Z',
+    });
+  });
+});
+
 describe('a Job', () => {
   test('fails once its pods have failed too often', async () => {
     await using ks = await startFakeKsApiserver({ now });
@@ -188,4 +292,12 @@ describe('a Job', () => {
 test('a scenario that says nothing of what becomes of a container is refused', async () => {
   await using ks = await startFakeKsApiserver({ now });
   await expect(ks.scenario(failing({ pod: 'web' }))).rejects.toThrow('give either missing or exitCode');
+});
+
+test.for([
+  [{ missing: true, after: '5s' }, 'goes with an exitCode only'],
+  [{ exitCode: 1, after: '-5s' }, 'nothing ends before it starts'],
+] as const)('a scenario that says %j is refused', async ([fate, why]) => {
+  await using ks = await startFakeKsApiserver({ now });
+  await expect(ks.scenario(failing(fate))).rejects.toThrow(why);
 });

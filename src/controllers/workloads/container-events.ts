@@ -21,7 +21,12 @@ function placeOf(pod: KubeObject, name: string, list: ContainerList): Place {
 }
 
 /** Tells that a container was started. */
-export function recordStart(context: WriteContext, pod: KubeObject, container: Json, list: ContainerList): void {
+export function recordStart(
+  context: WriteContext,
+  pod: KubeObject,
+  container: Json,
+  list: ContainerList,
+): void {
   const name = digString(container, 'name');
   const at = placeOf(pod, name, list);
   const image = JSON.stringify(digString(container, 'image'));

@@ -46,7 +46,14 @@ function nextOf(life: Life, { runs, restarts }: LifePlan): Life {
   const { state, since, until, restartCount } = life;
   if (state === 'waiting') {
     const wait = Math.min(longestWait, life.wait * 2);
-    return { ...life, state: 'running', since: until, until: until + runs, restartCount: restartCount + 1, wait };
+    return {
+      ...life,
+      state: 'running',
+      since: until,
+      until: until + runs,
+      restartCount: restartCount + 1,
+      wait,
+    };
   }
   const lastEnd = { startedAt: since, finishedAt: until };
   if (!restarts) return { ...life, state: 'over', since: until, until: Infinity, lastEnd };
