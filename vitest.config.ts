@@ -2,6 +2,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    setupFiles: ['test/support/answer-check/setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
     sequence: { shuffle: true },

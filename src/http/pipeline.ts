@@ -11,6 +11,7 @@ import type { Session } from '../registry/session.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
 import { unbrandFor, type Unbrand } from './brand.js';
+import { replies, type RepliedMessage } from './replies.js';
 import { errorReply } from './send-error.js';
 import { isUnclean, redirectToClean } from './redirect-to-clean.js';
 import { send } from './send.js';
@@ -116,6 +117,10 @@ export class Pipeline {
     if (reply === undefined) {
       request.socket.destroy();
       return undefined;
+    }
+    if (replies.hasSubscribers) {
+      const { url } = entry;
+      replies.publish({ world, entry, url: this.#unbrand?.(url) ?? url, reply } satisfies RepliedMessage);
     }
     const broken = (error: unknown): void => {
       world.journal.fail(entry, error);

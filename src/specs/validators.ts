@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Schema, SpecDocument } from './spec-document.js';
 
@@ -7,34 +7,45 @@ const reference = '#/definitions/';
 const compiled = new WeakMap<Schema, ValidateFunction | false>();
 let ajv: Ajv | undefined;
 
+/** How the schemas of documents are read: they name formats of their own, and keywords nobody knows. */
+export const ajvOptions: Options = {
+  strict: false,
+  validateFormats: false,
+  verbose: true,
+  logger: false,
+  addUsedSchema: false,
+};
+
 /**
  * What is wrong with a value by a schema of a document; empty when nothing is, or the schema cannot be used. Members that
  * are null count as absent: Swagger 2.0 has no word for null, which is how Go prints an empty list or map.
  */
 export function schemaErrors(schema: Schema, document: SpecDocument, value: Json): readonly ErrorObject[] {
   let validate = compiled.get(schema);
-  if (validate === undefined) compiled.set(schema, (validate = compile(schema, document)));
+  if (validate === undefined) compiled.set(schema, (validate = compileSchema(schema, document)));
   if (validate === false || validate(withoutNulls(value))) return [];
   return validate.errors ?? [];
 }
 
-function compile(schema: Schema, document: SpecDocument): ValidateFunction | false {
-  // Nothing is left behind in it, neither names nor memory: the servers of a process share it, not their documents.
-  ajv ??= new Ajv({
-    strict: false,
-    validateFormats: false,
-    verbose: true,
-    logger: false,
-    addUsedSchema: false,
-  });
+/**
+ * Compiles a schema of a document with the definitions it needs; `false` when it cannot be compiled.
+ *
+ * @param compiler What compiles it; nothing is left behind in it, neither names nor memory, so that servers of a process can share
+ * it. Absent: one that stops at the first error
+ */
+export function compileSchema(
+  schema: Schema,
+  document: SpecDocument,
+  compiler: Ajv = (ajv ??= new Ajv(ajvOptions)),
+): ValidateFunction | false {
   const whole = withDefinitions(schema, document);
   try {
-    return ajv.compile(whole);
+    return compiler.compile(whole);
   } catch {
     // A packaged document's fault; those that are given are repaired beforehand.
     return false;
   } finally {
-    ajv.removeSchema(whole);
+    compiler.removeSchema(whole);
   }
 }
 
@@ -66,7 +77,8 @@ function withDefinitions(schema: Schema, { definitions }: SpecDocument): Schema 
   return { ...root, definitions: found };
 }
 
-function withoutNulls(value: Json): Json {
+/** A value without its null members, as documents see it. */
+export function withoutNulls(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => withoutNulls(item));
   if (!isJsonObject(value)) return value;
   const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
