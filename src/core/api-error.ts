@@ -59,6 +59,18 @@ export class ApiError extends Error {
     this.headers = options.headers;
     this.dialect = options.dialect;
   }
+
+  /** The same refusal with further headers. */
+  with(headers: Readonly<Record<string, string>>): ApiError {
+    const { code, reason, message, details, metadata, dialect } = this;
+    return new ApiError(code, reason, message, {
+      ...(details && { details }),
+      ...(metadata && { metadata }),
+      ...(dialect && { dialect }),
+      headers: { ...this.headers, ...headers },
+      cause: this,
+    });
+  }
 }
 
 /** What a message names: the plural and group of a resource. */

@@ -1,8 +1,8 @@
 import { encodeYaml } from '../core/go-yaml.js';
 import { encodeCompact, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
-import { inRange, type ReleaseName } from '../core/release.js';
-import type { Reply, Resource } from '../registry/contract.js';
+import { inRange } from '../core/release.js';
+import type { Reply } from '../registry/contract.js';
 import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
 import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
@@ -13,16 +13,12 @@ import {
   partialMetadata,
   partialMetadataList,
 } from './partial-metadata.js';
+import { protobufList, protobufObject, protobufValue } from './protobuf/answers.js';
+import { protobufType } from './protobuf/envelope.js';
+import { apiVersionOf, collectionPath, linkedObject, type ServedKind } from './served-kind.js';
 import { buildTable, printerOf } from './table/table.js';
 import { transformOf, type Transform } from './transform.js';
 import type { StoredObject } from '../state/object-store.js';
-
-/** A kind at one of its versions, as a request names it. */
-export interface ServedKind {
-  readonly resource: Resource;
-  readonly version: string;
-  readonly release: ReleaseName;
-}
 
 /** How an answer is to be written. */
 export interface AnswerForm {
@@ -37,11 +33,6 @@ export interface AnswerForm {
 /** Bytes of a list below which it is sent in one piece. */
 const pieceBytes = 256 * 1024;
 
-/** `group/version` of a kind. */
-export function apiVersionOf({ resource, version }: Pick<ServedKind, 'resource' | 'version'>): string {
-  return resource.group === '' ? version : `${resource.group}/${version}`;
-}
-
 /** An object as kube-apiserver shows it: native kinds in the order of their Go types, custom resources sorted. */
 export function shownObject(object: KubeObject, kind: ServedKind, item = false): JsonObject {
   const { resource, version } = kind;
@@ -49,20 +40,6 @@ export function shownObject(object: KubeObject, kind: ServedKind, item = false):
   if (resource.custom) return untyped(asRead(current, resource));
   const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(current, resource, version);
   return item ? members : { kind: resource.kind, apiVersion: apiVersionOf(kind), ...members };
-}
-
-/** Until Kubernetes 1.20 every object told where it is. */
-function linkedObject(object: KubeObject, kind: ServedKind): KubeObject {
-  if (!inRange(kind.release, { until: 'v3.0' })) return object;
-  const { name, namespace = '' } = object.metadata;
-  const selfLink = `${collectionPath(kind, namespace)}/${name}`;
-  return { ...object, metadata: { ...object.metadata, selfLink } };
-}
-
-function collectionPath(kind: ServedKind, namespace: string): string {
-  const root = kind.resource.group === '' ? '/api' : '/apis';
-  const scope = namespace === '' ? '' : `/namespaces/${namespace}`;
-  return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
 }
 
 /** Objects as a `Table`. @param columns False leaves the definitions of the columns out */
@@ -99,6 +76,7 @@ export function shownBytes(stored: StoredObject, kind: ServedKind): Buffer {
 /** Answers with any value in the form asked for. */
 export function answer(value: Json, form: AnswerForm, status = 200): Reply {
   const { accepted, negotiation } = form;
+  if (accepted.wire === protobufType) return protobufValue(value, status);
   if (accepted.wire === 'application/yaml')
     return { status, contentType: accepted.wire, body: encodeYaml(value) };
   return {
@@ -126,6 +104,7 @@ export function answerObject(stored: StoredObject, kind: ServedKind, form: Answe
   const transform = transformOf(form.accepted.parameters);
   if (transform?.as === 'PartialObjectMetadataList') throw noPartialListOfOne(kind.resource);
   if (transform !== undefined) return answer(transformed(stored.object, transform, kind, form), form, status);
+  if (form.accepted.wire === protobufType) return protobufObject(stored, kind, status);
   if (!isCompact(form)) return answer(shownObject(stored.object, kind), form, status);
   return { status, contentType: 'application/json', body: shownBytes(stored, kind) };
 }
@@ -148,6 +127,7 @@ export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, n
           );
     return answer(shown, form);
   }
+  if (form.accepted.wire === protobufType) return protobufList(page.items, kind, metadata);
   const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (!isCompact(form)) {
     const items = page.items.map(({ object }) => shownObject(object, kind, true));

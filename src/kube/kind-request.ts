@@ -1,6 +1,7 @@
 import type { RequestContext } from '../registry/contract.js';
-import type { AnswerForm, ServedKind } from './encoding.js';
+import type { AnswerForm } from './encoding.js';
 import type { NativePath } from './native-path.js';
+import type { ServedKind } from './served-kind.js';
 
 /** A request to a kind, with everything found out about it. */
 export interface KindRequest {

@@ -2,7 +2,7 @@ import { ApiError, notFound, notImplemented } from '../core/api-error.js';
 import { encodeCompact, type JsonObject } from '../core/json.js';
 import type { Handler, Reply, RequestContext, Resource, Subresource } from '../registry/contract.js';
 import { hasStatusEndpoint } from '../registry/generation.js';
-import { accept } from '../registry/negotiation.js';
+import { accept, type WireType } from '../registry/negotiation.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { getObject } from '../registry/verbs/get.js';
 import { listObjects } from '../registry/verbs/list.js';
@@ -17,7 +17,10 @@ import { checkReached, readListOptions, type KubeListOptions } from './list-opti
 import { parseNativePath, type NativePath } from './native-path.js';
 import { readDeleteOptions } from './options-from-query.js';
 import { patchFrom } from './patch-object.js';
+import { hasProtobuf } from './protobuf/answers.js';
+import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { readObjectBody } from './read-object-body.js';
+import type { ServedKind } from './served-kind.js';
 import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
 import { withWarnings } from './warnings.js';
@@ -25,7 +28,9 @@ import { answerWatch } from './watch.js';
 import { createFrom, updateFrom } from './write-object.js';
 
 const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const watched = ['application/json', 'application/vnd.kubernetes.protobuf;stream=watch'];
+const watched = ['application/json;stream=watch', protobufWatchType];
+/** What objects without a protobuf form can be written as. */
+const plain: readonly WireType[] = ['application/json', 'application/yaml'];
 
 /**
  * Answers `/api` and `/apis` as the Kubernetes underneath does: the real server passes these requests on and the
@@ -40,20 +45,21 @@ export const kubernetes: Handler = (context) => {
     const aggregated = path.group === '' && path.version === '' ? answerAggregated(context) : undefined;
     return aggregated ?? answer(discover(context, path), formOf(context));
   }
-  const form = connections.has(path.subresource) ? anyForm(context) : formOf(context);
   const resource = context.catalog.find(path.group, path.version, path.plural);
   if (resource === undefined) throw unknownResource(context, path);
+  const kind = { resource, version: path.version, release: context.release.name };
+  const form = connections.has(path.subresource) ? anyForm(context) : formOf(context, kind);
   if (resource.plural === 'componentstatuses' && resource.group === '')
     return answerComponents(context, path, form);
   const request: KindRequest = {
     // Events of the newer group are those of the core group in another form.
     context: path.group === 'events.k8s.io' ? seeingEvents(context) : context,
     path,
-    kind: { resource, version: path.version, release: context.release.name },
+    kind,
     form,
   };
   checkScope(request);
-  return withDeprecation(serve(request), resource);
+  return withDeprecation(() => serve(request), resource);
 };
 
 function serve(request: KindRequest): Reply | Promise<Reply> {
@@ -74,20 +80,25 @@ async function serveFigures(request: KindRequest): Promise<Reply> {
 /** Parts that are a connection to something else: what they answer with is its affair. */
 const connections = new Set(['attach', 'exec', 'portforward', 'proxy']);
 
-function formOf(context: RequestContext): AnswerForm {
+/**
+ * The form of an answer, as the caller accepts it.
+ *
+ * @param kind What is asked for; absent: what is served.
+ * @throws ApiError 406
+ * @see kubernetes/apiserver pkg/endpoints/handlers/rest.go AllowsMediaTypeTransform
+ */
+function formOf(context: RequestContext, kind?: ServedKind): AnswerForm {
   const form = anyForm(context);
-  const header = form.negotiation.accept;
-  const accepted = accept(header, canTransform);
-  if (accepted === undefined || accepted.wire === 'application/vnd.kubernetes.protobuf') {
-    const second = accept(withoutProtobuf(header), canTransform);
-    if (second === undefined || accepted === undefined) throw notAcceptable();
-    return { ...form, accepted: second };
-  }
+  const wires = kind === undefined || hasProtobuf(kind) ? undefined : plain;
+  const accepted = accept(form.negotiation.accept, canTransform, wires);
+  if (accepted === undefined) throw notAcceptable();
   return { ...form, accepted };
 }
 
-function canTransform(parameters: ReadonlyMap<string, string>): boolean {
-  return transformOf(parameters) !== undefined;
+/** A table has no protobuf form; metadata alone has one whatever the kind. */
+function canTransform(parameters: ReadonlyMap<string, string>, wire: WireType): boolean {
+  const transform = transformOf(parameters);
+  return transform !== undefined && (transform.as !== 'Table' || wire !== protobufType);
 }
 
 /** The form of an answer, whatever the caller accepts. */
@@ -109,13 +120,6 @@ function anyForm(context: RequestContext): AnswerForm {
   };
 }
 
-/** Objects are not written as protobuf here; whoever also takes JSON gets that. */
-function withoutProtobuf(header: string): string {
-  const others = header.split(',').filter((part) => !part.includes('protobuf'));
-  if (others.length === 0) throw notAcceptable();
-  return others.join(',');
-}
-
 function notAcceptable(types = served): ApiError {
   return new ApiError(
     406,
@@ -128,7 +132,10 @@ function notAcceptable(types = served): ApiError {
 function answerAggregated({ catalog, headers, info }: RequestContext): Reply | undefined {
   const wanted = headers['accept'];
   if (typeof wanted !== 'string') return undefined;
-  const accepted = accept(wanted, (parameters) => aggregatedVersion(parameters) !== undefined);
+  const accepted = accept(
+    wanted,
+    (parameters, wire) => wire === 'application/json' && aggregatedVersion(parameters) !== undefined,
+  );
   const version = accepted?.wire === 'application/json' ? aggregatedVersion(accepted.parameters) : undefined;
   if (version === undefined) return undefined;
   const root = info.localPath.startsWith('/apis') ? 'apis' : 'api';
@@ -231,7 +238,7 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
 
 function watch({ context, path, kind, form }: KindRequest, options: KubeListOptions): Reply {
   checkVerb(kind.resource, 'watch');
-  if (form.accepted.wire !== 'application/json') throw notAcceptable(watched);
+  if (form.accepted.wire === 'application/yaml') throw notAcceptable(watched);
   const reply = answerWatch(context, kind, form, options, path);
   return asksForWebSocket(context) ? watchOverWebSocket(reply) : reply;
 }

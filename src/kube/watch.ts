@@ -1,19 +1,22 @@
 import { fnv64a } from '../core/fnv.js';
-import { encodeCompact, type JsonObject } from '../core/json.js';
+import type { JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
-import { watchObjects, type WatchEncoder, type WatchEventType } from '../registry/verbs/watch.js';
+import { watchObjects, type WatchEncoder } from '../registry/verbs/watch.js';
 import type { StoredObject } from '../state/object-store.js';
-import { apiVersionOf, shownBytes, transformed, type AnswerForm, type ServedKind } from './encoding.js';
+import { transformed, type AnswerForm } from './encoding.js';
 import type { KubeListOptions } from './list-options.js';
+import { protobufType, protobufWatchType } from './protobuf/envelope.js';
+import { apiVersionOf, type ServedKind } from './served-kind.js';
 import { transformOf } from './transform.js';
+import { jsonFrames, protobufFrames } from './watch-frames.js';
 
 /** Fewest seconds a watch lasts when the client does not say; up to twice as many. */
 const usualSeconds = 1800;
 const endMark = 'k8s.io/initial-events-end';
 
 /**
- * Answers a watch: one event per line for as long as the client stays.
+ * Answers a watch: one event per line, or per frame of protobuf, for as long as the client stays.
  *
  * @param name Only this object, as the old `/watch/` paths have it; empty: all.
  * @see kubernetes/apiserver pkg/endpoints/handlers/watch.go
@@ -42,7 +45,8 @@ export function answerWatch(
     },
     encoderOf(kind, form, () => world.clock.now()),
   );
-  return { status: 200, contentType: 'application/json', body };
+  const isProtobuf = form.accepted.wire === protobufType;
+  return { status: 200, contentType: isProtobuf ? protobufWatchType : 'application/json', body };
 }
 
 /**
@@ -54,10 +58,9 @@ function usualTimeout(seed: string, version: number): number {
 }
 
 function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): WatchEncoder {
-  const apiVersion = apiVersionOf(kind);
   const bare = (version: number, initialEventsEnd: boolean): KubeObject => ({
     kind: kind.resource.kind,
-    apiVersion,
+    apiVersion: apiVersionOf(kind),
     metadata: {
       // Like the real one, a bookmark has no name.
       ...({} as Pick<KubeObject['metadata'], 'name'>),
@@ -66,16 +69,19 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
       ...(initialEventsEnd && { annotations: { [endMark]: 'true' } }),
     },
   });
-  const expired = (since: number, version: number): Buffer => line('ERROR', gone(since, version));
+  const frames = form.accepted.wire === protobufType ? protobufFrames : jsonFrames;
+  const expired = (since: number, version: number): Buffer => frames.made('ERROR', gone(since, version));
   const transform = transformOf(form.accepted.parameters);
-  // Nothing in a watch is a list: the objects of one that asks for it so are sent as they are.
-  if (transform === undefined || transform.as === 'PartialObjectMetadataList') {
+  if (transform === undefined) {
     return {
       expired,
-      event: (type, stored) => lineOf(type, shownBytes(stored, kind)),
-      bookmark: (version, end) => line('BOOKMARK', bare(version, end)),
+      event: (type, stored) => frames.kept(type, stored, kind),
+      bookmark: (version, end) => frames.made('BOOKMARK', bare(version, end)),
     };
   }
+  // Nothing in a watch is a list: the real server opens it, and ends it where it cannot write an event.
+  if (transform.as === 'PartialObjectMetadataList')
+    return { expired, event: () => undefined, bookmark: () => undefined };
   // Only the first event tells the columns.
   let columns = true;
   const shown = (object: KubeObject): JsonObject => {
@@ -85,29 +91,9 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   };
   return {
     expired,
-    event: (type, { object }: StoredObject) => line(type, shown(object)),
-    bookmark: (version, end) => line('BOOKMARK', shown(bare(version, end))),
+    event: (type, { object }: StoredObject) => frames.made(type, shown(object)),
+    bookmark: (version, end) => frames.made('BOOKMARK', shown(bare(version, end))),
   };
-}
-
-function line(type: WatchEventType, object: JsonObject): Buffer {
-  return Buffer.from(`${encodeCompact({ type, object })}\n`);
-}
-
-/** The line last made around some bytes: a thousand watches of one change send the same. */
-const made = new WeakMap<Buffer, { readonly type: WatchEventType; readonly line: Buffer }>();
-
-/** A line around the bytes an object is kept with; their newline becomes the line's. */
-function lineOf(type: WatchEventType, object: Buffer): Buffer {
-  const known = made.get(object);
-  if (known?.type === type) return known.line;
-  const line = Buffer.concat([
-    Buffer.from(`{"type":"${type}","object":`),
-    object.subarray(0, -1),
-    Buffer.from('}\n'),
-  ]);
-  made.set(object, { type, line });
-  return line;
 }
 
 function gone(since: number, version: number): JsonObject {

@@ -6,10 +6,11 @@ import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
 import { unknownMembers } from './custom-resources/hooks.js';
-import { answerObject, apiVersionOf, type ServedKind } from './encoding.js';
+import { answerObject } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
 import { readCheckedBody, type ExpectedBody } from './read-object-body.js';
+import { apiVersionOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { withWarnings } from './warnings.js';
 

@@ -57,13 +57,15 @@ export function parseAccept(header: string): AcceptClause[] {
 /**
  * Chooses what to answer: the first clause that can be served.
  *
- * @param transforms Tells whether a clause's `as` (with its group and version) can be served.
+ * @param transforms Tells whether a clause's `as` (with its group and version) can be served in a media type.
+ * @param plain What the object itself can be written as; transformed it may be written as others, too.
  * @returns `undefined` when nothing asked for can be served
  * @see kubernetes/apiserver pkg/endpoints/handlers/negotiation/negotiate.go
  */
 export function accept(
   header: string,
-  transforms: (parameters: ReadonlyMap<string, string>) => boolean,
+  transforms: (parameters: ReadonlyMap<string, string>, wire: WireType) => boolean,
+  plain: readonly WireType[] = wires,
 ): Accepted | undefined {
   if (header === '') return { wire: 'application/json', parameters: noParameters };
   for (const { type, subtype, parameters } of parseAccept(header)) {
@@ -74,11 +76,17 @@ export function accept(
           : wire.startsWith(`${type}/`) && (subtype === '*' || wire === `${type}/${subtype}`);
       if (!fits) continue;
       const converts = ['as', 'g', 'v'].some((name) => parameters.has(name));
-      if (parameters.has('stream') || (converts && !transforms(parameters))) continue;
+      if (!streams(parameters.get('stream') ?? '', wire)) continue;
+      if (converts ? !transforms(parameters, wire) : !plain.includes(wire)) continue;
       return { wire, parameters };
     }
   }
   return undefined;
+}
+
+/** Tells whether a media type can be written as the stream a clause names; YAML never is one. */
+function streams(name: string, wire: WireType): boolean {
+  return name === '' || (name === 'watch' && wire !== 'application/yaml');
 }
 
 const people = ['curl', 'Wget', 'Mozilla/5.0'];

@@ -73,7 +73,7 @@ export interface ForwardSession {
   readonly connect: (port: number) => ForwardTarget;
 }
 
-/** Text messages in both directions, over WebSocket only. */
+/** Messages in both directions, over WebSocket only; those of the client are text. */
 export interface MessageSession {
   readonly kind: 'messages';
   /** How the server ends it: as RFC 6455 says, or by closing the connection at once. */
@@ -87,5 +87,5 @@ export interface MessageSession {
 export interface MessagePeer extends Caller {
   readonly messages: AsyncIterable<string>;
   /** Resolves when more may be sent. */
-  readonly send: (text: string) => Promise<void>;
+  readonly send: (message: string | Buffer) => Promise<void>;
 }

@@ -21,10 +21,11 @@ export class StoredObject {
    *
    * @param form Names the form; the same name must always mean the same encoder.
    */
-  bytes(form: string, encode: (object: KubeObject) => string): Buffer {
+  bytes(form: string, encode: (object: KubeObject) => string | Buffer): Buffer {
     const known = this.#encoded?.get(form);
     if (known !== undefined) return known;
-    const bytes = Buffer.from(encode(this.object), 'utf8');
+    const encoded = encode(this.object);
+    const bytes = typeof encoded === 'string' ? Buffer.from(encoded, 'utf8') : encoded;
     (this.#encoded ??= new Map()).set(form, bytes);
     return bytes;
   }

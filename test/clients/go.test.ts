@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
+import { fullObject, protobufKinds } from '../support/full-object.js';
 import { go } from './installed.js';
 import { openLine } from './open-line.js';
 import { openShell } from './shell.js';
@@ -36,6 +37,14 @@ async function ask(ks: InProcessFake, deed: string, env?: Record<string, string>
   const { code, stdout, stderr } = await shell.run(`${join(built, 'clients')} ${deed}`, env);
   if (code !== 0) throw new Error(`${deed}: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** What the Go program found in two forms of the same answers. */
+interface Comparison {
+  readonly wrong: readonly string[];
+  /** Lists, and objects in them. */
+  readonly compared: number;
+  readonly objects: number;
 }
 
 const life = {
@@ -100,6 +109,20 @@ withGo.for<readonly [deed: string, sentence: string, result: unknown]>([
 ])('Go: %s: %s', { timeout: 120_000 }, async ([deed, , result]) => {
   await using ks = await startFakeKsApiserver({ tlsPort: 0 });
   expect(await ask(ks, deed)).toEqual(result);
+});
+
+withGo('Go: what is read as protobuf are the very bytes Go writes for it', { timeout: 120_000 }, async () => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  const { wrong, compared } = (await ask(ks, 'answers', { EXACT: 'true' })) as Comparison;
+  expect([wrong, compared > 40]).toEqual([[], true]);
+});
+
+withGo('Go: every field of every kind is read from protobuf as from JSON', { timeout: 120_000 }, async () => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  for (const [resource, version] of protobufKinds())
+    ks.world.host.store.load(resource, fullObject(resource, version));
+  const { wrong, objects } = (await ask(ks, 'answers')) as Comparison;
+  expect([wrong, objects > 100]).toEqual([[], true]);
 });
 
 withGo(

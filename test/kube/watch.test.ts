@@ -264,6 +264,21 @@ describe('a watch', () => {
     });
   });
 
+  test.for(['application/json', 'application/vnd.kubernetes.protobuf'])(
+    'that asks for lists of metadata in %s ends without its first event: an object is no list',
+    async (type) => {
+      await using ks = await startFakeKsApiserver();
+      const Accept = `${type};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
+      await using there = await Watch.open(ks, `${maps}?watch=true`, { Accept });
+      expect(await there.rest()).toEqual([]);
+      const { resourceVersion } = (await (await as(ks, 'admin')).get(maps)).json.metadata;
+      const from = `resourceVersion=${String(resourceVersion)}`;
+      await using later = await Watch.open(ks, `${maps}?watch=true&${from}`, { Accept });
+      await (await as(ks, 'admin')).send('POST', maps, config('a'));
+      expect(await later.rest()).toEqual([]);
+    },
+  );
+
   test.for([
     ['watch=true&sendInitialEvents=true', 422],
     ['watch=true&resourceVersionMatch=NotOlderThan&resourceVersion=1', 422],

@@ -24,7 +24,7 @@ export async function runWebMessages(
   });
   const pings = session.pingEvery === undefined ? undefined : keepAlive(socket, session.pingEvery);
   try {
-    await session.run({ messages, gone, send: (text) => sendTo(socket, text) });
+    await session.run({ messages, gone, send: (message) => sendTo(socket, message) });
   } catch (error) {
     failed(error);
   } finally {

@@ -1,20 +1,28 @@
-import { quote } from '../../core/api-error.js';
+import { ApiError, quote } from '../../core/api-error.js';
 import type { Reply, Resource } from '../../registry/contract.js';
 
 /**
- * An answer with the warning that the version asked for is deprecated; the same answer for others.
+ * An answer with the warning that the version asked for is deprecated, refusals included; the same answer for others.
  *
- * @see kubernetes/apiserver pkg/endpoints/handlers, filters/warning.go
+ * @param serve Answers the request, or throws.
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/customresource_handler.go, kubernetes/apiserver
+ *   pkg/endpoints/filters/warning.go
  */
 export function withDeprecation(
-  reply: Reply | Promise<Reply>,
+  serve: () => Reply | Promise<Reply>,
   { defined }: Resource,
 ): Reply | Promise<Reply> {
   const text = defined?.deprecation;
-  if (text === undefined) return reply;
-  const warned = (one: Reply): Reply => {
-    const before = [one.headers?.['Warning'] ?? []].flat();
-    return { ...one, headers: { ...one.headers, Warning: [`299 - ${quote(text)}`, ...before] } };
-  };
-  return reply instanceof Promise ? reply.then(warned) : warned(reply);
+  return text === undefined ? serve() : warned(serve, `299 - ${quote(text)}`);
+}
+
+async function warned(serve: () => Reply | Promise<Reply>, warning: string): Promise<Reply> {
+  try {
+    const reply = await serve();
+    const before = [reply.headers?.['Warning'] ?? []].flat();
+    return { ...reply, headers: { ...reply.headers, Warning: [warning, ...before] } };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw error.with({ Warning: warning });
+  }
 }

@@ -1,5 +1,5 @@
 import type { WriteOptions } from '../../registry/verbs/create.js';
-import { apiVersionOf } from '../encoding.js';
+import { apiVersionOf } from '../served-kind.js';
 import type { KindRequest } from '../kind-request.js';
 import { managerName, type Manager, type Operation } from './managers.js';
 import { recordUpdate } from './record-update.js';

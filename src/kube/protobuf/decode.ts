@@ -1,4 +1,5 @@
 import { badRequest } from '../../core/api-error.js';
+import { formatGoDuration } from '../../core/go-duration.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { readFields, type WireField } from './wire.js';
 
@@ -111,6 +112,10 @@ const specials: Readonly<Record<string, (field: WireField) => Json>> = {
   bytes: (field) => bytesOf(field).toString('base64'),
   'meta/v1.Time': time,
   'meta/v1.MicroTime': microTime,
+  'meta/v1.Duration': (field) => {
+    const [given] = readFields(bytesOf(field));
+    return formatGoDuration(given === undefined ? 0n : BigInt.asIntN(64, integerOf(given)));
+  },
   'meta/v1.FieldsV1': rawJson,
   'runtime.RawExtension': rawJson,
   'resource.Quantity': (field) => firstText(bytesOf(field)),

@@ -11,7 +11,7 @@ import type { User } from '../../core/kube-object.js';
 import type { AccessAttributes, Reply } from '../../registry/contract.js';
 import type { Rule } from '../../rbac/match-rule.js';
 import type { KindRequest } from '../kind-request.js';
-import { apiVersionOf } from '../encoding.js';
+import { apiVersionOf } from '../served-kind.js';
 import { readObjectBody } from '../read-object-body.js';
 import { answerTyped } from '../subresources/answer-part.js';
 import { invalidShown, type Cause } from '../validation/causes.js';

@@ -3,7 +3,7 @@ import { digArray, digString, type JsonObject } from '../../core/json.js';
 import type { User } from '../../core/kube-object.js';
 import type { Reply } from '../../registry/contract.js';
 import { apiAudience, reviewAccountToken } from '../../auth/account-tokens.js';
-import { apiVersionOf } from '../encoding.js';
+import { apiVersionOf } from '../served-kind.js';
 import type { KindRequest } from '../kind-request.js';
 import { readObjectBody } from '../read-object-body.js';
 import { answerTyped } from '../subresources/answer-part.js';

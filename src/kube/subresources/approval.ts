@@ -3,7 +3,8 @@ import { digArray, digObject, digString, isJsonObject, type Json, type JsonObjec
 import { invalid } from '../../core/api-error.js';
 import { applyPatch, patchObject } from '../../registry/verbs/patch.js';
 import { readObject } from '../../registry/object-meta.js';
-import { apiVersionOf, answerObject } from '../encoding.js';
+import { answerObject } from '../encoding.js';
+import { apiVersionOf } from '../served-kind.js';
 import type { KindRequest } from '../kind-request.js';
 import { readDryRun } from '../options-from-query.js';
 import { readObjectBody } from '../read-object-body.js';

@@ -24,8 +24,10 @@ export interface WatchOptions {
 
 /** How events become bytes. */
 export interface WatchEncoder {
-  readonly event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', stored: StoredObject) => Buffer;
-  readonly bookmark: (version: number, initialEventsEnd: boolean) => Buffer;
+  /** `undefined` for what has no form: the watch ends there. */
+  readonly event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', stored: StoredObject) => Buffer | undefined;
+  /** `undefined` likewise. */
+  readonly bookmark: (version: number, initialEventsEnd: boolean) => Buffer | undefined;
   /** The ERROR event of a watch whose start is forgotten. */
   readonly expired: (since: number, version: number) => Buffer;
 }
@@ -109,7 +111,8 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
     const { since, resource, namespace, matches, initialEventsEnd } = this.#options;
     if (since === undefined) {
       for (const stored of this.#store.list(resource, namespace)) {
-        if (matches?.(stored.object) !== false) this.#backlog.push(this.#encoder.event('ADDED', stored));
+        if (this.#ended) return;
+        if (matches?.(stored.object) !== false) this.#push(this.#encoder.event('ADDED', stored), false);
       }
       if (initialEventsEnd) this.#push(this.#encoder.bookmark(this.#store.version, true));
       return;
@@ -128,10 +131,15 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
     if (found !== undefined) this.#push(this.#encoder.event(found.type, found.stored));
   }
 
-  #push(piece: Buffer): void {
+  /** @param limited False for what is there at the beginning, however much that is. */
+  #push(piece: Buffer | undefined, limited = true): void {
     if (this.#ended) return;
+    if (piece === undefined) {
+      this.#end();
+      return;
+    }
     this.#backlog.push(piece);
-    if (this.#backlog.length > backlogLimit) this.#end();
+    if (limited && this.#backlog.length > backlogLimit) this.#end();
     this.#wake?.();
   }
 

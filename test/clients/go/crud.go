@@ -28,13 +28,13 @@ func tell(err error) told {
 	return told{Reason: metav1.StatusReason(fmt.Sprint(err))}
 }
 
-// typed makes, reads, changes, lists, watches and deletes a ConfigMap, bodies in protobuf where asked for.
+// typed makes, reads, changes, lists, watches and deletes a ConfigMap, all in JSON and all in protobuf.
 func typed(ctx context.Context, config *rest.Config) (any, error) {
 	result := map[string]any{}
 	for _, contentType := range []string{"application/json", "application/vnd.kubernetes.protobuf"} {
 		config := rest.CopyConfig(config)
 		config.ContentType = contentType
-		config.AcceptContentTypes = contentType + ",application/json"
+		config.AcceptContentTypes = contentType
 		client, err := kubernetes.NewForConfig(config)
 		if err != nil {
 			return nil, err

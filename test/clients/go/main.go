@@ -16,6 +16,7 @@ type deed func(ctx context.Context, config *rest.Config) (any, error)
 
 var deeds = map[string]deed{
 	"typed":      typed,
+	"answers":    answers,
 	"dynamic":    dynamicClient,
 	"informer":   informer,
 	"resume":     resume,

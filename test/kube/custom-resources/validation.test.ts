@@ -513,8 +513,16 @@ describe('what a definition declares', () => {
     await using ks = await startFakeKsApiserver();
     await withSchema(ks, specOf({}), { deprecated: true });
     const headers = { Authorization: `Bearer ${await ks.token()}` };
-    const response = await fetch(`${ks.url}${widgetsPath}`, { headers });
-    expect(response.headers.get('warning')).toBe('299 - "shop.example.com/v1 Widget is deprecated"');
+    const warning = '299 - "shop.example.com/v1 Widget is deprecated"';
+    for (const [path, method, status] of [
+      [widgetsPath, 'GET', 200],
+      [`${widgetsPath}/none`, 'GET', 404],
+      [widgetsPath, 'PUT', 405],
+      [widgetsPath, 'POST', 400],
+    ] as const) {
+      const response = await fetch(`${ks.url}${path}`, { headers, method });
+      expect([response.status, response.headers.get('warning')]).toEqual([status, warning]);
+    }
   });
 });
 

@@ -1,0 +1,30 @@
+import type { KubeObject } from '../core/kube-object.js';
+import { inRange, type ReleaseName } from '../core/release.js';
+import type { Resource } from '../registry/contract.js';
+
+/** A kind at one of its versions, as a request names it. */
+export interface ServedKind {
+  readonly resource: Resource;
+  readonly version: string;
+  readonly release: ReleaseName;
+}
+
+/** `group/version` of a kind. */
+export function apiVersionOf({ resource, version }: Pick<ServedKind, 'resource' | 'version'>): string {
+  return resource.group === '' ? version : `${resource.group}/${version}`;
+}
+
+/** Until Kubernetes 1.20 every object told where it is. */
+export function linkedObject(object: KubeObject, kind: ServedKind): KubeObject {
+  if (!inRange(kind.release, { until: 'v3.0' })) return object;
+  const { name, namespace = '' } = object.metadata;
+  const selfLink = `${collectionPath(kind, namespace)}/${name}`;
+  return { ...object, metadata: { ...object.metadata, selfLink } };
+}
+
+/** Path of the objects of a kind, in one namespace or in all. */
+export function collectionPath(kind: ServedKind, namespace: string): string {
+  const root = kind.resource.group === '' ? '/api' : '/apis';
+  const scope = namespace === '' ? '' : `/namespaces/${namespace}`;
+  return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
+}
