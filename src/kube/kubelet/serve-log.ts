@@ -6,7 +6,7 @@ import type { Reply, RequestContext } from '../../registry/contract.js';
 import type { ProcessLog, WrittenLine } from '../../state/process-log.js';
 import { waitUntil } from '../../state/wait.js';
 import type { World } from '../../state/world.js';
-import type { ServedKind } from '../encoding.js';
+import type { ServedKind } from '../served-kind.js';
 import type { NativePath } from '../native-path.js';
 import { chooseContainer, containerStatus } from './find-container.js';
 import { readLogOptions, type LogOptions } from './log-options.js';
