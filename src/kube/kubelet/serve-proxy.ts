@@ -1,13 +1,11 @@
 import { ApiError, badRequest, quote } from '../../core/api-error.js';
-import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import { digArray, digString, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Reply } from '../../registry/contract.js';
 import type { KindRequest } from '../kind-request.js';
 import { fakeAnswer, type PortPlace } from './fake-http.js';
+import { endpointOf, servicePort } from './service-endpoint.js';
 import { kubeletAnswer } from './kubelet-answers.js';
-
-const pods = { group: '', plural: 'pods' };
-const endpoints = { group: '', plural: 'endpoints' };
 
 /** What stands before `/proxy` in the path: `[scheme:]name[:port]`. */
 interface Named {
@@ -76,27 +74,12 @@ function serviceTarget(
 ): { pod: KubeObject; port: number } {
   const { store } = context.cluster;
   const service = store.get(kind.resource, path.namespace, name).object;
-  const ports = digArray(service, 'spec', 'ports').filter(isJsonObject);
-  const chosen =
-    port === '' ? ports[0] : ports.find((each) => each['name'] === port || each['port'] === Number(port));
+  const chosen = servicePort(service, port);
   if (chosen === undefined)
     throw unavailable(`no service port ${quote(port)} found for service ${quote(name)}`);
-  const subsets = digArray(store.find(endpoints, path.namespace, name)?.object, 'subsets');
-  for (const subset of subsets) {
-    const number = portOf(subset as JsonObject, chosen);
-    for (const address of digArray(subset, 'addresses')) {
-      const pod = store.find(pods, path.namespace, digString(address, 'targetRef', 'name'))?.object;
-      if (number !== undefined && pod !== undefined) return { pod, port: number };
-    }
-  }
-  throw unavailable(`no endpoints available for service ${quote(name)}`);
-}
-
-function portOf(subset: JsonObject, chosen: JsonObject): number | undefined {
-  const found = digArray(subset, 'ports')
-    .filter(isJsonObject)
-    .find((each) => (each['name'] ?? '') === (chosen['name'] ?? ''));
-  return typeof found?.['port'] === 'number' ? found['port'] : undefined;
+  const target = endpointOf(store, service, chosen);
+  if (target === undefined) throw unavailable(`no endpoints available for service ${quote(name)}`);
+  return target;
 }
 
 function unavailable(message: string): ApiError {

@@ -36,7 +36,8 @@ export function runningWorkloadProblems(object: KubeObject, previous: KubeObject
     causes.push(invalidShown('spec.template.metadata.labels', goMap(labels), text));
   }
   const pod = digObject(template, 'spec');
-  causes.push(...podSpecProblems(pod, 'spec.template.spec'));
+  // Volumes of a StatefulSet's pods come from its claim templates, so what they are is only checked with the pods.
+  if (object.kind !== 'StatefulSet') causes.push(...podSpecProblems(pod, 'spec.template.spec'));
   const policy = digString(pod, 'restartPolicy');
   if (['OnFailure', 'Never'].includes(policy))
     causes.push(unsupported('spec.template.spec.restartPolicy', policy, ['Always']));

@@ -99,20 +99,4 @@ export const workloads: readonly Journey[] = [
       ['kubectl create deployment web --image=nginx && kubectl logs deploy/web --tail=1 2>/dev/null', /\n/],
     ],
   },
-  {
-    title: 'runs commands, copies files, attaches and forwards ports',
-    steps: [
-      ['kubectl run single --image=nginx --port=80', 'pod/single created\n'],
-      ['kubectl exec single -- echo hello', 'hello\n'],
-      ['echo in | kubectl exec -i single -- cat', /^(in\n)?$/],
-      [
-        'kubectl exec single -- sh -c "exit 3"',
-        '',
-        { code: 3, stderr: /command terminated with exit code 3/ },
-      ],
-      ['kubectl exec none -- true', '', { code: 1, stderr: /pods "none" not found/ }],
-      ['kubectl exec deploy/none -- true', '', { code: 1 }],
-      ['timeout 2 kubectl attach single || true'],
-    ],
-  },
 ];

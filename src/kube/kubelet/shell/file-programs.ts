@@ -38,6 +38,7 @@ const ls: Program = async (run) => {
     const names = files
       .list(path)
       .filter((name) => options.has('a') || options.has('A') || !name.startsWith('.'));
+    if (options.has('l')) await run.stdout(`total ${String(names.length * 4)}\n`);
     for (const name of options.has('a') ? ['.', '..', ...names] : names)
       await line(name, posix.join(path, name));
   });
@@ -124,7 +125,7 @@ function entriesOf(run: ProgramRun, path: string, name: string): TarEntry[] {
   const { files } = run.machine;
   const node = files.find(path);
   if (node === undefined || node.kind === 'gone')
-    throw new FileError('Cannot stat: No such file or directory');
+    throw new FileError(`${name}: Cannot stat: No such file or directory`);
   const mtime = Math.floor(node.at / 1000);
   if (node.kind === 'file')
     return [{ name, kind: 'file', mode: node.mode, mtime, data: node.data, target: '' }];

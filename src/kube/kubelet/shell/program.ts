@@ -51,8 +51,13 @@ export async function forEachPath(
   return code;
 }
 
+/** The bytes of the files named, or of what comes in when none is. */
+export async function inputBytes(run: ProgramRun, paths: readonly string[]): Promise<Buffer> {
+  if (paths.length === 0) return readAll(run.stdin);
+  return Buffer.concat(paths.map((path) => run.machine.files.read(pathOf(run, path))));
+}
+
 /** The text of the files named, or of what comes in when none is. */
 export async function inputText(run: ProgramRun, paths: readonly string[]): Promise<string> {
-  if (paths.length === 0) return (await readAll(run.stdin)).toString('utf8');
-  return paths.map((path) => run.machine.files.read(pathOf(run, path)).toString('utf8')).join('');
+  return (await inputBytes(run, paths)).toString('utf8');
 }

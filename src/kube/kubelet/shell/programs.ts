@@ -1,4 +1,5 @@
 import { filePrograms } from './file-programs.js';
+import { httpPrograms } from './http-programs.js';
 import type { Program } from './program.js';
 import { systemPrograms } from './system-programs.js';
 import { textPrograms } from './text-programs.js';
@@ -8,4 +9,5 @@ export const programs: Readonly<Record<string, Program>> = {
   ...textPrograms,
   ...filePrograms,
   ...systemPrograms,
+  ...httpPrograms,
 };

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readAll } from './machine.js';
-import { forEachPath, inputText, pathOf, splitOptions, type Program } from './program.js';
+import { forEachPath, inputBytes, inputText, pathOf, splitOptions, type Program } from './program.js';
 
 const escapes: Readonly<Record<string, string>> = {
   n: '\n',
@@ -88,11 +89,12 @@ const grep: Program = async (run) => {
 
 const wc: Program = async (run) => {
   const { options, rest } = splitOptions(run.args);
-  const text = await inputText(run, rest);
+  const data = await inputBytes(run, rest);
+  const text = data.toString('latin1');
   const counts: readonly (readonly [string, number])[] = [
     ['l', text.split('\n').length - 1],
     ['w', text.split(/\s+/).filter((word) => word !== '').length],
-    ['c', Buffer.byteLength(text)],
+    ['c', data.length],
   ];
   const wanted = counts.filter(([letter]) => options.size === 0 || options.has(letter));
   const numbers = wanted.map(([, count]) => String(count));
@@ -101,6 +103,17 @@ const wc: Program = async (run) => {
   );
   return 0;
 };
+
+function checksum(algorithm: string): Program {
+  return async (run) => {
+    const { rest } = splitOptions(run.args);
+    for (const path of rest.length === 0 ? ['-'] : rest) {
+      const data = await inputBytes(run, path === '-' ? [] : [path]);
+      await run.stdout(`${createHash(algorithm).update(data).digest('hex')}  ${path}\n`);
+    }
+    return 0;
+  };
+}
 
 /** Programs that read and write text. */
 export const textPrograms: Readonly<Record<string, Program>> = {
@@ -140,6 +153,9 @@ export const textPrograms: Readonly<Record<string, Program>> = {
       run.machine.files.write(path, data);
     });
   },
+  md5sum: checksum('md5'),
+  sha1sum: checksum('sha1'),
+  sha256sum: checksum('sha256'),
   head,
   tail,
   grep,
