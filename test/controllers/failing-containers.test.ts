@@ -247,7 +247,19 @@ describe('a Job', () => {
     const admin = await as(ks, 'admin');
     await ks.scenario(failing({ container: 'work', exitCode: 1 }));
     await admin.send('POST', `${batch}/jobs`, job({ backoffLimit: 2 }));
-    expect(await statusOf(admin, `${batch}/jobs/work`)).toMatchObject({
+    const failed = async (): Promise<unknown> => statusOf(admin, `${batch}/jobs/work`);
+    expect(await failed()).toMatchObject({ failed: 1 });
+    // Ten seconds after the first failure, twenty after the second.
+    for (const [wait, count] of [
+      ['9s', 1],
+      ['1s', 2],
+      ['19s', 2],
+    ] as const) {
+      await ks.clock.advance(wait);
+      expect(await failed()).toMatchObject({ failed: count });
+    }
+    await ks.clock.advance('1s');
+    expect(await failed()).toMatchObject({
       failed: 3,
       conditions: [
         {

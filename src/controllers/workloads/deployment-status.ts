@@ -1,5 +1,7 @@
 import { dig, digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { formatTimestamp } from '../../state/clock.js';
+import { progressOf, type Counts, type Rollout } from './deployment-progress.js';
 import { mergeConditions, type Condition } from './write-status.js';
 
 /** `spec.replicas` of a workload. */
@@ -17,25 +19,17 @@ export function numberOf(object: KubeObject, key: string): number {
 /**
  * What a Deployment says about itself, from its ReplicaSets.
  *
- * @param current The ReplicaSet of the current template.
- * @param unavailable How many pods may be missing.
  * @see kubernetes/kubernetes pkg/controller/deployment/sync.go calculateStatus, progress.go syncRolloutStatus
  */
-export function deploymentStatus(
-  deployment: KubeObject,
-  sets: readonly KubeObject[],
-  current: KubeObject | undefined,
-  before: readonly JsonObject[],
-  now: string,
-  unavailable: number,
-): JsonObject {
+export function deploymentStatus(rollout: Rollout): JsonObject {
+  const { deployment, sets, current, unavailable } = rollout;
   const sum = (key: string): number => sets.reduce((total, set) => total + numberOf(set, key), 0);
   const wanted = replicasOf(deployment);
   const [replicas, ready, available] = [sum('replicas'), sum('readyReplicas'), sum('availableReplicas')];
   const updated = current === undefined ? 0 : numberOf(current, 'replicas');
   const missing = Math.max(0, sets.reduce((total, set) => total + replicasOf(set), 0) - available);
-  const isDone = updated === wanted && replicas === wanted && available === wanted;
   const isAvailable = available >= wanted - unavailable;
+  const counts: Counts = { replicas, updated, ready, available };
   const conditions: Condition[] = [
     {
       type: 'Available',
@@ -43,9 +37,11 @@ export function deploymentStatus(
       reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
       message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
     },
-    progress(deployment, current, isDone),
     ...failureOf(sets),
   ];
+  const before = digArray(deployment, 'status', 'conditions').filter(isJsonObject);
+  const timestamp = formatTimestamp(rollout.now);
+  const [availability, ...failures] = mergeConditions(before, conditions, timestamp, true);
   return {
     observedGeneration: deployment.metadata.generation ?? 1,
     ...(replicas > 0 && { replicas }),
@@ -53,23 +49,8 @@ export function deploymentStatus(
     ...(ready > 0 && { readyReplicas: ready }),
     ...(available > 0 && { availableReplicas: available }),
     ...(missing > 0 && { unavailableReplicas: missing }),
-    conditions: mergeConditions(before, conditions, now, true),
+    conditions: [availability ?? {}, ...progressOf(rollout, counts, before), ...failures],
   };
-}
-
-function progress(deployment: KubeObject, current: KubeObject | undefined, isDone: boolean): Condition {
-  const set = JSON.stringify(current?.metadata.name ?? '');
-  const type = 'Progressing';
-  if (dig(deployment, 'spec', 'paused') === true && !isDone)
-    return { type, status: 'True', reason: 'DeploymentPaused', message: 'Deployment is paused' };
-  return isDone
-    ? {
-        type,
-        status: 'True',
-        reason: 'NewReplicaSetAvailable',
-        message: `ReplicaSet ${set} has successfully progressed.`,
-      }
-    : { type, status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet ${set} is progressing.` };
 }
 
 /** Whatever kept a ReplicaSet from making its pods. */

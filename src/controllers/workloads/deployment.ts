@@ -15,6 +15,8 @@ import { deleteObject } from '../../registry/verbs/delete.js';
 import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, keyOf, writeBack, type QueuedController } from '../controller.js';
 import { controlledBy, controllerOf } from '../dependents.js';
+import { lookAgainAt } from '../later.js';
+import { timeoutOf } from './deployment-progress.js';
 import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
 import { ownersOf, ownKey } from './pods.js';
@@ -300,14 +302,14 @@ function finish(context: WriteContext, deployment: KubeObject, current: KubeObje
     const annotations = { ...latest.metadata.annotations, [revision]: number };
     next = store.replace(deployments, { ...latest, metadata: { ...latest.metadata, annotations } }).object;
   }
-  const before = digArray(next, 'status', 'conditions').filter(isJsonObject);
-  const status = deploymentStatus(
-    next,
+  const status = deploymentStatus({
+    deployment: next,
     sets,
-    now,
-    before,
-    context.world.clock.timestamp(),
-    limits(next).unavailable,
-  );
+    current: now,
+    unavailable: limits(next).unavailable,
+    now: context.world.clock.now(),
+  });
   writeStatus(context, context.catalog.get('apps', 'deployments'), next, status);
+  const timeout = timeoutOf(next, digArray(status, 'conditions').filter(isJsonObject));
+  lookAgainAt(context, 'deployment', deployments, next, timeout);
 }

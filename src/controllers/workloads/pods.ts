@@ -34,6 +34,8 @@ export function activePods({ cluster }: WriteContext, owner: KubeObject): KubeOb
 /** How a pod differs from its template. */
 export interface PodChanges {
   readonly name?: string;
+  /** What its name begins with; absent: that of its owner. */
+  readonly generateName?: string;
   readonly labels?: JsonObject;
   readonly annotations?: JsonObject;
   readonly spec?: JsonObject;
@@ -48,7 +50,7 @@ export function createPod(
   context: WriteContext,
   owner: KubeObject,
   template: JsonObject,
-  { name, labels, annotations, spec }: PodChanges = {},
+  { name, generateName = `${owner.metadata.name}-`, labels, annotations, spec }: PodChanges = {},
 ): KubeObject {
   const metadata = isJsonObject(template['metadata']) ? template['metadata'] : {};
   const given = isJsonObject(template['spec']) ? template['spec'] : {};
@@ -61,7 +63,7 @@ export function createPod(
   const { object } = createObject(context, context.catalog.get('', 'pods'), {
     metadata: {
       ...(name !== undefined && { name }),
-      generateName: `${owner.metadata.name}-`,
+      generateName,
       ...(namespace !== undefined && { namespace }),
       ...(Object.keys(own).length > 0 && { labels: own }),
       ...(Object.keys(noted).length > 0 && { annotations: noted }),

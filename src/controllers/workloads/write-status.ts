@@ -18,7 +18,7 @@ export function writeStatus(
 /** A condition as it is to be; its times are filled in by {@link mergeConditions}. */
 export interface Condition {
   readonly type: string;
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason?: string;
   readonly message?: string;
 }
