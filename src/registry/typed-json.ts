@@ -4,6 +4,10 @@ import { fieldsOf, type TypeField } from './type-table.js';
 
 type Mutable = Record<string, Json>;
 
+/** Makes objects without a prototype of their own, in which `__proto__` is a member like any other. V8 keeps these fast. */
+const PlainMap = function PlainMap() {} as unknown as new () => Mutable;
+PlainMap.prototype = Object.freeze(Object.create(null) as object);
+
 /** Go's zero value of a type that is no struct of ours. */
 const zeroValues: Readonly<Record<string, Json>> = {
   string: '',
@@ -42,13 +46,13 @@ const neverEmpty = new Set([...opaque].filter((type) => type !== 'meta/v1.Fields
  */
 export function typed(object: JsonObject, resource: Pick<Resource, 'types'>, version: string): JsonObject {
   const type = resource.types?.[version];
-  if (type === undefined || fieldsOf(type) === undefined) return untyped(object);
-  return printStruct(object, type);
+  const plan = type === undefined ? undefined : planOf(type);
+  return plan === undefined ? untyped(object) : printStruct(object, plan);
 }
 
 /** An object as Go prints a map: keys sorted at every level. */
 export function untyped(object: JsonObject): JsonObject {
-  const result = Object.create(null) as Mutable;
+  const result: Mutable = new PlainMap();
   for (const key of Object.keys(object).sort()) {
     const value = object[key];
     if (value !== undefined) result[key] = sortKeys(value);
@@ -61,16 +65,59 @@ function sortKeys(value: Json): Json {
   return isJsonObject(value) ? untyped(value) : value;
 }
 
-function printStruct(value: JsonObject, type: string): JsonObject {
-  const result = Object.create(null) as Mutable;
-  const fields = fieldsOf(type) ?? [];
-  if (embedsTypeMeta(type)) {
+/** A struct's fields, looked at once: objects are printed by the thousand. */
+interface StructPlan {
+  readonly embedsTypeMeta: boolean;
+  readonly fields: readonly FieldPlan[];
+}
+
+interface FieldPlan {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: 'embedded' | 'list' | 'map' | 'pointer' | 'plain';
+  readonly omitsEmpty: boolean;
+  /** True for fields that `omitempty` never leaves out. */
+  readonly isStruct: boolean;
+}
+
+const plans = new Map<string, StructPlan | undefined>();
+
+/** How a type's fields are printed; `undefined` for types that are no struct of the table. */
+function planOf(type: string): StructPlan | undefined {
+  const known = plans.get(type);
+  if (known !== undefined || plans.has(type)) return known;
+  const fields = opaque.has(type) ? undefined : fieldsOf(type);
+  const plan = fields && {
+    embedsTypeMeta: embedsTypeMeta(type),
+    fields: fields.map((field) => planField(field)),
+  };
+  plans.set(type, plan);
+  return plan;
+}
+
+function planField([name, , type, flags]: TypeField): FieldPlan {
+  const kind =
+    name === ''
+      ? 'embedded'
+      : flags.includes('r')
+        ? 'list'
+        : flags.includes('m')
+          ? 'map'
+          : flags.includes('p')
+            ? 'pointer'
+            : 'plain';
+  const isStruct = neverEmpty.has(type) || (!opaque.has(type) && fieldsOf(type) !== undefined);
+  return { name, type, kind, omitsEmpty: flags.includes('o'), isStruct };
+}
+
+function printStruct(value: JsonObject, plan: StructPlan, result: Mutable = {}): JsonObject {
+  if (plan.embedsTypeMeta) {
     for (const key of ['kind', 'apiVersion']) {
       const given = value[key];
       if (typeof given === 'string' && given !== '') result[key] = given;
     }
   }
-  for (const field of fields) printField(result, value, field);
+  for (const field of plan.fields) printField(result, value, field);
   return result;
 }
 
@@ -80,34 +127,42 @@ export function embedsTypeMeta(type: string): boolean {
   return fieldsOf(type)?.[0]?.[0] === 'metadata';
 }
 
-function printField(result: Mutable, value: JsonObject, [name, , type, flags]: TypeField): void {
-  if (name === '') {
-    Object.assign(result, printStruct(value, type));
+function printField(result: Mutable, value: JsonObject, field: FieldPlan): void {
+  const { name, type, omitsEmpty } = field;
+  if (field.kind === 'embedded') {
+    const plan = planOf(type);
+    if (plan !== undefined) printStruct(value, plan, result);
     return;
   }
   const given = Object.hasOwn(value, name) ? value[name] : undefined;
-  const omits = flags.includes('o');
-  if (flags.includes('r')) {
-    const items = Array.isArray(given) ? (given as JsonArray) : undefined;
-    if (items === undefined ? !omits : items.length > 0 || !omits) {
+  const isAbsent = given === undefined || given === null;
+  if (isAbsent && omitsEmpty && !field.isStruct) return;
+  switch (field.kind) {
+    case 'list': {
+      const items = Array.isArray(given) ? (given as JsonArray) : undefined;
+      if (omitsEmpty && !items?.length) return;
       result[name] = items?.map((item) => printValue(item, type)) ?? null;
+      return;
     }
-  } else if (flags.includes('m')) {
-    const map = isJsonObject(given) ? given : undefined;
-    if (map === undefined ? !omits : Object.keys(map).length > 0 || !omits) {
+    case 'map': {
+      const map = isJsonObject(given) ? given : undefined;
+      if (omitsEmpty && (map === undefined || Object.keys(map).length === 0)) return;
       result[name] = map === undefined ? null : printMap(map, type);
+      return;
     }
-  } else if (flags.includes('p')) {
-    if (given !== undefined && given !== null) result[name] = printValue(given, type);
-    else if (!omits) result[name] = null;
-  } else {
-    const printed = printPlain(given, type);
-    if (!omits || isStruct(type) || !isZero(printed)) result[name] = printed;
+    case 'pointer':
+      if (!isAbsent) result[name] = printValue(given, type);
+      else if (!omitsEmpty) result[name] = null;
+      return;
+    case 'plain': {
+      const printed = isAbsent ? zeroOf(type) : printValue(given, type);
+      if (!omitsEmpty || field.isStruct || !isZero(printed)) result[name] = printed;
+    }
   }
 }
 
 function printMap(map: JsonObject, type: string): JsonObject {
-  const result = Object.create(null) as Mutable;
+  const result: Mutable = new PlainMap();
   for (const key of Object.keys(map).sort()) {
     const value = map[key];
     if (value !== undefined) result[key] = printValue(value, type);
@@ -115,22 +170,17 @@ function printMap(map: JsonObject, type: string): JsonObject {
   return result;
 }
 
-/** A field that is no pointer: absent means its zero value. */
-function printPlain(given: Json | undefined, type: string): Json {
-  if (given !== undefined && given !== null) return printValue(given, type);
+/** What a field that is no pointer prints when it is not set. */
+function zeroOf(type: string): Json {
   if (type === 'meta/v1.Time' || type === 'meta/v1.MicroTime') return null;
-  if (!opaque.has(type) && fieldsOf(type) !== undefined) return printStruct({}, type);
-  return zeroValues[type] ?? '';
+  const plan = planOf(type);
+  return plan === undefined ? (zeroValues[type] ?? '') : printStruct({}, plan);
 }
 
 function printValue(value: Json, type: string): Json {
-  if (opaque.has(type)) return value;
-  if (isJsonObject(value)) return fieldsOf(type) === undefined ? untyped(value) : printStruct(value, type);
-  return value;
-}
-
-function isStruct(type: string): boolean {
-  return neverEmpty.has(type) || (!opaque.has(type) && fieldsOf(type) !== undefined);
+  if (typeof value !== 'object' || value === null || opaque.has(type) || Array.isArray(value)) return value;
+  const plan = planOf(type);
+  return plan === undefined ? untyped(value as JsonObject) : printStruct(value as JsonObject, plan);
 }
 
 function isZero(value: Json): boolean {

@@ -42,13 +42,15 @@ export function readBody(request: IncomingMessage): Promise<Buffer | undefined> 
       drain(request);
       reject(tooLarge());
     };
-    request.on('data', take);
-    request.once('end', () => {
-      resolve(size === 0 ? undefined : Buffer.concat(chunks));
-    });
     const gone = (): void => {
       reject(new ApiError(400, 'BadRequest', 'unexpected EOF', { dialect: 'status' }));
     };
+    request.on('data', take);
+    request.once('end', () => {
+      request.off('close', gone);
+      request.off('error', gone);
+      resolve(size === 0 ? undefined : Buffer.concat(chunks));
+    });
     request.once('close', gone);
     request.once('error', gone);
   });

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type Json } from '../../core/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { FieldSet, type PathStep } from './field-set.js';
-import { membersOf, stepsOf } from './items.js';
-import type { Shape } from './shape.js';
+import { stepsOf } from './items.js';
+import type { MapShape, Shape } from './shape.js';
 
 /** What two states of an object differ in. */
 export interface Comparison {
@@ -22,30 +22,44 @@ const leaf: Shape = { kind: 'leaf' };
 
 /** Compares two states of an object. @see kubernetes-sigs/structured-merge-diff typed/compare.go */
 export function compareStates(before: Json, after: Json, shape: Shape): Comparison {
-  const found: Comparison = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
+  const found: Found = {};
   compareInside(before, after, shape, found);
-  return found;
+  return {
+    added: found.added ?? new FieldSet(),
+    modified: found.modified ?? new FieldSet(),
+    removed: found.removed ?? new FieldSet(),
+  };
 }
 
-function compareInside(
-  before: Json | undefined,
-  after: Json | undefined,
-  shape: Shape,
-  found: Comparison,
-): void {
+/** A comparison being made: most places differ in nothing, or in one way only. */
+type Found = { -readonly [Part in keyof Comparison]?: FieldSet };
+
+const parts = ['added', 'modified', 'removed'] as const;
+
+function compareInside(before: Json | undefined, after: Json | undefined, shape: Shape, found: Found): void {
   if (shape.kind === 'map') {
-    const [old, now] = [new Map(membersOf(before)), new Map(membersOf(after))];
-    for (const key of new Set([...now.keys(), ...old.keys()])) {
-      const inner = shape.field(key) ?? shape.rest ?? leaf;
-      comparePlace(`f:${key}`, old.get(key), now.get(key), inner, found);
+    const [old, now] = [isJsonObject(before) ? before : nothing, isJsonObject(after) ? after : nothing];
+    for (const key of Object.keys(now)) {
+      const was = Object.hasOwn(old, key) ? old[key] : undefined;
+      comparePlace(`f:${key}`, was, now[key], innerShape(shape, key), found);
+    }
+    for (const key of Object.keys(old)) {
+      if (!Object.hasOwn(now, key))
+        comparePlace(`f:${key}`, old[key], undefined, innerShape(shape, key), found);
     }
   } else if (shape.kind === 'list') {
     const old = stepsOf(itemsOf(before), shape);
     const now = stepsOf(itemsOf(after), shape);
-    for (const step of new Set([...now.keys(), ...old.keys()])) {
-      comparePlace(step, old.get(step), now.get(step), shape.item, found);
-    }
+    for (const [step, item] of now) comparePlace(step, old.get(step), item, shape.item, found);
+    for (const [step, item] of old)
+      if (!now.has(step)) comparePlace(step, item, undefined, shape.item, found);
   }
+}
+
+const nothing: JsonObject = Object.freeze({});
+
+function innerShape(shape: MapShape, key: string): Shape {
+  return shape.field(key) ?? shape.rest ?? leaf;
 }
 
 function comparePlace(
@@ -53,22 +67,24 @@ function comparePlace(
   before: Json | undefined,
   after: Json | undefined,
   shape: Shape,
-  found: Comparison,
+  found: Found,
 ): void {
   if (before === after) return;
-  if (before === undefined) found.added.members.add(step);
-  else if (after === undefined) found.removed.members.add(step);
+  if (before === undefined) (found.added ??= new FieldSet()).members.add(step);
+  else if (after === undefined) (found.removed ??= new FieldSet()).members.add(step);
   const [old, now] = [fittingShape(shape, before), fittingShape(shape, after)];
   const isLeaf = old.kind === 'leaf' || now.kind === 'leaf' || (isEmpty(before) && isEmpty(after));
   if (isLeaf) {
     if (before !== undefined && after !== undefined && !isDeepStrictEqual(before, after))
-      found.modified.members.add(step);
+      (found.modified ??= new FieldSet()).members.add(step);
     return;
   }
-  const below: Comparison = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
+  const below: Found = {};
   compareInside(before, after, shape, below);
-  for (const part of ['added', 'modified', 'removed'] as const)
-    if (!below[part].empty) found[part].children.set(step, below[part]);
+  for (const part of parts) {
+    const set = below[part];
+    if (set?.empty === false) (found[part] ??= new FieldSet()).children.set(step, set);
+  }
 }
 
 function itemsOf(value: Json | undefined): readonly Json[] {
