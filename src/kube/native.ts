@@ -15,7 +15,7 @@ import { seeingEvents } from './events/event-store.js';
 import type { KindRequest } from './kind-request.js';
 import { checkReached, readListOptions, type KubeListOptions } from './list-options.js';
 import { parseNativePath, type NativePath } from './native-path.js';
-import { readDeleteOptions } from './options-from-query.js';
+import { readDeleteOptions, type DeleteQuery } from './options-from-query.js';
 import { patchFrom } from './patch-object.js';
 import { hasProtobuf } from './protobuf/answers.js';
 import { protobufType, protobufWatchType } from './protobuf/envelope.js';
@@ -278,15 +278,9 @@ const podsStay =
 
 async function remove({ context, path, kind, form }: KindRequest): Promise<Reply> {
   const { resource } = kind;
-  const options = await readDeletion(context);
+  const { options, warnings } = await readDeletion(context, resource);
   const key = { namespace: path.namespace, name: path.name };
-  const said = options.propagation !== undefined;
-  const orphans = !said && orphaned.has(`${resource.plural}.${resource.group}`);
-  const { stored, gone } = deleteObject(context, resource, key, {
-    ...options,
-    ...(orphans && { propagation: 'Orphan' }),
-  });
-  const warnings = orphans && resource.plural === 'jobs' ? [podsStay] : [];
+  const { stored, gone } = deleteObject(context, resource, key, options);
   if (!gone || resource.deleted === 'object') {
     const status = !gone && options.cascades ? 202 : 200;
     return withWarnings(answerObject(stored, kind, form, status), warnings);
@@ -301,23 +295,34 @@ async function remove({ context, path, kind, form }: KindRequest): Promise<Reply
   return answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, form);
 }
 
-async function readDeletion(context: RequestContext): Promise<ReturnType<typeof readDeleteOptions>> {
-  if (context.body === undefined) return readDeleteOptions(context.query, undefined);
-  const body = await readObjectBody(context, { kind: 'DeleteOptions', type: 'meta/v1.DeleteOptions' });
-  return readDeleteOptions(context.query, body);
+/** How a deletion is meant, and what its caller is told about that. */
+async function readDeletion(
+  context: RequestContext,
+  { plural, group }: Resource,
+): Promise<{ readonly options: DeleteQuery; readonly warnings: readonly string[] }> {
+  const { body, query } = context;
+  const expected = { kind: 'DeleteOptions', type: 'meta/v1.DeleteOptions' };
+  const options = readDeleteOptions(
+    query,
+    body === undefined ? undefined : await readObjectBody(context, expected),
+  );
+  const orphans = options.propagation === undefined && orphaned.has(`${plural}.${group}`);
+  if (!orphans) return { options, warnings: [] };
+  return { options: { ...options, propagation: 'Orphan' }, warnings: plural === 'jobs' ? [podsStay] : [] };
 }
 
+/** @see kubernetes/apiserver pkg/registry/generic/registry/store.go DeleteCollection */
 async function deleteCollection({ context, path, kind, form }: KindRequest): Promise<Reply> {
   const { resource } = kind;
-  const options = await readDeletion(context);
   const listed = readListOptions(context.query, resource, context.cluster.store.version);
+  const { options, warnings } = await readDeletion(context, resource);
   const page = listObjects(context, resource, { ...listed, namespace: path.namespace });
   for (const { object } of page.items) {
     const { name, namespace = '' } = object.metadata;
     if (context.cluster.store.find(resource, namespace, name) === undefined) continue;
     deleteObject(context, resource, { namespace, name }, options);
   }
-  return answerList({ ...page, version: String(context.cluster.store.version) }, kind, form, path.namespace);
+  return withWarnings(answerList(page, kind, form, path.namespace), warnings);
 }
 
 const partVerbs: Readonly<Record<string, string>> = {

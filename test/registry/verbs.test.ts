@@ -452,7 +452,7 @@ describe('deleting', () => {
       deleteObject(context, resource, { namespace: 'work', name: 'a' }, { preconditions: { uid: 'x' } }),
     );
     expect(error.message).toBe(
-      `Operation cannot be fulfilled on configmaps "a": Precondition failed: UID in precondition: x, UID in object meta: ${uid}`,
+      `Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   });
 });

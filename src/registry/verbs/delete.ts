@@ -1,6 +1,6 @@
 import { conflict } from '../../core/api-error.js';
 import { deepFreeze, digString, dig } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import { formatTimestamp } from '../../state/clock.js';
 import type { Resource, WriteContext } from '../contract.js';
@@ -52,7 +52,8 @@ export function deleteObject(
   const begun = resource.hooks?.beginDelete?.(current.object, context) ?? current.object;
   const { metadata } = begun;
   const wanted = withPropagation(metadata.finalizers ?? [], options.propagation);
-  const grace = graceOf(resource, begun, options);
+  const now = context.world.clock.now();
+  const { at, grace } = endOf(metadata, graceOf(resource, begun, options), now);
   const marked: KubeObject = {
     ...begun,
     ...(isNamespace(resource) && { status: { phase: 'Terminating' } }),
@@ -60,15 +61,13 @@ export function deleteObject(
       ...metadata,
       ...(metadata.generation !== undefined &&
         metadata.deletionTimestamp === undefined && { generation: metadata.generation + 1 }),
-      deletionTimestamp: formatTimestamp(context.world.clock.now() + grace * 1000),
+      deletionTimestamp: formatTimestamp(at),
       deletionGracePeriodSeconds: grace,
       finalizers: wanted,
     },
   };
   if (isHeld(marked) || isNamespace(resource)) {
-    const left = metadata.deletionGracePeriodSeconds ?? 0;
-    const isAgain = metadata.deletionTimestamp !== undefined && grace >= left;
-    if (isAgain) return { stored: current, gone: false };
+    if (isAgain(metadata, wanted, options)) return { stored: current, gone: false };
     const object = dropEmptyFinalizers(marked);
     if (options.dryRun === true)
       return { stored: new StoredObject(deepFreeze(object), store.version), gone: false };
@@ -76,6 +75,36 @@ export function deleteObject(
   }
   if (options.dryRun === true) return { stored: current, gone: true };
   return { stored: store.remove(resource, metadata.namespace, metadata.name), gone: true };
+}
+
+/**
+ * When a deletion ends, and the period it has. One that has begun counts from its beginning, but never ends in the past:
+ * then a second is left of it.
+ */
+function endOf(
+  { deletionTimestamp, deletionGracePeriodSeconds: before = 0 }: ObjectMeta,
+  grace: number,
+  now: number,
+): { readonly at: number; readonly grace: number } {
+  if (deletionTimestamp === undefined) return { at: now + grace * 1000, grace };
+  const begun = Date.parse(deletionTimestamp);
+  if (before === 0) return { at: begun, grace: 0 };
+  const at = begun + (grace - before) * 1000;
+  return at < now ? { at: now, grace: Math.min(grace, 1) } : { at, grace };
+}
+
+/**
+ * Tells whether a deletion adds nothing to the one before: a period can only become shorter, and what becomes of
+ * dependents can be said anew only of objects without one.
+ */
+function isAgain(
+  { deletionTimestamp, deletionGracePeriodSeconds: left = 0, finalizers = [] }: ObjectMeta,
+  wanted: readonly string[],
+  { gracePeriodSeconds }: DeleteOptions,
+): boolean {
+  if (deletionTimestamp === undefined) return false;
+  if (left > 0) return gracePeriodSeconds === undefined || positive(gracePeriodSeconds) >= left;
+  return wanted.join() === finalizers.join();
 }
 
 function isNamespace({ group, plural }: Resource): boolean {
@@ -116,6 +145,10 @@ function positive(seconds: number): number {
   return seconds < 0 ? 1 : seconds;
 }
 
+/** Kinds whose own code checks preconditions, in the words of the storage. */
+const checkedByStorage = new Set(['namespaces', 'customresourcedefinitions']);
+
+/** @see kubernetes/apiserver pkg/registry/rest/delete.go BeforeDelete */
 function checkPreconditions(
   resource: Resource,
   { metadata }: KubeObject,
@@ -123,18 +156,18 @@ function checkPreconditions(
 ): void {
   if (preconditions === undefined) return;
   const { uid, resourceVersion } = preconditions;
-  if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
-      resource,
-      metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(
-      resource,
-      metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`,
-    );
+  const wrong = [
+    ['UID', uid, metadata.uid, 'deleted and then recreated'],
+    ['ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified'],
+  ] as const;
+  for (const [what, wanted, found = '', become] of wrong) {
+    if (wanted === undefined || wanted === found) continue;
+    const { group, plural, kind } = resource;
+    if (checkedByStorage.has(plural)) {
+      const why = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`;
+      throw conflict(resource, metadata.name, why);
+    }
+    const why = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been ${become}`;
+    throw conflict({ group, plural: kind }, metadata.name, why);
   }
 }
