@@ -14,12 +14,21 @@ withHelm(`${helm.title}: installs, upgrades, rolls back and uninstalls a chart, 
   const failed = [];
   for (const [line, prints] of [
     [`helm install small ${chart} --wait --timeout 20s`, /^NAME: small\n[^]*STATUS: deployed\nREVISION: 1\n/],
+    ['kubectl logs job/small-pre-install', /^pre-install of small$/m],
+    ['kubectl get jobs -o name', /^job.batch\/small-post-install\njob.batch\/small-pre-install\n$/],
+    [
+      'helm test small --logs --timeout 20s',
+      /Phase: +Succeeded\n[^]*POD LOGS: small-test\n.*: pod default\/small-/,
+    ],
     ['helm list', /^NAME\s.*\nsmall\s+default\s+1\s.*\sdeployed\s+small-0\.1\.0\s/],
     ['kubectl get deployment small --no-headers', /^small +2\/2 +2 +2 /],
     ['kubectl get endpoints small --no-headers', /^small +10\.\d+\.\d+\.\d+:80,10\.\d+\.\d+\.\d+:80 /],
     ['kubectl get secrets -l owner=helm -o name', /^secret\/sh\.helm\.release\.v1\.small\.v1\n$/],
     [`helm upgrade small ${chart} --set tag=1.28,greeting=hi --wait --timeout 20s`, /REVISION: 2\n/],
     [image, /^nginx:1\.28$/],
+    ['kubectl get job small-pre-upgrade --no-headers', /^small-pre-upgrade +(Complete +)?1\/1 /],
+    ['helm get manifest small | kubectl diff -f -', /^$/],
+    ['helm list --all-namespaces --filter sma --short', /^small\n$/],
     ["kubectl get configmap small -o jsonpath='{.data.greeting}'", /^hi$/],
     ['helm get values small', /greeting: hi\n/],
     ['helm history small', /\n1\s.*\ssuperseded\s.*\n2\s.*\sdeployed\s/],
@@ -30,6 +39,7 @@ withHelm(`${helm.title}: installs, upgrades, rolls back and uninstalls a chart, 
     ['helm uninstall small --wait --timeout 20s', /^release "small" uninstalled\n$/],
     ['kubectl get deployments,services,configmaps,secrets,pods -l app=small -o name', /^$/],
     ['kubectl get secrets -l owner=helm -o name', /^$/],
+    ['kubectl get job small-pre-delete -o name', /^job.batch\/small-pre-delete\n$/],
   ] as const) {
     const printed = await shell.run(line);
     if (printed.code !== 0 || !prints.test(printed.stdout)) failed.push({ line, prints, ...printed });
@@ -43,4 +53,19 @@ withHelm(`${helm.title}: is told what is wrong in the server's words`, async () 
   const { code, stderr } = await shell.run(`helm install small ${chart} --set replicas=-1`);
   expect(code).toBe(1);
   expect(stderr).toMatch(/Deployment\.apps "small" is invalid: spec\.replicas: Invalid value: -1: must be /);
+});
+
+withHelm(`${helm.title}: a test that fails, and what is not there, end with an error`, async () => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  await using shell = await openShell(ks, [helm]);
+  await shell.run(`helm install small ${chart} --set testPath=:81/`);
+  const tested = await shell.run('helm test small --timeout 20s');
+  expect([tested.code, tested.stderr]).toEqual([
+    1,
+    expect.stringMatching(/Error: (1 error occurred|pod small-test failed)/),
+  ]);
+  const gone = await shell.run('helm rollback small 9');
+  expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('release has no 9 version')]);
+  const none = await shell.run('helm uninstall none');
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('release: not found')]);
 });
