@@ -13,6 +13,8 @@ import { replicaSetController, replicationController } from './replica-set.js';
 import { resourceQuotaController } from './resource-quota.js';
 import { schedulerController } from './scheduler.js';
 import { statefulSetController } from './stateful-set.js';
+import { persistentVolumeController } from './persistent-volume.js';
+import { storageProtectionController } from './storage-protection.js';
 import { volumeClaimController } from './volume-claim.js';
 
 /** The controllers of Kubernetes' own workloads, in the order their work is taken up. */
@@ -27,6 +29,8 @@ export const workloadControllers: readonly QueuedController[] = [
   taintEviction,
   schedulerController,
   volumeClaimController,
+  persistentVolumeController,
+  storageProtectionController,
   kubeletController,
   podUpdateController,
   endpointsController,

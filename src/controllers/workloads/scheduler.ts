@@ -6,6 +6,7 @@ import { chooseNode } from './choose-node.js';
 import { recordEvent } from './events.js';
 import { podIndex } from './pod-index.js';
 import { ownKey, podResource } from './pods.js';
+import { claimsOf } from './storage-protection.js';
 import { mergeConditions } from './write-status.js';
 
 const component = 'default-scheduler';
@@ -48,18 +49,33 @@ function waiting({ store }: WriteContext['cluster'], namespace: string | undefin
     .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
 }
 
+/** What is wrong with the claims of a pod, in the scheduler's words. */
 function missingClaim({ cluster }: WriteContext, pod: KubeObject): string | undefined {
   const { namespace } = pod.metadata;
-  for (const volume of digArray(pod, 'spec', 'volumes')) {
-    const name = digString(volume, 'persistentVolumeClaim', 'claimName');
-    if (name === '') continue;
-    const claim = cluster.store.find({ group: '', plural: 'persistentvolumeclaims' }, namespace, name);
-    if (claim !== undefined) continue;
-    const total = String(cluster.store.count({ group: '', plural: 'nodes' }));
-    const why = `persistentvolumeclaim ${JSON.stringify(name)} not found`;
+  const { store } = cluster;
+  for (const name of claimsOf(pod)) {
+    const claim = store.find({ group: '', plural: 'persistentvolumeclaims' }, namespace, name)?.object;
+    const why = whyUnbound(store, name, claim);
+    if (why === undefined) continue;
+    const total = String(store.count({ group: '', plural: 'nodes' }));
     return `0/${total} nodes are available: ${why}. preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
   }
   return undefined;
+}
+
+function whyUnbound(
+  store: WriteContext['cluster']['store'],
+  name: string,
+  claim: KubeObject | undefined,
+): string | undefined {
+  const quoted = JSON.stringify(name);
+  if (claim === undefined) return `persistentvolumeclaim ${quoted} not found`;
+  if (isDeleting(claim)) return `persistentvolumeclaim ${quoted} is being deleted`;
+  if (digString(claim, 'status', 'phase') !== 'Pending') return undefined;
+  const className = digString(claim, 'spec', 'storageClassName');
+  const found = store.find({ group: 'storage.k8s.io', plural: 'storageclasses' }, undefined, className);
+  if (digString(found?.object, 'volumeBindingMode') === 'WaitForFirstConsumer') return undefined;
+  return 'pod has unbound immediate PersistentVolumeClaims';
 }
 
 function refuse(context: WriteContext, pod: KubeObject, message: string): void {

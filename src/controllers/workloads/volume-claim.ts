@@ -1,58 +1,114 @@
 import { dig, digArray, digObject, digString } from '../../core/json.js';
-import { annotation, type KubeObject } from '../../core/kube-object.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
-import { createObject } from '../../registry/verbs/create.js';
-import { deleteObject } from '../../registry/verbs/delete.js';
-import { isDeleting, type QueuedController } from '../controller.js';
-import { recordEvent } from './events.js';
+import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { podIndex } from './pod-index.js';
 import { ownKey } from './pods.js';
+import { claimsOf } from './storage-protection.js';
+import { isMeantFor, volumeFor } from './volume-match.js';
+import { provision, tellOfClaim } from './volume-provision.js';
 
 const claims = { group: '', plural: 'persistentvolumeclaims' };
 const volumes = { group: '', plural: 'persistentvolumes' };
 const classes = { group: 'storage.k8s.io', plural: 'storageclasses' };
 
 /**
- * Binds claims to volumes made for them by their StorageClass, at once or when a pod first uses them, and gives the
- * volumes up with the claims.
+ * Binds claims to volumes: those kept for them or that fit them, else ones made for them by their StorageClass; at once,
+ * or when a pod first uses them.
  *
- * Differs from Kubernetes: volumes made by hand are only bound to claims that name them, and claims in use may go.
- *
- * @see kubernetes/kubernetes pkg/controller/volume/persistentvolume
+ * @see kubernetes/kubernetes pkg/controller/volume/persistentvolume/pv_controller.go syncUnboundClaim
  */
 export const volumeClaimController: QueuedController = {
   name: 'persistentvolumeclaim',
-  watches: ['persistentvolumeclaims.', 'pods.'],
-  keysOf: (_context, change) => {
-    if (change.resource.plural !== 'pods') return [ownKey(change)];
+  watches: ['persistentvolumeclaims.', 'persistentvolumes.', 'storageclasses.storage.k8s.io', 'pods.'],
+  keysOf: (context, change) => {
+    if (change.resource.plural === 'persistentvolumeclaims') return [ownKey(change)];
+    if (change.type === 'DELETED') return [];
     const { object } = change.stored;
-    if (change.type === 'DELETED' || digString(object, 'spec', 'nodeName') === '') return [];
-    return digArray(object, 'spec', 'volumes')
-      .map((volume) => digString(volume, 'persistentVolumeClaim', 'claimName'))
-      .filter((name) => name !== '')
-      .map((name) => ({ namespace: object.metadata.namespace ?? '', name }));
+    if (change.resource.plural !== 'pods') {
+      const isTaken = digString(object, 'status', 'phase') === 'Bound';
+      return isTaken ? [] : waiting(context);
+    }
+    if (digString(object, 'spec', 'nodeName') === '') return [];
+    return claimsOf(object).map((name) => ({ namespace: object.metadata.namespace ?? '', name }));
   },
   settle: (context, { namespace, name }) => {
     const claim = context.cluster.store.find(claims, namespace, name)?.object;
-    if (claim === undefined) release(context, namespace, name);
-    else if (!isDeleting(claim) && digString(claim, 'status', 'phase') !== 'Bound') bind(context, claim);
+    if (claim === undefined || isDeleting(claim) || digString(claim, 'status', 'phase') === 'Bound') return;
+    bind(context, claim);
   },
 };
+
+/** Claims that have no volume yet. */
+function waiting({ cluster }: WriteContext): readonly WorkKey[] {
+  return cluster.store
+    .list(claims)
+    .filter(({ object }) => digString(object, 'status', 'phase') === 'Pending')
+    .map(({ object }) => ({ namespace: object.metadata.namespace ?? '', name: object.metadata.name }));
+}
 
 function bind(context: WriteContext, claim: KubeObject): void {
   const { store } = context.cluster;
   const named = digString(claim, 'spec', 'volumeName');
-  const given = named === '' ? undefined : store.find(volumes, undefined, named)?.object;
-  if (named !== '' && given === undefined) return;
-  const volume = given ?? provision(context, claim);
-  if (volume === undefined) return;
+  if (named !== '') {
+    const volume = store.find(volumes, undefined, named)?.object;
+    if (volume === undefined) return;
+    if (dig(volume, 'spec', 'claimRef') === undefined || isMeantFor(volume, claim))
+      put(context, claim, volume);
+    else {
+      const message = `volume ${JSON.stringify(named)} already bound to a different claim.`;
+      tellOfClaim(context, claim, 'FailedBinding', message, 'Warning');
+    }
+    return;
+  }
+  const storageClass = classOf(context, claim);
+  const waits = digString(storageClass, 'volumeBindingMode') === 'WaitForFirstConsumer';
+  const node = waits ? nodeOfUser(context, claim) : '';
+  if (node === undefined) {
+    const message = 'waiting for first consumer to be created before binding';
+    tellOfClaim(context, claim, 'WaitForFirstConsumer', message);
+    return;
+  }
+  const all = store.list(volumes).map(({ object }) => object);
+  const volume = volumeFor(claim, all) ?? provision(context, claim, storageClass);
+  if (volume !== undefined) put(context, claim, volume, node);
+}
+
+function classOf({ cluster }: WriteContext, claim: KubeObject): KubeObject | undefined {
+  const name = digString(claim, 'spec', 'storageClassName');
+  return name === '' ? undefined : cluster.store.find(classes, undefined, name)?.object;
+}
+
+/** The node of a pod that uses a claim; `undefined` when none has one. */
+function nodeOfUser({ cluster }: WriteContext, { metadata }: KubeObject): string | undefined {
+  const pods =
+    podIndex(cluster.store)
+      .byNamespace.get(metadata.namespace ?? '')
+      ?.values() ?? [];
+  const user = [...pods].find(
+    (pod) => digString(pod, 'spec', 'nodeName') !== '' && claimsOf(pod).includes(metadata.name),
+  );
+  return user && digString(user, 'spec', 'nodeName');
+}
+
+/** Binds a claim and a volume to each other. @param node That the claim waited for; empty: none */
+function put(context: WriteContext, claim: KubeObject, volume: KubeObject, node = ''): void {
+  const { store } = context.cluster;
   const { namespace = '', name, uid = '', resourceVersion = '' } = claim.metadata;
+  const byController = 'pv.kubernetes.io/bound-by-controller';
+  const wasKept = dig(volume, 'spec', 'claimRef') !== undefined;
+  const wasNamed = digString(claim, 'spec', 'volumeName') !== '';
   const claimRef = { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1', resourceVersion };
   store.replace(volumes, {
     ...volume,
+    metadata: {
+      ...volume.metadata,
+      ...(!wasKept && { annotations: { ...volume.metadata.annotations, [byController]: 'yes' } }),
+    },
     spec: { ...digObject(volume, 'spec'), claimRef },
-    status: { phase: 'Bound' },
+    status: { ...digObject(volume, 'status'), phase: 'Bound' },
   });
+  const provisioner = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'];
   store.replace(claims, {
     ...claim,
     metadata: {
@@ -60,7 +116,12 @@ function bind(context: WriteContext, claim: KubeObject): void {
       annotations: {
         ...claim.metadata.annotations,
         'pv.kubernetes.io/bind-completed': 'yes',
-        'pv.kubernetes.io/bound-by-controller': 'yes',
+        ...(!wasNamed && { [byController]: 'yes' }),
+        ...(provisioner !== undefined && {
+          'volume.beta.kubernetes.io/storage-provisioner': provisioner,
+          'volume.kubernetes.io/storage-provisioner': provisioner,
+        }),
+        ...(node !== '' && { 'volume.kubernetes.io/selected-node': node }),
       },
     },
     spec: { ...digObject(claim, 'spec'), volumeName: volume.metadata.name },
@@ -70,62 +131,4 @@ function bind(context: WriteContext, claim: KubeObject): void {
       capacity: digObject(volume, 'spec', 'capacity'),
     },
   });
-}
-
-/** A new volume of the claim's class; `undefined` when there is no class or it waits for a pod. */
-function provision(context: WriteContext, claim: KubeObject): KubeObject | undefined {
-  const { store } = context.cluster;
-  const className = digString(claim, 'spec', 'storageClassName');
-  const storageClass = className === '' ? undefined : store.find(classes, undefined, className)?.object;
-  if (storageClass === undefined) return undefined;
-  const waits = digString(storageClass, 'volumeBindingMode') === 'WaitForFirstConsumer';
-  if (waits && !isUsed(context, claim)) return undefined;
-  const provisioner = digString(storageClass, 'provisioner');
-  const name = `pvc-${claim.metadata.uid ?? ''}`;
-  const { object } = createObject(context, context.catalog.get('', 'persistentvolumes'), {
-    metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
-    spec: {
-      capacity: { storage: dig(claim, 'spec', 'resources', 'requests', 'storage') ?? '0' },
-      csi: { driver: provisioner, volumeHandle: name },
-      accessModes: digArray(claim, 'spec', 'accessModes'),
-      persistentVolumeReclaimPolicy: digString(storageClass, 'reclaimPolicy') || 'Delete',
-      storageClassName: className,
-      volumeMode: digString(claim, 'spec', 'volumeMode') || 'Filesystem',
-    },
-  });
-  recordEvent(context, claim, {
-    reason: 'ProvisioningSucceeded',
-    message: `Successfully provisioned volume ${name}`,
-    component: provisioner,
-  });
-  return object;
-}
-
-function isUsed({ cluster }: WriteContext, { metadata }: KubeObject): boolean {
-  const pods =
-    podIndex(cluster.store)
-      .byNamespace.get(metadata.namespace ?? '')
-      ?.values() ?? [];
-  return [...pods].some(
-    (pod) =>
-      digString(pod, 'spec', 'nodeName') !== '' &&
-      digArray(pod, 'spec', 'volumes').some(
-        (volume) => digString(volume, 'persistentVolumeClaim', 'claimName') === metadata.name,
-      ),
-  );
-}
-
-/** Deletes the volume of a claim that is gone, or marks it as free for its keeper to look at. */
-function release(context: WriteContext, namespace: string, name: string): void {
-  const { store } = context.cluster;
-  for (const { object } of store.list(volumes)) {
-    const owner = digObject(object, 'spec', 'claimRef');
-    if (owner['namespace'] !== namespace || owner['name'] !== name || isDeleting(object)) continue;
-    const isDynamic = annotation(object, 'pv.kubernetes.io/provisioned-by') !== undefined;
-    if (isDynamic && digString(object, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') {
-      deleteObject(context, context.catalog.get('', 'persistentvolumes'), { name: object.metadata.name });
-    } else if (digString(object, 'status', 'phase') !== 'Released') {
-      store.replace(volumes, { ...object, status: { phase: 'Released' } });
-    }
-  }
 }

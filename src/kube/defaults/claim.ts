@@ -1,12 +1,13 @@
 import { digObject, digString } from '../../core/json.js';
 import { annotation } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
+import { claimFinalizer, withProtection } from './storage-protection.js';
 
 const storageClasses = { group: 'storage.k8s.io', plural: 'storageclasses' };
 const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class';
 
-/** Gives a new claim that names no class the default one. @see plugin/pkg/admission/storage/storageclass/setdefault */
-export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, previous, { cluster }) => {
+/** Gives a new claim that names no class the default one, and every new one what keeps it while it is used. @see plugin/pkg/admission/storage/storageclass/setdefault */
+export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, previous, context) => {
   const spec = digObject(object, 'spec');
   if (previous !== undefined) {
     // What was bound stays bound though a replacement does not mention it.
@@ -21,8 +22,9 @@ export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, prev
       },
     };
   }
-  if (spec['storageClassName'] !== undefined) return object;
-  const classes = cluster.store.list(storageClasses);
+  const kept = withProtection(object, claimFinalizer, context);
+  if (spec['storageClassName'] !== undefined) return kept;
+  const classes = context.cluster.store.list(storageClasses);
   const byDefault = classes.filter(({ object: one }) => annotation(one, defaultClassAnnotation) === 'true');
   const chosen = byDefault.sort((a, b) =>
     digString(b.object, 'metadata', 'creationTimestamp').localeCompare(
@@ -30,6 +32,6 @@ export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, prev
     ),
   )[0];
   return chosen === undefined
-    ? object
-    : { ...object, spec: { ...spec, storageClassName: chosen.object.metadata.name } };
+    ? kept
+    : { ...kept, spec: { ...spec, storageClassName: chosen.object.metadata.name } };
 };

@@ -9,6 +9,7 @@ import { prepareJob } from './job.js';
 import { otherDefaults } from './others.js';
 import { preparePod } from './pod.js';
 import { prepareService } from './service.js';
+import { volumeFinalizer, withProtection } from './storage-protection.js';
 import { workloadDefaults } from './workloads.js';
 
 const tables = { ...workloadDefaults, ...otherDefaults };
@@ -19,6 +20,8 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'services.': prepareService,
   'jobs.batch': prepareJob,
   'persistentvolumeclaims.': prepareClaim,
+  'persistentvolumes.': (volume, previous, context) =>
+    previous === undefined ? withProtection(volume, volumeFinalizer, context) : volume,
   'replicationcontrollers.': withSelector,
   'limitranges.': prepareLimitRange,
   'horizontalpodautoscalers.autoscaling': prepareAutoscaler,

@@ -1,0 +1,75 @@
+import { dig, digArray, digString } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { createObject } from '../../registry/verbs/create.js';
+import type { ObjectStore } from '../../state/object-store.js';
+import { recordEvent } from './events.js';
+
+/** Provisioner of classes whose volumes are all made by hand. */
+const byHand = 'kubernetes.io/no-provisioner';
+/** What was last said of a claim, by uid: looking again is no news. */
+const said = new WeakMap<ObjectStore, Map<string, string>>();
+
+/** Tells what keeps a claim from being bound, once. */
+export function tellOfClaim(
+  context: WriteContext,
+  claim: KubeObject,
+  reason: string,
+  message: string,
+  type: 'Normal' | 'Warning' = 'Normal',
+): void {
+  const { store } = context.cluster;
+  let known = said.get(store);
+  if (known === undefined) said.set(store, (known = new Map<string, string>()));
+  const { uid = '' } = claim.metadata;
+  if (known.get(uid) === message) return;
+  known.set(uid, message);
+  recordEvent(context, claim, { type, reason, message, component: 'persistentvolume-controller' });
+}
+
+/** A new volume of a claim's class; `undefined` when there is no such class, or it makes none. */
+export function provision(
+  context: WriteContext,
+  claim: KubeObject,
+  storageClass: KubeObject | undefined,
+): KubeObject | undefined {
+  const className = digString(claim, 'spec', 'storageClassName');
+  const provisioner = digString(storageClass, 'provisioner');
+  if (storageClass === undefined && className !== '') {
+    const message = `storageclass.storage.k8s.io ${JSON.stringify(className)} not found`;
+    tellOfClaim(context, claim, 'ProvisioningFailed', message, 'Warning');
+    return undefined;
+  }
+  if (storageClass === undefined || provisioner === byHand) {
+    const message = 'no persistent volumes available for this claim and no storage class is set';
+    tellOfClaim(context, claim, 'FailedBinding', message);
+    return undefined;
+  }
+  const { namespace = '', name: claimName, uid = '', resourceVersion = '' } = claim.metadata;
+  const name = `pvc-${uid}`;
+  const { object } = createObject(context, context.catalog.get('', 'persistentvolumes'), {
+    metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
+    spec: {
+      capacity: { storage: dig(claim, 'spec', 'resources', 'requests', 'storage') ?? '0' },
+      csi: { driver: provisioner, volumeHandle: name },
+      accessModes: digArray(claim, 'spec', 'accessModes'),
+      claimRef: {
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name: claimName,
+        uid,
+        apiVersion: 'v1',
+        resourceVersion,
+      },
+      persistentVolumeReclaimPolicy: digString(storageClass, 'reclaimPolicy') || 'Delete',
+      storageClassName: className,
+      volumeMode: digString(claim, 'spec', 'volumeMode') || 'Filesystem',
+    },
+  });
+  recordEvent(context, claim, {
+    reason: 'ProvisioningSucceeded',
+    message: `Successfully provisioned volume ${name}`,
+    component: provisioner,
+  });
+  return object;
+}

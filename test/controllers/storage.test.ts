@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { startFakeKsApiserver } from '../../src/kit/start.js';
+import { as, type Asker, type Body } from '../support/ask.js';
+
+const core = '/api/v1/namespaces/default';
+const now = '2026-01-02T03:04:05Z';
+
+async function makeClaim(admin: Asker, spec: object = {}): Promise<void> {
+  await admin.send('POST', `${core}/persistentvolumeclaims`, {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } }, ...spec },
+  });
+}
+
+async function makeVolume(admin: Asker, name: string, storage: string, spec: object = {}): Promise<void> {
+  await admin.send('POST', '/api/v1/persistentvolumes', {
+    metadata: { name, labels: { name } },
+    spec: {
+      capacity: { storage },
+      accessModes: ['ReadWriteOnce', 'ReadOnlyMany'],
+      storageClassName: 'hand',
+      hostPath: { path: '/data' },
+      ...spec,
+    },
+  });
+}
+
+async function makePod(admin: Asker): Promise<void> {
+  await admin.send('POST', `${core}/pods`, {
+    metadata: { name: 'user' },
+    spec: {
+      containers: [{ name: 'c', image: 'nginx' }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+    },
+  });
+}
+
+async function claimOf(admin: Asker): Promise<Body> {
+  return (await admin.get(`${core}/persistentvolumeclaims/data`)).json;
+}
+
+async function phaseOf(admin: Asker, volume: string): Promise<unknown> {
+  const { json } = await admin.get(`/api/v1/persistentvolumes/${volume}`);
+  return (json['status'] as { readonly phase: string } | undefined)?.phase;
+}
+
+describe('a claim that is deleted', () => {
+  test('stays, Terminating, until the pod that uses it is gone', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeClaim(admin);
+    await makePod(admin);
+    expect((await claimOf(admin)).metadata['finalizers']).toEqual(['kubernetes.io/pvc-protection']);
+    const { volumeName } = (await claimOf(admin)).spec as { readonly volumeName: string };
+    await admin.send('DELETE', `${core}/persistentvolumeclaims/data`);
+    await admin.send('DELETE', `/api/v1/persistentvolumes/${volumeName}`);
+    expect((await claimOf(admin)).metadata['deletionTimestamp']).toBe(now);
+    expect(await phaseOf(admin, volumeName)).toBe('Bound');
+    await admin.send('DELETE', `${core}/pods/user`);
+    expect((await admin.get(`${core}/persistentvolumeclaims/data`)).status).toBe(404);
+    expect((await admin.get(`/api/v1/persistentvolumes/${volumeName}`)).status).toBe(404);
+  });
+
+  test('goes at once where nothing protects it', async () => {
+    await using ks = await startFakeKsApiserver({ now, controllers: ['-storage-protection'] });
+    const admin = await as(ks, 'admin');
+    await makeClaim(admin);
+    await makePod(admin);
+    await admin.send('DELETE', `${core}/persistentvolumeclaims/data`);
+    expect((await admin.get(`${core}/persistentvolumeclaims/data`)).status).toBe(404);
+  });
+
+  test('leaves a volume made by hand behind, released', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeVolume(admin, 'a', '5Gi');
+    expect(await phaseOf(admin, 'a')).toBe('Available');
+    await makeClaim(admin, { storageClassName: 'hand' });
+    expect(await phaseOf(admin, 'a')).toBe('Bound');
+    await admin.send('DELETE', `${core}/persistentvolumeclaims/data`);
+    expect(await phaseOf(admin, 'a')).toBe('Released');
+    await makeClaim(admin, { storageClassName: 'hand' });
+    expect((await claimOf(admin))['status']).toMatchObject({ phase: 'Pending' });
+  });
+});
+
+describe('a claim', () => {
+  const hand = { storageClassName: 'hand' };
+  test.for([
+    ['the smallest volume that is large enough', {}, [], 'mid'],
+    ['one its selector finds', { selector: { matchLabels: { name: 'large' } } }, [], 'large'],
+    ['one with its access modes', { accessModes: ['ReadWriteMany'] }, [], undefined],
+    ['one kept for it', {}, [{ claimRef: { namespace: 'default', name: 'data' } }], 'kept'],
+    ['none kept for another', {}, [{ claimRef: { namespace: 'default', name: 'other' } }], 'mid'],
+    ['the one it names', { volumeName: 'large' }, [], 'large'],
+  ] as const)('is bound to %s', async ([, spec, kept, volumeName]) => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeVolume(admin, 'small', '1Gi');
+    await makeVolume(admin, 'large', '50Gi');
+    await makeVolume(admin, 'mid', '10Gi');
+    for (const one of kept) await makeVolume(admin, 'kept', '20Gi', one);
+    await makeClaim(admin, { ...hand, ...spec });
+    expect((await claimOf(admin)).spec['volumeName']).toBe(volumeName);
+  });
+
+  test('waits for a volume, and a pod waits for it', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeClaim(admin, hand);
+    await makePod(admin);
+    const pod = async (): Promise<unknown> => (await admin.get(`${core}/pods/user`)).json['status'];
+    const why = 'pod has unbound immediate PersistentVolumeClaims';
+    expect(await pod()).toMatchObject({
+      phase: 'Pending',
+      conditions: [{ reason: 'Unschedulable', message: expect.stringContaining(why) as string }],
+    });
+    const { json } = await admin.get(`${core}/events?fieldSelector=involvedObject.name%3Ddata`);
+    expect(json.items.map(({ reason, message }) => [reason, message])).toEqual([
+      ['ProvisioningFailed', 'storageclass.storage.k8s.io "hand" not found'],
+    ]);
+    await makeVolume(admin, 'a', '5Gi');
+    expect((await claimOf(admin))['status']).toMatchObject({ phase: 'Bound' });
+    expect(await pod()).toMatchObject({ phase: 'Running' });
+  });
+
+  test('waits for its first pod where its class says so', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', '/apis/storage.k8s.io/v1/storageclasses', {
+      metadata: { name: 'late' },
+      provisioner: 'example.com/disk',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      reclaimPolicy: 'Retain',
+    });
+    await makeClaim(admin, { storageClassName: 'late' });
+    expect((await claimOf(admin))['status']).toMatchObject({ phase: 'Pending' });
+    await makePod(admin);
+    const bound = await claimOf(admin);
+    const node = (await admin.get(`${core}/pods/user`)).json.spec['nodeName'];
+    expect(bound.metadata.annotations).toMatchObject({
+      'volume.kubernetes.io/selected-node': node,
+      'volume.kubernetes.io/storage-provisioner': 'example.com/disk',
+    });
+    const { volumeName } = bound.spec as { readonly volumeName: string };
+    await admin.send('DELETE', `${core}/pods/user`);
+    await admin.send('DELETE', `${core}/persistentvolumeclaims/data`);
+    expect(await phaseOf(admin, volumeName)).toBe('Released');
+  });
+});
