@@ -20,6 +20,7 @@ import { patchFrom } from './patch-object.js';
 import { hasProtobuf } from './protobuf/answers.js';
 import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { readObjectBody } from './read-object-body.js';
+import { impersonates } from './reviews/kubernetes-user.js';
 import type { ServedKind } from './served-kind.js';
 import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
@@ -39,6 +40,14 @@ const plain: readonly WireType[] = ['application/json', 'application/yaml'];
  * @see kubernetes/apiserver pkg/endpoints/installer.go, pkg/endpoints/handlers
  */
 export const kubernetes: Handler = (context) => {
+  if (!impersonates(context)) return answerRequest(context);
+  return import('./reviews/impersonation.js').then(({ checkImpersonated }) => {
+    checkImpersonated(context);
+    return answerRequest(context);
+  });
+};
+
+function answerRequest(context: RequestContext): Reply | Promise<Reply> {
   const path = parseNativePath(context.info.localPath);
   if (path.plural === '') {
     if (context.method !== 'GET' && context.method !== 'HEAD') throw notAllowed();
@@ -60,7 +69,7 @@ export const kubernetes: Handler = (context) => {
   };
   checkScope(request);
   return withDeprecation(() => serve(request), resource);
-};
+}
 
 function serve(request: KindRequest): Reply | Promise<Reply> {
   const { path, kind } = request;

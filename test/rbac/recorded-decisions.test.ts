@@ -6,7 +6,7 @@ import type { User } from '../../src/core/kube-object.js';
 import type { WorldDocument } from '../../src/core/options.js';
 import { digArray, type JsonObject } from '../../src/core/json.js';
 import { parseRequestInfo } from '../../src/core/request-info.js';
-import { attributesOf, forbidden } from '../../src/http/steps/authorize.js';
+import { attributesOf, forbidden } from '../../src/rbac/forbidden.js';
 import { statusReply } from '../../src/http/status-reply.js';
 import { isAllowedPath } from '../../src/rbac/allowed-paths.js';
 import { evaluate } from '../../src/rbac/evaluate.js';

@@ -1,9 +1,9 @@
-import { ApiError, qualified, quote, type StatusDetails } from '../../core/api-error.js';
-import { goFormat } from '../../core/go-format.js';
-import type { User } from '../../core/kube-object.js';
-import type { ReleaseName } from '../../core/release.js';
-import type { RequestInfo } from '../../core/request-info.js';
-import type { AccessAttributes } from '../../registry/contract.js';
+import { ApiError, qualified, quote, type StatusDetails } from '../core/api-error.js';
+import { goFormat } from '../core/go-format.js';
+import type { User } from '../core/kube-object.js';
+import type { ReleaseName } from '../core/release.js';
+import type { RequestInfo } from '../core/request-info.js';
+import type { AccessAttributes } from '../registry/contract.js';
 
 const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
@@ -33,8 +33,12 @@ export function attributesOf(info: RequestInfo, user: User): AccessAttributes {
  * @see kubernetes/apiserver pkg/endpoints/handlers/responsewriters/errors.go
  */
 export function forbidden(info: RequestInfo, user: User, reason: string, release: ReleaseName): ApiError {
+  return release === 'v2.1' ? forbiddenByGateway(prefixOf(info)) : forbiddenByServer(info, user, reason);
+}
+
+/** The same in the words of Kubernetes' own server, in every release. */
+export function forbiddenByServer(info: RequestInfo, user: User, reason: string): ApiError {
   const prefix = prefixOf(info);
-  if (release === 'v2.1') return forbiddenByGateway(prefix);
   const sentence = sentenceOf(info, user).replace(/[&<>]/g, (character) => htmlEscapes[character] ?? '');
   const message = `${prefix}: ${goFormat(reason === '' ? sentence : `${sentence}: ${reason}`)}`;
   if (!info.isResourceRequest) return new ApiError(403, 'Forbidden', message, { details: {} });
