@@ -11,6 +11,7 @@ import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { meteringV1alpha1 } from './metering.kubesphere.io/v1alpha1/index.js';
 import { monitoringV1alpha2 } from './monitoring.kubesphere.io/v1alpha2/index.js';
 import { monitoringV1alpha3 } from './monitoring.kubesphere.io/v1alpha3/index.js';
+import { networkV1alpha2 } from './network.kubesphere.io/v1alpha2/index.js';
 import { notificationV2beta1 } from './notification.kubesphere.io/v2beta1/index.js';
 import { notificationV2beta2 } from './notification.kubesphere.io/v2beta2/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
@@ -18,6 +19,7 @@ import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
 import { resourcesV1alpha2 } from './resources.kubesphere.io/v1alpha2/index.js';
 import { resourcesV1alpha3 } from './resources.kubesphere.io/v1alpha3/index.js';
 import { serverEndpoints } from './server/index.js';
+import { serviceMeshV1alpha2 } from './servicemesh.kubesphere.io/v1alpha2/index.js';
 import { staticImages } from './static/index.js';
 import { tenantV1alpha2, tenantV1alpha2Of21 } from './tenant.kubesphere.io/v1alpha2/index.js';
 import { tenantV1alpha3 } from './tenant.kubesphere.io/v1alpha3/index.js';
@@ -40,6 +42,7 @@ export const groups: readonly ApiGroup[] = [
   meteringV1alpha1,
   monitoringV1alpha2,
   monitoringV1alpha3,
+  networkV1alpha2,
   notificationV2beta1,
   notificationV2beta2,
   operationsV1alpha2,
@@ -47,6 +50,7 @@ export const groups: readonly ApiGroup[] = [
   resourcesV1alpha2,
   resourcesV1alpha3,
   serverEndpoints,
+  serviceMeshV1alpha2,
   staticImages,
   tenantV1alpha2,
   tenantV1alpha2Of21,

@@ -13,6 +13,9 @@ type Row = readonly [
 
 const since41: ReleaseRange = { since: 'v4.1' };
 const only3: ReleaseRange = { since: 'v3.0', until: 'v3.4' };
+const only21: ReleaseRange = { until: 'v2.1' };
+const until34: ReleaseRange = { until: 'v3.4' };
+const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
 const only31: ReleaseRange = { since: 'v3.1', until: 'v3.1' };
 const since33to34: ReleaseRange = { since: 'v3.3', until: 'v3.4' };
 
@@ -75,9 +78,33 @@ const rows: readonly Row[] = [
   ['notification.kubesphere.io', 'Router', 'routers', 'v2beta2', 'C', since33to34],
   ['notification.kubesphere.io', 'Silence', 'silences', 'v2beta2', 'C', since33to34],
   ['gateway.kubesphere.io', 'Gateway', 'gateways', 'v1alpha1', 'N', since33to34],
+  ['network.kubesphere.io', 'IPPool', 'ippools', 'v1alpha1', 'C', since31to34],
+  ['network.kubesphere.io', 'NamespaceNetworkPolicy', 'namespacenetworkpolicies', 'v1alpha1', 'N', only3],
+  ['network.kubesphere.io', 'WorkspaceNetworkPolicy', 'workspacenetworkpolicies', 'v1alpha1', 'C', only21],
+  ['servicemesh.kubesphere.io', 'ServicePolicy', 'servicepolicies', 'v1alpha2', 'N', until34],
+  ['servicemesh.kubesphere.io', 'Strategy', 'strategies', 'v1alpha2', 'N', until34],
+  ['monitoring.kubesphere.io', 'Dashboard', 'dashboards', 'v1alpha1', 'N', only31],
+  ['monitoring.kubesphere.io', 'ClusterDashboard', 'clusterdashboards', 'v1alpha1', 'C', only31],
+  ['monitoring.kubesphere.io', 'Dashboard', 'dashboards', 'v1alpha2 v1alpha1', 'N', since33to34],
+  [
+    'monitoring.kubesphere.io',
+    'ClusterDashboard',
+    'clusterdashboards',
+    'v1alpha2 v1alpha1',
+    'C',
+    since33to34,
+  ],
+  ['devops.kubesphere.io', 'S2iBinary', 's2ibinary', 'v1alpha1', 'N', only21],
+  ['devops.kubesphere.io', 'S2iBinary', 's2ibinaries', 'v1alpha1', 'N', only3],
+  ['devops.kubesphere.io', 'S2iBuilder', 's2ibuilders', 'v1alpha1', 'N', until34],
+  ['devops.kubesphere.io', 'S2iBuilderTemplate', 's2ibuildertemplates', 'v1alpha1', 'C', until34],
+  ['devops.kubesphere.io', 'S2iRun', 's2iruns', 'v1alpha1', 'N', until34],
+  ['storage.kubesphere.io', 'StorageClassCapability', 'storageclasscapabilities', 'v1alpha1', 'C', only3],
+  ['storage.kubesphere.io', 'ProvisionerCapability', 'provisionercapabilities', 'v1alpha1', 'C', only3],
+  ['storage.kubesphere.io', 'Accessor', 'accessors', 'v1alpha1', 'C', { since: 'v3.3' }],
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
-  ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', { since: 'v3.1', until: 'v3.4' }],
+  ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', since31to34],
   ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
 ];
 

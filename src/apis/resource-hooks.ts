@@ -4,6 +4,7 @@ import { inRange } from '../core/release.js';
 import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { podInjector } from './kubesphere.io/inject-account.js';
+import { ipPoolHooks } from './network.kubesphere.io/validate-ip-pool.js';
 import { userHooks } from './iam.kubesphere.io/validate-user.js';
 
 const protectedLabel = 'kubesphere.io/protected-resource';
@@ -37,6 +38,7 @@ const resourceHooks: ReadonlyMap<string, ResourceHooks> = new Map([
   ['workspacetemplates.tenant.kubesphere.io', protector],
   ['namespaces.', protector],
   ['pods.', podInjector],
+  ['ippools.network.kubesphere.io', ipPoolHooks],
 ]);
 
 /** What is special about writing a kind; nothing for most. */

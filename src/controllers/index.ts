@@ -24,6 +24,8 @@ import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
 import { userPasswordController } from './user-password.js';
+import { ipPoolController } from './network/ip-pool.js';
+import { namespacePolicyController } from './network/namespace-policies.js';
 import { workloadControllers } from './workloads/index.js';
 import { eventsSwitch } from './workloads/events.js';
 import { workspaceController } from './workspace.js';
@@ -58,7 +60,11 @@ const controllers: readonly Controller[] = [
 ];
 
 /** Controllers that work through a queue, in the order their work is taken up. */
-const queued: readonly QueuedController[] = workloadControllers;
+const queued: readonly QueuedController[] = [
+  ...workloadControllers,
+  ipPoolController,
+  namespacePolicyController,
+];
 
 /** How often one object may change within one write before we call it a loop. */
 const changesPerObject = 10_000;

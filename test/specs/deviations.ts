@@ -39,15 +39,46 @@ const alerting = ['', 'namespaces/{namespace}/'].flatMap((scope): [string, strin
   ].map(([path = '', why = '']) => [`GET /kapis/alerting.kubesphere.io/v2alpha1/${scope}${path}`, why]),
 );
 
+/** Namespaced kinds whose documents name paths without a namespace. */
+const outOfPlace = [
+  'devops.kubesphere.io/v1alpha1/s2ibinary',
+  'devops.kubesphere.io/v1alpha1/s2ibinaries',
+  'devops.kubesphere.io/v1alpha1/s2ibuilders',
+  'devops.kubesphere.io/v1alpha1/s2iruns',
+  'network.kubesphere.io/v1alpha1/namespacenetworkpolicies',
+].flatMap((path): [string, string][] => [
+  [`POST /apis/${path}`, placeless],
+  [`GET /apis/${path}/{name}`, placeless],
+  [`GET /apis/${path}/{name}/status`, placeless],
+  [`GET /apis/${path.replace(/[^/]*$/, 'watch/$&')}/{name}`, placeless],
+]);
+
+/** What a service mesh tells of the workloads of a namespace. */
+const meshed = [
+  ...['apps/{app}', 'workloads/{workload}'].flatMap((path): [string, string][] => [
+    [`${path}/health`, absent],
+    [`${path}/metrics`, absent],
+  ]),
+  ...['health', 'metrics', 'services/{service}/metrics'].map((path): [string, string] => [path, written]),
+].map(([path, why]): [string, string] => [
+  `GET /kapis/servicemesh.kubesphere.io/v1alpha2/namespaces/{namespace}/${path}`,
+  why,
+]);
+
 /** Operations whose answer is not a documented success, and why. The list only shrinks. */
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
   ...alerting,
+  ...outOfPlace,
+  ...meshed,
+  ['GET /kapis/network.kubesphere.io/v1alpha2/namespaces/{namespace}/topology/{node_id}', absent],
+  ['GET /apis/devops.kubesphere.io/v1alpha1/s2ibuildertemplates/{name}', absent],
+  ['GET /apis/network.kubesphere.io/v1alpha1/ippools/{name}', absent],
+  ['GET /apis/network.kubesphere.io/v1alpha1/workspacenetworkpolicies/{name}', absent],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/alerts', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}', absent],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}/alerts', absent],
-  ['DELETE /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
   ['GET /apis/devops.kubesphere.io/v1alpha3/devopsprojects/{name}', absent],
   ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}', placeless],
   ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}/status', placeless],
@@ -80,7 +111,6 @@ export const deviations: ReadonlyMap<string, string> = new Map([
     'GET /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/statefulsets/{statefulset}/revisions/{revision}',
     absent,
   ],
-  ['GET /kapis/resources.kubesphere.io/v1alpha2/routers', refused],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubeconfig', absent],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/components/{component}', absent],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/{resources}/{name}', written],
@@ -113,9 +143,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/applications', loud],
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/apps', loud],
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/repos', loud],
-  ['POST /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
   ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
-  ['PUT /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/registry/blob', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubectl', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/imageconfig', loud],

@@ -17,6 +17,9 @@ const since31: ReleaseRange = { since: 'v3.1' };
 const until34: ReleaseRange = { until: 'v3.4' };
 const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
 
+const devops = 'devops.kubesphere.io';
+const dashboards = 'monitoring.kubesphere.io';
+
 const namespaced: readonly Row[] = [
   ['deployments', 'apps'],
   ['daemonsets', 'apps'],
@@ -32,6 +35,9 @@ const namespaced: readonly Row[] = [
   ['networkpolicies', 'networking.k8s.io', until34],
   ['roles', 'rbac.authorization.k8s.io'],
   ['rolebindings', 'rbac.authorization.k8s.io'],
+  ['s2ibuilders', devops, until34],
+  ['s2iruns', devops, until34],
+  ['dashboards', dashboards, since31to34],
   // The version of these depends on the Kubernetes underneath, so 4.1 reads them without a type.
   ['cronjobs', 'batch', {}, since41],
   ['horizontalpodautoscalers', 'autoscaling', {}, since41],
@@ -57,20 +63,19 @@ const clusterScoped: readonly Row[] = [
   ['clusterroles', 'rbac.authorization.k8s.io'],
   ['clusterrolebindings', 'rbac.authorization.k8s.io'],
   ['storageclasses', 'storage.k8s.io', until34],
+  ['clusterdashboards', dashboards, since31to34],
+  ['ippools', 'network.kubesphere.io', since31to34],
+  ['s2ibuildertemplates', devops, until34],
+  ['devopsprojects', devops, until34],
 ];
 
-const devops = 'devops.kubesphere.io';
 const federation = 'types.kubefed.io';
 const snapshots = 'snapshot.storage.k8s.io';
-const dashboards = 'monitoring.kubesphere.io';
 
 /** Kinds of components that 3.x lists whether they are installed or not. */
 const foreignNamespaced: readonly Row[] = [
   ['applications', 'app.k8s.io', until34],
   ['volumesnapshots', snapshots, until34],
-  ['s2ibuilders', devops, until34],
-  ['s2iruns', devops, until34],
-  ['dashboards', dashboards, since31to34],
   ...(
     'namespaces deployments secrets configmaps services applications persistentvolumeclaims statefulsets ' +
     'ingresses'
@@ -80,12 +85,8 @@ const foreignNamespaced: readonly Row[] = [
 ];
 
 const foreignClusterScoped: readonly Row[] = [
-  ['devopsprojects', devops, until34],
-  ['s2ibuildertemplates', devops, until34],
-  ['ippools', 'network.kubesphere.io', since31to34],
   ['volumesnapshotclasses', snapshots, since31to34],
   ['volumesnapshotcontents', snapshots, since31to34],
-  ['clusterdashboards', dashboards, since31to34],
 ];
 
 function kinds(rows: readonly Row[], isNamespaced: boolean): RegisteredKind[] {

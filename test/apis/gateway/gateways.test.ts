@@ -70,7 +70,7 @@ test.for(['v3.3', 'v3.4'] as const)(
       status: 500,
       text: 'pod does not exist\n',
     });
-    ks.clock.advance('10m');
+    await ks.clock.advance('10m');
     const found = (await admin.get(`${own}/${name}/logs?size=3`)).json['query'] as {
       total: number;
       records: Body[];
