@@ -8,6 +8,7 @@ import { gatewayV1alpha1 } from './gateway.kubesphere.io/v1alpha1/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
 import { iamV1alpha2, iamV1alpha2Of21 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
+import { loggingV1alpha2 } from './logging.kubesphere.io/v1alpha2/index.js';
 import { meteringV1alpha1 } from './metering.kubesphere.io/v1alpha1/index.js';
 import { monitoringV1alpha2 } from './monitoring.kubesphere.io/v1alpha2/index.js';
 import { monitoringV1alpha3 } from './monitoring.kubesphere.io/v1alpha3/index.js';
@@ -39,6 +40,7 @@ export const groups: readonly ApiGroup[] = [
   iamV1alpha2,
   iamV1alpha2Of21,
   iamV1beta1,
+  loggingV1alpha2,
   meteringV1alpha1,
   monitoringV1alpha2,
   monitoringV1alpha3,

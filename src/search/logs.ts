@@ -6,7 +6,8 @@ import { inOrder, present, type Words } from './present.js';
 import { fits, readSearch, type Search } from './read-search.js';
 import { readableNamespaces, workspaces } from './readable-namespaces.js';
 
-interface Line extends LogLine {
+/** A line with the pod it comes from. */
+export interface Line extends LogLine {
   readonly namespace: string;
   readonly pod: string;
 }

@@ -20,17 +20,31 @@ export interface Words<T extends Happened> {
 
 /** What was found within the time of a search, as its operation asks. */
 export function present<T extends Happened>(found: readonly T[], search: Search, words: Words<T>): Reply {
-  const within = found.filter(({ at }) => at >= search.start && at <= search.end);
+  return json(
+    parted(
+      found.filter(({ at }) => at >= search.start && at <= search.end),
+      search,
+      words,
+    ),
+  );
+}
+
+/** What {@link present} answers, of records that are all within the time. */
+export function parted<T extends Happened>(
+  within: readonly T[],
+  search: Search,
+  words: Words<T>,
+): JsonObject {
   switch (search.operation) {
     case 'statistics':
-      return json({ statistics: words.statistics(within) });
+      return { statistics: words.statistics(within) };
     case 'histogram': {
       const bars = barsOf(within, search);
-      return json({ histogram: { total: within.length, [words.bars]: bars } });
+      return { histogram: { total: within.length, [words.bars]: bars } };
     }
     default: {
       const records = inOrder(within, search).slice(search.from, search.from + search.size);
-      return json({ query: { total: within.length, records: records.map(words.record) } });
+      return { query: { total: within.length, records: records.map(words.record) } };
     }
   }
 }

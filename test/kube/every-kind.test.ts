@@ -62,6 +62,7 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'jobs.batch': { spec: job },
   'cronjobs.batch': { spec: { schedule: '* * * * *', jobTemplate: { spec: job } } },
   'services.': { spec: { ports: [{ port: 80 }] } },
+  'ippools.network.kubesphere.io': { spec: { type: 'calico', cidr: '10.0.0.0/24' } },
   'persistentvolumeclaims.': {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   },

@@ -53,6 +53,16 @@ const outOfPlace = [
   [`GET /apis/${path.replace(/[^/]*$/, 'watch/$&')}/{name}`, placeless],
 ]);
 
+/** The documents of 2.1 show the result of a Prometheus query of the same name for searches in logs. */
+const logged = [
+  'cluster',
+  'namespaces/{namespace}',
+  'namespaces/{namespace}/pods/{pod}',
+  'namespaces/{namespace}/pods/{pod}/containers/{container}',
+  'namespaces/{namespace}/workloads/{workload}',
+  'workspaces/{workspace}',
+].map((path): [string, string] => [`GET /kapis/logging.kubesphere.io/v1alpha2/${path}`, written]);
+
 /** What a service mesh tells of the workloads of a namespace. */
 const meshed = [
   ...['apps/{app}', 'workloads/{workload}'].flatMap((path): [string, string][] => [
@@ -71,6 +81,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ...alerting,
   ...outOfPlace,
   ...meshed,
+  ...logged,
   ['GET /kapis/network.kubesphere.io/v1alpha2/namespaces/{namespace}/topology/{node_id}', absent],
   ['GET /apis/devops.kubesphere.io/v1alpha1/s2ibuildertemplates/{name}', absent],
   ['GET /apis/network.kubesphere.io/v1alpha1/ippools/{name}', absent],
@@ -145,7 +156,6 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/repos', loud],
   ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/registry/blob', loud],
-  ['GET /kapis/resources.kubesphere.io/v1alpha2/users/{user}/kubectl', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/imageconfig', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/repositorytags', loud],
 ]);

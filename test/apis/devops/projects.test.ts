@@ -23,9 +23,12 @@ test.for(releases)(
       `${projects}?paging=limit%3D10%2Cpage%3D1`,
       `/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/devops?name=ship`,
       '/kapis/resources.kubesphere.io/v1alpha3/devopsprojects',
+      '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/workspacemembers/admin/devops',
     ];
     for (const list of lists) expect(namesOf(await admin.get(list)), list).toEqual([name]);
     expect(namesOf(await admin.get(`${at}/workspaces/system-workspace/devops`))).toEqual([]);
+    const stranger = lists[3]?.replace('/admin/', '/nobody/') ?? '';
+    expect(namesOf(await admin.get(stranger))).toEqual([]);
     const namespace = (await admin.get(`/api/v1/namespaces/${name}`)).json;
     expect(namespace.metadata.labels).toMatchObject({
       'kubesphere.io/devopsproject': name,

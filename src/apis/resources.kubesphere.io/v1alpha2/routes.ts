@@ -1,4 +1,4 @@
-import { notImplemented } from '../../../core/api-error.js';
+import { drainNode } from '../../../kube/drain-node.js';
 import type { Handler, Route } from '../../../registry/contract.js';
 import { abnormalWorkloads } from '../handlers/abnormal-workloads.js';
 import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
@@ -12,12 +12,6 @@ import { daemonSetRevision, deploymentRevision, statefulSetRevision } from '../h
 const until34 = { until: 'v3.4' } as const;
 const namespaced = '/namespaces/{namespace}';
 const revision = '{workload}/revisions/{revision}';
-
-function unsupported(what: string): () => never {
-  return () => {
-    throw notImplemented(what);
-  };
-}
 
 const router =
   (name: keyof typeof routers): Handler =>
@@ -45,7 +39,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/users/{user}/kubectl',
-    handle: unsupported('web kubectl (GET users/{user}/kubectl)'),
+    handle: async (context) => (await import('../handlers/kubectl-pod.js')).kubectlPod(context),
     ...until34,
   },
   { method: 'POST', path: '/git/verify', handle: verifyGit },
@@ -80,6 +74,13 @@ export const routes: readonly Route[] = [
     ...until34,
   },
   { method: 'GET', path: '/routers', handle: router('listRouters'), since: 'v2.1', until: 'v2.1' },
+  {
+    method: 'POST',
+    path: '/nodes/{node}/drainage',
+    handle: drainNode,
+    errors: 'message',
+    until: 'v2.1',
+  },
   { method: 'GET', path: '/{resources}', handle: listOldResources, ...until34 },
   { method: 'GET', path: `${namespaced}/{resources}`, handle: listOldResources, ...until34 },
 ];

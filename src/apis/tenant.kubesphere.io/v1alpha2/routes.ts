@@ -7,19 +7,21 @@ import { readRoutes, workspaceRoutes, writeRoutes } from '../routes.js';
 const logs: Handler = async (context) => (await import('../../../search/logs.js')).searchLogs(context);
 const events: Handler = async (context) => (await import('../search/events.js')).searchEvents(context);
 const auditing: Handler = async (context) => (await import('../search/auditing.js')).searchAuditing(context);
-const devopsProjects: Handler = async (context) =>
-  (await import('../handlers/devops-projects.js')).listDevopsProjects(context);
+const devopsProjects =
+  (name: 'listDevopsProjects' | 'listDevopsOfMember'): Handler =>
+  async (context) =>
+    (await import('../handlers/devops-projects.js'))[name](context);
 
 /** Endpoints of 3.x. */
 export const routes: readonly Route[] = [
   ...readRoutes,
   ...writeRoutes,
   ...workspaceRoutes('/workspaces', listWorkspaceTemplates, getWorkspaceTemplate),
-  { method: 'GET', path: '/workspaces/{workspace}/devops', handle: devopsProjects },
+  { method: 'GET', path: '/workspaces/{workspace}/devops', handle: devopsProjects('listDevopsProjects') },
   {
     method: 'GET',
     path: '/workspaces/{workspace}/workspacemembers/{workspacemember}/devops',
-    handle: listEmpty,
+    handle: devopsProjects('listDevopsOfMember'),
   },
   { method: 'GET', path: '/federatednamespaces', handle: listEmpty },
   { method: 'GET', path: '/workspaces/{workspace}/federatednamespaces', handle: listEmpty },
