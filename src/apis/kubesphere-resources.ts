@@ -1,5 +1,7 @@
 import type { ReleaseRange } from '../core/release.js';
-import type { Resource } from '../registry/contract.js';
+import { ownHooks } from '../kube/custom-resources/own/own-hooks.js';
+import type { Resource, Subresource } from '../registry/contract.js';
+import { mergeHooks } from '../registry/merge-hooks.js';
 import { hooksOf } from './resource-hooks.js';
 
 type Row = readonly [
@@ -112,17 +114,46 @@ const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 
 /** KubeSphere's own kinds. */
 export function kubesphereResources(): Resource[] {
-  return rows.map(([group, kind, plural, versions, scope, range]) => ({
-    group,
-    versions: versions.split(' '),
-    kind,
-    plural,
-    singular: kind.toLowerCase(),
-    namespaced: scope === 'N',
-    verbs,
-    custom: true,
-    types: Object.fromEntries(versions.split(' ').map((version) => [version, `${group}/${version}.${kind}`])),
-    ...hooksOf(group, plural),
-    ...range,
-  }));
+  return rows.map(([group, kind, plural, versions, scope, range]) => {
+    const category = categoryOf(group, plural);
+    const resource: Resource = {
+      group,
+      versions: versions.split(' '),
+      kind,
+      plural,
+      singular: kind.toLowerCase(),
+      namespaced: scope === 'N',
+      verbs,
+      custom: true,
+      types: Object.fromEntries(
+        versions.split(' ').map((version) => [version, `${group}/${version}.${kind}`]),
+      ),
+      ...(category !== undefined && { categories: [category] }),
+      ...(group === 'quota.kubesphere.io' && { subresources: [statusPart(kind, `${group}/${versions}`)] }),
+      ...range,
+    };
+    const hooks = mergeHooks(ownHooks(resource), hooksOf(group, plural).hooks);
+    return { ...resource, ...(hooks && { hooks }) };
+  });
+}
+
+/** Of all these kinds only quotas have a status of their own. */
+function statusPart(kind: string, apiVersion: string): Subresource {
+  return { name: 'status', kind, apiVersion, verbs: ['get', 'patch', 'update'] };
+}
+
+/** What else a kind answers to: `kubectl get iam` lists users, roles and so on. */
+function categoryOf(group: string, plural: string): string | undefined {
+  switch (group) {
+    case 'iam.kubesphere.io':
+      return plural.startsWith('group') ? 'group' : 'iam';
+    case 'tenant.kubesphere.io':
+      return 'tenant';
+    case 'kubesphere.io':
+      return plural === 'serviceaccounts' ? undefined : 'extensions';
+    case 'quota.kubesphere.io':
+      return 'quota';
+    default:
+      return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../core/input-error.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
+import { installedFor } from '../kube/custom-resources/own/own-definitions.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { World } from '../state/world.js';
 
@@ -29,6 +30,11 @@ export function exportWorld(world: World, catalog: KindCatalog, name?: string): 
   );
   const at = (group: string, plural: string): number => order.get(`${group}/${plural}`) ?? order.size;
   const resources = [...store.resources()].sort((a, b) => at(a.group, a.plural) - at(b.group, b.plural));
-  const items = resources.flatMap((resource) => store.list(resource).map(({ object }) => object));
+  const installed = installedFor(catalog);
+  const items = resources
+    .flatMap((resource) => store.list(resource))
+    // Every world of the release has these.
+    .filter((stored) => !installed.includes(stored))
+    .map(({ object }) => object);
   return { apiVersion: 'v1', kind: 'List', items };
 }

@@ -78,6 +78,7 @@ interface Verdict {
 /** Gives definitions a world was loaded with the status they would have by now. */
 export function acceptLoaded(context: WriteContext): void {
   const { store } = context.cluster;
+  if (store.offerOf(definitions) === 'open') return;
   for (const { object } of store.list(definitions)) {
     if (digArray(object, 'status', 'conditions').length > 0) continue;
     store.load(definitions, { ...object, status: acceptedStatus(context, object) });

@@ -68,7 +68,7 @@ function answerRequest(context: RequestContext): Reply | Promise<Reply> {
     form,
   };
   checkScope(request);
-  return withDeprecation(() => serve(request), resource);
+  return withDeprecation(() => serve(request), resource, path.version, context.release.name);
 }
 
 function serve(request: KindRequest): Reply | Promise<Reply> {

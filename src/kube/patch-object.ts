@@ -72,12 +72,12 @@ function checkedPatch(
 /** What a native kind has of a patch's outcome, and which members of it a kind does not know. */
 function strictly(
   patched: Json,
-  { resource }: ServedKind,
+  { resource, version }: ServedKind,
   type: string | undefined,
 ): { readonly object: Json; readonly unknown: readonly string[] } {
   if (!isJsonObject(patched)) return { object: patched, unknown: [] };
   if (type !== undefined) return knownMembers(patched, type);
-  return { object: patched, unknown: unknownMembers(patched, resource) };
+  return { object: patched, unknown: unknownMembers(patched, resource, version) };
 }
 
 /** 422 that names no kind, as the real server has it for patches. */

@@ -77,7 +77,8 @@ interface Written {
 /** @throws ApiError 400 when the body is to be read strictly and is not flawless */
 async function readWritten({ context, kind }: KindRequest, validation: FieldValidation): Promise<Written> {
   const { object, errors: found } = await readCheckedBody(context, expectedBody(kind));
-  const errors = validation === 'Ignore' ? [] : [...found, ...unknownMembers(object, kind.resource)];
+  const errors =
+    validation === 'Ignore' ? [] : [...found, ...unknownMembers(object, kind.resource, kind.version)];
   if (errors.length > 0 && validation === 'Strict') {
     const { kind: name } = kind.resource;
     throw badRequest(

@@ -60,7 +60,14 @@ interface Collection {
   /** How often anything in it was put or taken out. */
   writes: number;
   shared: boolean;
+  /** What it begins with, until somebody looks: see {@link ObjectStore.offer}. */
+  offer: Offer | undefined;
+  /** Whether it ever began with an offer. */
+  readonly offered: boolean;
 }
+
+/** Objects by namespace and name in byte order, made when they are first asked for. */
+export type Offer = () => readonly StoredObject[];
 
 const none: readonly StoredObject[] = [];
 
@@ -127,7 +134,34 @@ export class ObjectStore {
     return this.#collections.get(collectionKey(resource))?.writes ?? 0;
   }
 
-  /** Every resource that holds at least one object. */
+  /**
+   * Has a resource that holds nothing begin with some objects, which are made when somebody first looks at it or writes to
+   * it. Nobody is told of them.
+   */
+  offer(resource: GroupResource, offer: Offer): void {
+    const { group, plural } = resource;
+    this.#collections.set(collectionKey(resource), {
+      resource: { group, plural },
+      items: new Map(),
+      keys: undefined,
+      sorted: undefined,
+      byNamespace: undefined,
+      version: 0,
+      writes: 0,
+      shared: false,
+      offer,
+      offered: true,
+    });
+  }
+
+  /** What became of an {@link offer}: there was none, nobody has looked at it yet, or it was taken. */
+  offerOf(resource: GroupResource): 'none' | 'open' | 'taken' {
+    const collection = this.#collections.get(collectionKey(resource));
+    if (collection?.offered !== true) return 'none';
+    return collection.offer === undefined ? 'taken' : 'open';
+  }
+
+  /** Every resource that holds at least one object; those that were only offered some are left out. */
   resources(): GroupResource[] {
     return [...this.#collections.values()]
       .filter(({ items }) => items.size > 0)
@@ -168,7 +202,7 @@ export class ObjectStore {
 
   /** One object, or `undefined`. */
   find(resource: GroupResource, namespace: string | undefined, name: string): StoredObject | undefined {
-    return this.#collections.get(collectionKey(resource))?.items.get(keyOf(namespace, name));
+    return this.#at(resource)?.items.get(keyOf(namespace, name));
   }
 
   /** One object. @throws ApiError NotFound */
@@ -183,7 +217,7 @@ export class ObjectStore {
    * out until the resource is written to, so that what is made of it can be remembered.
    */
   list(resource: GroupResource, namespace = ''): readonly StoredObject[] {
-    const collection = this.#collections.get(collectionKey(resource));
+    const collection = this.#at(resource);
     if (collection === undefined) return none;
     collection.keys ??= [...collection.items.keys()].sort();
     collection.sorted ??= collection.keys.flatMap((key) => collection.items.get(key) ?? []);
@@ -212,7 +246,7 @@ export class ObjectStore {
     const changes = this.changesSince(version);
     if (changes === undefined) return undefined;
     const wanted = collectionKey(resource);
-    const items = new Map(this.#collections.get(wanted)?.items);
+    const items = new Map(this.#at(resource)?.items);
     for (const { resource: changed, stored, previous } of changes.toReversed()) {
       if (collectionKey(changed) !== wanted) continue;
       const { namespace, name } = stored.object.metadata;
@@ -232,7 +266,7 @@ export class ObjectStore {
 
   /** How many objects of a resource there are. */
   count(resource: GroupResource): number {
-    return this.#collections.get(collectionKey(resource))?.items.size ?? 0;
+    return this.#at(resource)?.items.size ?? 0;
   }
 
   /**
@@ -414,10 +448,28 @@ export class ObjectStore {
     this.#writes += 1;
   }
 
+  /** The collection of a resource with what was offered to it. */
+  #at(resource: GroupResource): Collection | undefined {
+    const collection = this.#collections.get(collectionKey(resource));
+    if (collection?.offer === undefined) return collection;
+    const taken = collection.offer();
+    collection.offer = undefined;
+    // A map of its own: that of an open offer may be that of a fork as well.
+    const items = taken.map(
+      (one) => [keyOf(one.object.metadata.namespace, one.object.metadata.name), one] as const,
+    );
+    const filled: Collection = { ...collection, items: new Map(items), sorted: taken, shared: false };
+    filled.version = taken.reduce((latest, { version }) => Math.max(latest, version), filled.version);
+    filled.writes += 1;
+    this.#writes += 1;
+    this.#collections.set(collectionKey(resource), filled);
+    return filled;
+  }
+
   /** The collection of a resource, made writable: copied first when a fork shares it. */
   #own(resource: GroupResource): Collection {
     const key = collectionKey(resource);
-    const known = this.#collections.get(key);
+    const known = this.#at(resource);
     if (known !== undefined && !known.shared) return known;
     const { group, plural } = resource;
     const own: Collection = {
@@ -429,6 +481,8 @@ export class ObjectStore {
       version: known?.version ?? 0,
       writes: known?.writes ?? 0,
       shared: false,
+      offer: undefined,
+      offered: known?.offered ?? false,
     };
     this.#collections.set(key, own);
     return own;

@@ -12,6 +12,7 @@ import type { Options, UserOption, WorldDocument } from '../core/options.js';
 import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
+import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkGlobalRole } from '../scenario/check-names.js';
@@ -47,7 +48,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   if (world !== 'default' && world !== 'empty') return buildGiven(world, options, release, catalog);
   const isDefault = world === 'default';
   const held = isDefault ? defaultClusters.filter((name) => !isPassedOn(options, name)) : ['host'];
-  const built = emptyWorld(options, release, undefined, held);
+  const built = emptyWorld(options, release, undefined, held, catalog);
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
   const live = new Map(
@@ -75,10 +76,11 @@ function emptyWorld(
   release: Release,
   document: WorldDocument | undefined,
   clusters: readonly string[],
+  catalog: Catalog,
 ): World {
   const configured = configuredSettings(document, defaultSettings(release), release);
   const secret = options.jwtSecret ?? configured.jwtSecret ?? defaultJwtSecret;
-  return createWorld(
+  const world = createWorld(
     {
       release,
       settings: optionSettings(options, configured.settings, release.name),
@@ -88,6 +90,8 @@ function emptyWorld(
     },
     clusters,
   );
+  for (const { store } of world.clusters.values()) offerDefinitions(store, release.name, catalog);
+  return world;
 }
 
 /** @throws InputError for a given key that is no RSA private key: better now than at the first id token */
@@ -114,7 +118,7 @@ async function buildGiven(
 ): Promise<World> {
   const { readWorld } = await import('./read-world.js');
   const checked = await readWorld(given, release, catalog);
-  const world = emptyWorld(options, release, checked.document, ['host']);
+  const world = emptyWorld(options, release, checked.document, ['host'], catalog);
   if (!checked.exact) loadInstall(world, catalog);
   loadObjects(world, checked);
   const cluster = world.host;

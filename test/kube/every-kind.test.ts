@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogOf } from '../../src/apis/catalog-of.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../src/core/json.js';
 import { packageFile } from '../../src/core/package-file.js';
+import { ownSchema } from '../../src/kube/custom-resources/own/own-schema.js';
 import type { Resource } from '../../src/registry/contract.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as, type Asker } from '../support/ask.js';
@@ -88,6 +89,9 @@ const needed: Readonly<Record<string, JsonObject>> = {
     type: 'Normal',
     regarding: { namespace: 'default' },
   },
+  'users.iam.kubesphere.io': { spec: { email: 'conform@example.com' } },
+  'builtinroles.iam.kubesphere.io': { role: { apiVersion: 'iam.kubesphere.io/v1beta1', kind: 'Role' } },
+  'rolebases.iam.kubesphere.io': { role: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' } },
   'rolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'Role', name: 'a' } },
   'clusterrolebindings.rbac.authorization.k8s.io': { roleRef: { kind: 'ClusterRole', name: 'a' } },
   'roles.rbac.authorization.k8s.io': { rules: [] },
@@ -114,7 +118,7 @@ async function sequence(
   // Events of both groups are the same objects.
   const isTwin = group === 'events.k8s.io';
   const name = isDefinition ? 'things.example.com' : `conform-${isTwin ? 'other-' : ''}${plural}`;
-  const schema = resource.custom ? undefined : definitionOf(group, version, kind);
+  const schema = resource.custom ? ownSchema(resource, version) : definitionOf(group, version, kind);
   const body = {
     ...(schema && (minimal(schema) as JsonObject)),
     ...needed[`${plural}.${group}`],

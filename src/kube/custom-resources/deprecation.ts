@@ -1,5 +1,7 @@
 import { ApiError, quote } from '../../core/api-error.js';
+import type { ReleaseName } from '../../core/release.js';
 import type { Reply, Resource } from '../../registry/contract.js';
+import { isDeprecated } from './own/deprecated-versions.js';
 
 /**
  * An answer with the warning that the version asked for is deprecated, refusals included; the same answer for others.
@@ -10,9 +12,11 @@ import type { Reply, Resource } from '../../registry/contract.js';
  */
 export function withDeprecation(
   serve: () => Reply | Promise<Reply>,
-  { defined }: Resource,
+  resource: Resource,
+  version: string,
+  release: ReleaseName,
 ): Reply | Promise<Reply> {
-  const text = defined?.deprecation;
+  const text = textOf(resource, version, release);
   return text === undefined ? serve() : warned(serve, `299 - ${quote(text)}`);
 }
 
@@ -25,4 +29,10 @@ async function warned(serve: () => Reply | Promise<Reply>, warning: string): Pro
     if (!(error instanceof ApiError)) throw error;
     throw error.with({ Warning: warning });
   }
+}
+
+function textOf(resource: Resource, version: string, release: ReleaseName): string | undefined {
+  const { defined, group, kind } = resource;
+  if (defined !== undefined) return defined.deprecation;
+  return isDeprecated(resource, version, release) ? `${group}/${version} ${kind} is deprecated` : undefined;
 }

@@ -8,7 +8,8 @@ import { knownMembers } from '../strict-fields.js';
 import { brokenRules, hasRules } from './cel-rules.js';
 import { valueAt } from './field-path.js';
 import { duplicateItems, embeddedProblems } from './list-types.js';
-import { hasDefaults, withDefaults } from './schema-defaults.js';
+import { ownSchema } from './own/own-schema.js';
+import { hasDefaults, withDefaults, withoutNulls } from './schema-defaults.js';
 import { prune } from './schema-pruning.js';
 import { schemaProblems } from './schema-validation.js';
 
@@ -31,17 +32,31 @@ export function customHooks(
       return asDefined(object, defined.schema);
     },
     validate: (object, previous) => {
-      if (previous !== undefined && isSameContent(object, previous)) return;
-      const causes = problems(object, previous, defined);
-      if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
+      checkBySchema(object, previous, group, defined);
     },
   };
 }
 
 /** An object without what its schema does not know, and with the defaults of the rest. */
-function asDefined(object: KubeObject, schema: JsonObject): KubeObject {
-  const kept = prune(object, schema).value;
+export function asDefined(object: KubeObject, schema: JsonObject): KubeObject {
+  const kept = withoutNulls(prune(object, schema).value, schema, true);
   return (hasDefaults(schema) ? withDefaults(kept, schema, true) : kept) as KubeObject;
+}
+
+/**
+ * Refuses an object that does not fit its schema; one whose content is what it was before is not looked at.
+ *
+ * @throws ApiError 422
+ */
+export function checkBySchema(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  group: string,
+  defined: Pick<DefinedVersion, 'schema' | 'scale'>,
+): void {
+  if (previous !== undefined && isSameContent(object, previous)) return;
+  const causes = problems(object, previous, defined);
+  if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
 }
 
 /** An object as it is read: a schema that changed since it was written holds for it all the same. */
@@ -55,16 +70,14 @@ export function asRead(object: JsonObject, { defined }: Pick<Resource, 'defined'
  *
  * @see kubernetes/apiextensions-apiserver pkg/apiserver/customresource_handler.go schemaCoercingDecoder
  */
-export function unknownMembers(
-  object: JsonObject,
-  { defined }: Pick<Resource, 'defined'>,
-): readonly string[] {
-  if (defined === undefined) return [];
+export function unknownMembers(object: JsonObject, resource: Resource, version: string): readonly string[] {
   const { metadata } = object;
+  const schema = resource.defined?.schema ?? ownSchema(resource, version);
+  if (schema === undefined) return [];
   const inMetadata = isJsonObject(metadata)
     ? knownMembers({ metadata }, 'meta/v1.PartialObjectMetadata').unknown
     : [];
-  const inContent = prune(object, defined.schema).unknown.map((path) => `unknown field ${quote(path)}`);
+  const inContent = prune(object, schema).unknown.map((path) => `unknown field ${quote(path)}`);
   return [...inMetadata, ...inContent.sort()];
 }
 
@@ -78,7 +91,7 @@ const blocking = new Set([
 function problems(
   object: KubeObject,
   previous: KubeObject | undefined,
-  { schema, scale }: DefinedVersion,
+  { schema, scale }: Pick<DefinedVersion, 'schema' | 'scale'>,
 ): Cause[] {
   const causes = [
     ...schemaProblems(object, schema),

@@ -57,6 +57,37 @@ function objectWithDefaults(value: JsonObject, schema: JsonObject, isRoot: boole
   return changed ? next : value;
 }
 
+/**
+ * A value without members that are `null` where the schema allows none and has no default; the same value when there are
+ * none.
+ *
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/defaulting/prunenulls.go
+ */
+export function withoutNulls(value: Json, schema: JsonObject, isRoot = false): Json {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    const list = value as readonly Json[];
+    if (!isJsonObject(items)) return list;
+    const next = list.map((item) => withoutNulls(item, items));
+    return next.every((item, at) => item === list[at]) ? list : next;
+  }
+  if (!isJsonObject(value)) return value;
+  const next: Record<string, Json | undefined> = {};
+  let changed = false;
+  for (const [key, member] of Object.entries(value)) {
+    const described = isRoot && resourceMembers.has(key) ? undefined : memberSchema(schema, key);
+    const drops = described !== undefined && described['default'] === undefined;
+    if (member === null && drops && !isSet(described, 'nullable')) changed = true;
+    else if (described === undefined || member === undefined) next[key] = member;
+    else {
+      const kept = withoutNulls(member, described);
+      if (kept !== member) changed = true;
+      next[key] = kept;
+    }
+  }
+  return changed ? next : value;
+}
+
 function replacedNull(value: Json, schema: JsonObject): Json {
   const replacement = schema['default'];
   return value === null && replacement !== undefined && !isSet(schema, 'nullable') ? replacement : value;

@@ -1,5 +1,6 @@
 import { digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Resource } from '../../registry/contract.js';
+import { ownSchema as structuralSchema } from '../custom-resources/own/own-schema.js';
 import { kindsMember, metaNames, type Published } from './published-schemas.js';
 import { typeSchema } from './type-schema.js';
 
@@ -44,7 +45,10 @@ function schemaName({ group }: Resource, version: string, kind: string): string 
 function ownSchema(resource: Resource, version: string, published: Published): JsonObject {
   const { group, kind, defined, types } = resource;
   const type = types?.[version];
-  const given = defined?.schema ?? (type === undefined ? undefined : typeSchema(type, published));
+  const given =
+    defined?.schema ??
+    structuralSchema(resource, version) ??
+    (type === undefined ? undefined : typeSchema(type, published));
   const { properties, ...rest } = given ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return {
     ...rest,

@@ -32,6 +32,11 @@ function definitionsOf(file: string): Readonly<Record<string, JsonObject>> {
   return known;
 }
 
+/** The definitions in the document about a release's own kinds. */
+export function customDefinitions(release: ReleaseName): Readonly<Record<string, JsonObject>> {
+  return definitionsOf(`kubesphere-crd-${release}`);
+}
+
 /** The published schemas of a release; read when somebody first asks, they do not change. */
 export function publishedSchemas(release: ReleaseName): Published {
   let known = published.get(release);
@@ -40,7 +45,7 @@ export function publishedSchemas(release: ReleaseName): Published {
 }
 
 function readPublished(release: ReleaseName): Published {
-  const definitions = { ...definitionsOf(`kubesphere-crd-${release}`), ...definitionsOf('kubernetes') };
+  const definitions = { ...customDefinitions(release), ...definitionsOf('kubernetes') };
   const byKind = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
     const kinds = definition[kindsMember];

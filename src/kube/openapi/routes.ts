@@ -90,14 +90,14 @@ function remember(key: string, make: () => Buffer): Buffer {
 }
 
 /**
- * Names what a document is made of, so that nothing has to be made to name it: the package and release, and what
- * definitions say about the kinds in it.
+ * Names what a document is made of, so that nothing has to be made to name it: the package and release, the kinds in it, and
+ * what definitions say about them.
  */
 function hashOf(place: string, { catalog, release }: RequestContext): string {
   const hash = createHash('sha512').update(`${ownVersion} ${release.name} ${place}`);
   const { group, version } = groupVersionOf(place);
   for (const resource of servedAt(catalog, group, version))
-    if (resource.defined !== undefined) hash.update(textOf(resource));
+    hash.update(resource.defined === undefined ? `${resource.plural} ` : textOf(resource));
   return hash.digest('hex').toUpperCase();
 }
 

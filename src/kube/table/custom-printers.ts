@@ -1,4 +1,4 @@
-import { dig, type Json } from '../../core/json.js';
+import { dig, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { ageColumn, nameColumn } from './cells.js';
 import type { Column, Printer } from './column.js';
@@ -75,6 +75,20 @@ const oldClusters: readonly PrinterColumn[] = [
   ['Version', ['status', 'kubernetesVersion']],
 ];
 
+/**
+ * The columns the definition of a KubeSphere kind declares, as `additionalPrinterColumns`.
+ *
+ * @param resource `plural.group`
+ * @param since41 False for the releases before 4.1.
+ */
+export function ownColumns(resource: string, since41: boolean): JsonObject[] {
+  return (columnsOf(resource, since41) ?? []).map(([name, path, type = 'string']) => ({
+    jsonPath: path.map((step) => `.${step.replaceAll('.', '\\.')}`).join(''),
+    name,
+    type,
+  }));
+}
+
 /** A custom resource without columns of its own: its name and age. */
 export const customPrinter: Printer = {
   columns: [nameColumn, { ...ageColumn, type: 'date' }],
@@ -82,7 +96,10 @@ export const customPrinter: Printer = {
 
 /** How a KubeSphere kind is shown. @param since41 False for the releases before 4.1. */
 export function kubespherePrinter(resource: string, since41: boolean): Printer {
-  const columns =
-    resource === 'clusters.cluster.kubesphere.io' && !since41 ? oldClusters : declared[resource];
+  const columns = columnsOf(resource, since41);
   return columns === undefined ? customPrinter : { columns: [nameColumn, ...columns.map(pathColumn)] };
+}
+
+function columnsOf(resource: string, since41: boolean): readonly PrinterColumn[] | undefined {
+  return resource === 'clusters.cluster.kubesphere.io' && !since41 ? oldClusters : declared[resource];
 }

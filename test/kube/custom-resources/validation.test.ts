@@ -43,13 +43,6 @@ describe('a custom resource that does not fit its schema', () => {
       `${must}"string": spec.v in body must be of type integer: "string"`,
     ],
     [
-      { type: 'integer' },
-      null,
-      'FieldValueTypeInvalid',
-      'spec.v',
-      `${must}"null": spec.v in body must be of type integer: "null"`,
-    ],
-    [
       { type: 'string' },
       7,
       'FieldValueTypeInvalid',
@@ -299,6 +292,22 @@ describe('what is stored of a custom resource', () => {
       nothing: null,
       size: 3,
     });
+  });
+
+  test('loses what is null where the schema allows none and has no default', async () => {
+    await using ks = await startFakeKsApiserver();
+    const text = { type: 'string' };
+    const admin = await withSchema(
+      ks,
+      specOf({
+        a: text,
+        b: { ...text, nullable: true },
+        list: { type: 'array', items: { type: 'object', properties: { a: text } } },
+        map: { type: 'object', additionalProperties: text },
+      }),
+    );
+    const { json } = await create(admin, { a: null, b: null, list: [{ a: null }], map: { k: null, l: 'x' } });
+    expect(json.spec).toEqual({ b: null, list: [{}], map: { l: 'x' } });
   });
 
   test('is read with defaults the schema got later', async () => {

@@ -7,7 +7,7 @@ import { assertNameMatches } from '../../../registry/assert-name-matches.js';
 import type { Reply, RequestContext, Resource } from '../../../registry/contract.js';
 import { readTypedBody } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
-import { createObject } from '../../../registry/verbs/create.js';
+import { createObject, withoutStatus } from '../../../registry/verbs/create.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { objectReply } from '../../../registry/entity-reply.js';
@@ -57,8 +57,9 @@ export function getResourceQuota(context: RequestContext): Reply {
 
 /** Creates a quota for a workspace. */
 export function createResourceQuota(context: RequestContext): Reply {
-  const sent = readTypedBody(context, resourceOf(context));
-  const created = internal(() => createObject(context, resourceOf(context), ofWorkspace(context, sent)));
+  const resource = resourceOf(context);
+  const sent = withoutStatus(ofWorkspace(context, readTypedBody(context, resource)), resource);
+  const created = internal(() => createObject(context, resource, sent));
   return objectReply(context, quotas, created.object, 'created');
 }
 
