@@ -3,7 +3,8 @@
 #   kubectl-old/kubectl  Debian's, 1.20 on Debian 12, unpacked from its package
 #   kubectl-new/kubectl  built from the public modules that tools/go.mod pins
 #   helm/helm            built from them too
-# Nothing on the path is touched or relied on but Go and, on Debian, apt. What is there already is not made again: the
+#   python/kubernetes    the Python client that python/requirements.txt pins, with what it needs
+# Nothing on the path is touched or relied on but Go, Python and, on Debian, apt. What is there already is not made again: the
 # folder is named for everything it is made of. With --where it only prints the folder.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,7 +12,7 @@ cd "$(dirname "$0")"
 # These are modules of their own, wherever the project lies.
 export GOWORK=off
 
-key=$(cat install.sh tools/go.mod tools/go.sum tools/kubectl/main.go | sha256sum | cut -c1-16)
+key=$(cat install.sh tools/go.mod tools/go.sum tools/kubectl/main.go python/requirements.txt | sha256sum | cut -c1-16)
 folder=${FAKE_KS_CLIENTS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/fake-ks-apiserver/clients}/$key
 
 if [ "${1:-}" = --where ]; then
@@ -62,6 +63,13 @@ build_helm() {
   build helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=$(version_of helm.sh/helm/v3)"
 }
 
+install_python_client() {
+  rm -rf "$folder/python.part"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+    --target "$folder/python.part" --requirement python/requirements.txt >&2
+  mv "$folder/python.part" "$folder/python"
+}
+
 need_go() {
   command -v go >/dev/null || {
     echo "no Go on the path, and these clients are built with it: install Go $(awk '$1 == "go" { print $2 }' tools/go.mod) or newer" >&2
@@ -73,6 +81,7 @@ need_go
 [ -x "$folder/kubectl-old/kubectl" ] || unpack_old_kubectl
 [ -x "$folder/kubectl-new/kubectl" ] || build_new_kubectl
 [ -x "$folder/helm/helm" ] || build_helm
+[ -d "$folder/python" ] || install_python_client
 # The tests build the Go program themselves; this leaves them only the last step of it.
 (cd go && go build -o /dev/null .)
 echo "$folder"

@@ -51,3 +51,22 @@ export const go: Client = findGo();
 
 /** helm 3, built from public modules. */
 export const helm: Client = find('helm', 'helm', 'version', '--short');
+
+function findPython(): Client {
+  const place = join(folder, 'python');
+  const { stdout, status } = spawnSync(
+    'python3',
+    ['-c', 'import kubernetes; print("v" + kubernetes.__version__)'],
+    { encoding: 'utf8', env: { ...process.env, PYTHONPATH: place } },
+  );
+  if (status !== 0) {
+    const missing = 'no Python client; run npm run install:clients';
+    if (process.env['CI'] === 'true') throw new Error(missing);
+    return { title: `(skipped: ${missing})`, folder: undefined, minor: 0 };
+  }
+  const [, version = '', minor = ''] = /v(\d+\.(\d+))/.exec(stdout) ?? [];
+  return { title: `Python kubernetes ${version}`, folder: place, minor: Number(minor) };
+}
+
+/** The Python client, for `PYTHONPATH`. */
+export const python: Client = findPython();
