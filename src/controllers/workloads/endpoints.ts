@@ -1,25 +1,22 @@
 import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
-import { label, type KubeObject } from '../../core/kube-object.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { selects } from '../../core/object-selector.js';
-import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, type QueuedController } from '../controller.js';
-import { controlledBy } from '../dependents.js';
+import { putSlices } from './endpoint-slices.js';
 import { podIndex } from './pod-index.js';
 import { isFinished, isReady, ownKey } from './pods.js';
 
 const services = { group: '', plural: 'services' };
 const endpoints = { group: '', plural: 'endpoints' };
-const slices = { group: 'discovery.k8s.io', plural: 'endpointslices' };
-const nameLabel = 'kubernetes.io/service-name';
-const sliceManager = 'endpointslice-controller.k8s.io';
+/** Addresses an Endpoints object holds; the rest is in slices only. */
+const mostAddresses = 1000;
+const overCapacity = 'endpoints.kubernetes.io/over-capacity';
 
 /**
- * Keeps Endpoints and an EndpointSlice of every Service with a selector up to date with its pods.
- *
- * Differs from Kubernetes: one slice holds all addresses, however many there are.
+ * Keeps Endpoints and EndpointSlices of every Service with a selector up to date with its pods.
  *
  * @see kubernetes/kubernetes pkg/controller/endpoint, pkg/controller/endpointslice
  */
@@ -57,7 +54,13 @@ export const endpointsController: QueuedController = {
       service,
       pods.filter((pod) => !isDeleting(pod)),
     );
-    putSlice(context, service, pods);
+    const isPublished = dig(service, 'spec', 'publishNotReadyAddresses') === true;
+    putSlices(
+      context,
+      service,
+      pods.map((pod) => endpointOf(pod, isPublished)),
+      portsOf(service, pods[0]).map((port) => ({ name: '', ...port })),
+    );
   },
 };
 
@@ -109,7 +112,9 @@ function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly
         nodeName: digString(pod, 'spec', 'nodeName'),
         targetRef: reference(pod),
       }));
-  const [up, down] = [addresses(true), addresses(false)];
+  const up = addresses(true).slice(0, mostAddresses);
+  const down = addresses(false).slice(0, mostAddresses - up.length);
+  const isCut = pods.length > mostAddresses;
   const subset: JsonObject = {
     ...(up.length > 0 && { addresses: up }),
     ...(down.length > 0 && { notReadyAddresses: down }),
@@ -125,57 +130,38 @@ function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly
   const before = store.find(endpoints, namespace, name)?.object;
   if (before === undefined) {
     createObject(context, context.catalog.get('', 'endpoints'), {
-      metadata: { name, namespace, labels: own },
+      metadata: {
+        name,
+        namespace,
+        labels: own,
+        ...(isCut && { annotations: { [overCapacity]: 'truncated' } }),
+      },
       ...subsets,
     });
     return;
   }
   const { subsets: old, ...rest } = before;
-  if (!isDeepStrictEqual(old ?? [], subsets.subsets ?? [])) store.replace(endpoints, { ...rest, ...subsets });
+  const { [overCapacity]: cut, ...noted } = before.metadata.annotations ?? {};
+  const isSame = isDeepStrictEqual(old ?? [], subsets.subsets ?? []) && (cut !== undefined) === isCut;
+  if (isSame) return;
+  const { annotations: _, ...metadata } = before.metadata;
+  const annotations = { ...noted, ...(isCut && { [overCapacity]: 'truncated' }) };
+  const isNoted = Object.keys(annotations).length > 0;
+  store.replace(endpoints, {
+    ...rest,
+    metadata: { ...metadata, ...(isNoted && { annotations }) },
+    ...subsets,
+  });
 }
 
-function putSlice(context: WriteContext, service: KubeObject, pods: readonly KubeObject[]): void {
-  const { store } = context.cluster;
-  const resource = context.catalog.byPlural(slices.group, slices.plural);
-  if (resource === undefined) return;
-  const { namespace = '', name, labels } = service.metadata;
-  const isPublished = dig(service, 'spec', 'publishNotReadyAddresses') === true;
-  const content: JsonObject = {
-    addressType: 'IPv4',
-    endpoints: pods.map((pod) => {
-      const [serving, terminating] = [isReady(pod), isDeleting(pod)];
-      const ready = isPublished || (serving && !terminating);
-      return {
-        addresses: [digString(pod, 'status', 'podIP')],
-        conditions: { ready, serving, terminating },
-        targetRef: reference(pod),
-        nodeName: digString(pod, 'spec', 'nodeName'),
-      };
-    }),
-    ports: portsOf(service, pods[0]).map((port) => ({ name: '', ...port })),
+/** What EndpointSlices say of a pod. */
+function endpointOf(pod: KubeObject, isPublished: boolean): JsonObject {
+  const [serving, terminating] = [isReady(pod), isDeleting(pod)];
+  const ready = isPublished || (serving && !terminating);
+  return {
+    addresses: [digString(pod, 'status', 'podIP')],
+    conditions: { ready, serving, terminating },
+    targetRef: reference(pod),
+    nodeName: digString(pod, 'spec', 'nodeName'),
   };
-  const before = controlledBy(store, service, slices).find(
-    (slice) => label(slice, 'endpointslice.kubernetes.io/managed-by') === sliceManager,
-  );
-  if (before === undefined) {
-    createObject(context, resource, {
-      apiVersion: 'discovery.k8s.io/v1',
-      metadata: {
-        generateName: `${name}-`,
-        namespace,
-        labels: {
-          ...labels,
-          'endpointslice.kubernetes.io/managed-by': sliceManager,
-          [nameLabel]: name,
-        },
-        ownerReferences: [controllerReference(service)],
-      },
-      ...content,
-    });
-    return;
-  }
-  const { endpoints: old, ports, addressType } = before;
-  if (isDeepStrictEqual({ addressType, endpoints: old, ports }, content)) return;
-  const generation = (before.metadata.generation ?? 1) + 1;
-  store.replace(slices, { ...before, ...content, metadata: { ...before.metadata, generation } });
 }
