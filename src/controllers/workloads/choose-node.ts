@@ -3,6 +3,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { ClusterState } from '../../state/world.js';
 import { amount, podIndex, requestsOf, type NodeLoad } from './pod-index.js';
+import { affinityRule, portsRule, spreadRule } from './pod-neighbours.js';
 import { tolerates, unschedulableTaint, untolerated } from './tolerations.js';
 
 const nodes = { group: '', plural: 'nodes' };
@@ -12,30 +13,57 @@ const empty: NodeLoad = { pods: 0, cpu: 0, memory: 0, addresses: new Set() };
 /** A node for a pod, or why there is none in the scheduler's words. */
 export type Choice = { readonly node: KubeObject } | { readonly why: string };
 
+/** Why a node does not do; whether it would if other pods went. */
+interface Refusal {
+  readonly reasons: readonly string[];
+  readonly isForGood: boolean;
+}
+
 /**
  * Chooses the node with the fewest pods among those a pod may run on and fits on.
  *
- * Differs from Kubernetes: pod affinity and topology spread are not looked at, and scores are replaced by that count.
+ * Differs from Kubernetes: scores are replaced by that count, and nobody is preempted.
  */
 export function chooseNode(cluster: ClusterState, pod: KubeObject): Choice {
-  const { byNode } = podIndex(cluster.store);
-  const all = cluster.store.list(nodes);
+  const { store } = cluster;
+  const { byNode } = podIndex(store);
+  const all = store.list(nodes);
   const wanted = requestsOf(pod);
+  const ports = portsRule(store, pod);
+  const rules = [spreadRule(store, pod, (node) => matchesNode(node, pod)), affinityRule(store, pod)];
   const reasons = new Map<string, number>();
+  const count = (why: string): void => void reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  let forGood = 0;
   let best: { readonly node: KubeObject; readonly pods: number } | undefined;
   for (const { object: node } of all) {
     const load = byNode.get(node.metadata.name) ?? empty;
     if (best !== undefined && load.pods >= best.pods) continue;
-    const why = whyNot(node, pod, load, wanted);
-    if (why !== undefined) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    else best = { node, pods: load.pods };
+    const refusal = refusalBy(node, pod, () => [
+      ports?.(node) ?? tooFull(node, load, wanted),
+      ...rules.map((rule) => rule?.(node)),
+    ]);
+    if (refusal === undefined) best = { node, pods: load.pods };
+    else {
+      refusal.reasons.forEach(count);
+      if (refusal.isForGood) forGood += 1;
+    }
   }
   if (best !== undefined) return { node: best.node };
   if (all.length === 0) return { why: 'no nodes available to schedule pods' };
-  const total = String(all.length);
-  const parts = [...reasons].map(([why, count]) => `${String(count)} ${why}`).sort();
-  const rest = `preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
-  return { why: `0/${total} nodes are available: ${parts.join(', ')}. ${rest}` };
+  const preemption = [
+    [forGood, 'Preemption is not helpful for scheduling'],
+    [all.length - forGood, 'No preemption victims found for incoming pod'],
+  ] as const;
+  const first = unavailable(
+    all.length,
+    [...reasons].map(([why, nodesOf]) => [nodesOf, why]),
+  );
+  return { why: `${first} preemption: ${unavailable(all.length, preemption)}` };
+}
+
+function unavailable(total: number, reasons: readonly (readonly [number, string])[]): string {
+  const parts = reasons.filter(([count]) => count > 0).map(([count, why]) => `${String(count)} ${why}`);
+  return `0/${String(total)} nodes are available: ${parts.sort().join(', ')}.`;
 }
 
 /**
@@ -50,27 +78,49 @@ export function mayRunOn(node: KubeObject, pod: Json): 'run' | 'stay' | undefine
   return untolerated(node, tolerations, ['NoExecute']) === undefined ? 'stay' : undefined;
 }
 
-function whyNot(
+/** The first thing that speaks against a node; what depends on other pods is looked at last. */
+function refusalBy(
   node: KubeObject,
   pod: KubeObject,
-  load: NodeLoad,
-  wanted: { readonly cpu: number; readonly memory: number },
-): string | undefined {
+  others: () => readonly (string | readonly string[] | undefined)[],
+): Refusal | undefined {
   const tolerations = digArray(pod, 'spec', 'tolerations');
+  const forGood = (why: string): Refusal => ({ reasons: [why], isForGood: true });
   if (dig(node, 'spec', 'unschedulable') === true && !tolerations.some((one) => tolerates(one, cordon)))
-    return 'node(s) were unschedulable';
+    return forGood('node(s) were unschedulable');
   const taint = untolerated(node, tolerations);
   if (taint !== undefined)
-    return `node(s) had untolerated taint {${digString(taint, 'key')}: ${digString(taint, 'value')}}`;
-  if (!matchesNode(node, pod)) return "node(s) didn't match Pod's node affinity/selector";
+    return forGood(
+      `node(s) had untolerated taint {${digString(taint, 'key')}: ${digString(taint, 'value')}}`,
+    );
+  if (!matchesNode(node, pod)) return forGood("node(s) didn't match Pod's node affinity/selector");
+  const found = others().find((why) => why !== undefined && why.length > 0);
+  if (found === undefined) return undefined;
+  const reasons = typeof found === 'string' ? [found] : found;
+  return { reasons, isForGood: reasons.some((why) => alone.has(why)) };
+}
+
+/** Reasons that have to do with other pods, and yet stay when some of them go. */
+const alone = new Set([
+  "node(s) didn't match pod affinity rules",
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+]);
+
+/** What a node has too little of for a pod. */
+function tooFull(
+  node: KubeObject,
+  load: NodeLoad,
+  wanted: { readonly cpu: number; readonly memory: number },
+): readonly string[] | undefined {
   const room = digObject(node, 'status', 'allocatable');
-  if (room['pods'] !== undefined && load.pods >= amount(room['pods']) / 1000) return 'Too many pods';
-  if (room['cpu'] !== undefined && wanted.cpu > 0 && load.cpu + wanted.cpu > amount(room['cpu']))
-    return 'Insufficient cpu';
-  if (room['memory'] !== undefined && wanted.memory > 0) {
-    if (load.memory + wanted.memory > amount(room['memory']) / 1000) return 'Insufficient memory';
-  }
-  return undefined;
+  const isShort = (key: 'cpu' | 'memory', unit: number): boolean =>
+    room[key] !== undefined && wanted[key] > 0 && load[key] + wanted[key] > amount(room[key]) / unit;
+  const reasons = [
+    ...(room['pods'] !== undefined && load.pods >= amount(room['pods']) / 1000 ? ['Too many pods'] : []),
+    ...(isShort('cpu', 1) ? ['Insufficient cpu'] : []),
+    ...(isShort('memory', 1000) ? ['Insufficient memory'] : []),
+  ];
+  return reasons.length > 0 ? reasons : undefined;
 }
 
 /** Whether a node is one that nodeSelector and required node affinity of a pod ask for. */

@@ -29,6 +29,10 @@ export interface PodIndex {
   readonly byNode: Map<string, NodeLoad>;
   /** By node, then by namespace and name. */
   readonly onNode: Map<string, Map<string, KubeObject>>;
+  /** Pods that have a node. */
+  readonly placed: Map<string, KubeObject>;
+  /** Those of them that keep other pods away. */
+  readonly guarded: Map<string, KubeObject>;
   /** Pods no node was found for. */
   readonly unplaced: Map<string, KubeObject>;
 }
@@ -36,7 +40,14 @@ export interface PodIndex {
 /** The index of a cluster's pods. */
 export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
   of: ['pods.'],
-  make: () => ({ byNamespace: new Map(), byNode: new Map(), onNode: new Map(), unplaced: new Map() }),
+  make: () => ({
+    byNamespace: new Map(),
+    byNode: new Map(),
+    onNode: new Map(),
+    placed: new Map(),
+    guarded: new Map(),
+    unplaced: new Map(),
+  }),
   add: (index, pod) => {
     const { namespace = '', name } = pod.metadata;
     const peers = index.byNamespace.get(namespace);
@@ -51,6 +62,8 @@ export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
   },
 });
 
+const keptApart = 'requiredDuringSchedulingIgnoredDuringExecution';
+
 function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
   const node = digString(pod, 'spec', 'nodeName');
   const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
@@ -58,6 +71,11 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
     if (by === 1) index.unplaced.set(key, pod);
     else index.unplaced.delete(key);
     return;
+  }
+  const guards = digArray(pod, 'spec', 'affinity', 'podAntiAffinity', keptApart).length > 0;
+  for (const pods of guards ? [index.placed, index.guarded] : [index.placed]) {
+    if (by === 1) pods.set(key, pod);
+    else pods.delete(key);
   }
   const peers = index.onNode.get(node);
   if (by === -1) peers?.delete(key);

@@ -12,7 +12,7 @@ import { mergeConditions } from './write-status.js';
 const component = 'default-scheduler';
 
 /**
- * Puts new pods on nodes, and looks again at those that found no place when nodes or claims change.
+ * Puts new pods on nodes, and looks again at those that found no place when nodes, claims or other pods change.
  *
  * @see kubernetes/kubernetes pkg/scheduler
  */
@@ -22,7 +22,9 @@ export const schedulerController: QueuedController = {
   keysOf: ({ cluster }, change) => {
     if (change.resource.plural === 'pods') {
       if (change.type === 'DELETED') return waiting(cluster, undefined);
-      return digString(change.stored.object, 'spec', 'nodeName') === '' ? [ownKey(change)] : [];
+      if (digString(change.stored.object, 'spec', 'nodeName') === '') return [ownKey(change)];
+      const isPlaced = digString(change.previous?.object, 'spec', 'nodeName') === '';
+      return isPlaced ? waiting(cluster, undefined).filter((key) => wantsCompany(cluster, key)) : [];
     }
     if (change.resource.plural === 'nodes') {
       return isHeartbeat(change) ? [] : waiting(cluster, undefined);
@@ -47,6 +49,12 @@ function waiting({ store }: WriteContext['cluster'], namespace: string | undefin
   return [...unplaced.values()]
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
     .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
+}
+
+/** Whether a pod waits for others to be near. */
+function wantsCompany({ store }: WriteContext['cluster'], { namespace, name }: WorkKey): boolean {
+  const pod = store.find(podResource, namespace, name)?.object;
+  return Object.keys(digObject(pod, 'spec', 'affinity', 'podAffinity')).length > 0;
 }
 
 /** What is wrong with the claims of a pod, in the scheduler's words. */
