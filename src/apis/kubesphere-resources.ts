@@ -107,6 +107,23 @@ const rows: readonly Row[] = [
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
   ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', since31to34],
+  ['application.kubesphere.io', 'Application', 'applications', 'v2', 'C', since41],
+  ['application.kubesphere.io', 'ApplicationVersion', 'applicationversions', 'v2', 'C', since41],
+  ['application.kubesphere.io', 'ApplicationRelease', 'applicationreleases', 'v2', 'C', since41],
+  ['application.kubesphere.io', 'Category', 'categories', 'v2', 'C', since41],
+  ['application.kubesphere.io', 'Repo', 'repos', 'v2', 'C', since41],
+  ['application.kubesphere.io', 'HelmApplication', 'helmapplications', 'v1alpha1', 'C', since31to34],
+  [
+    'application.kubesphere.io',
+    'HelmApplicationVersion',
+    'helmapplicationversions',
+    'v1alpha1',
+    'C',
+    since31to34,
+  ],
+  ['application.kubesphere.io', 'HelmCategory', 'helmcategories', 'v1alpha1', 'C', since31to34],
+  ['application.kubesphere.io', 'HelmRelease', 'helmreleases', 'v1alpha1', 'C', since31to34],
+  ['application.kubesphere.io', 'HelmRepo', 'helmrepos', 'v1alpha1', 'C', since31to34],
   ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
 ];
 

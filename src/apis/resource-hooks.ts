@@ -3,6 +3,7 @@ import { label } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
+import { releaseHooks } from './application.kubesphere.io/validate-release.js';
 import { podInjector } from './kubesphere.io/inject-account.js';
 import { ipPoolHooks } from './network.kubesphere.io/validate-ip-pool.js';
 import { userHooks } from './iam.kubesphere.io/validate-user.js';
@@ -37,6 +38,7 @@ const resourceHooks: ReadonlyMap<string, ResourceHooks> = new Map([
   ['users.iam.kubesphere.io', userHooks],
   ['workspacetemplates.tenant.kubesphere.io', protector],
   ['namespaces.', protector],
+  ['applicationreleases.application.kubesphere.io', releaseHooks],
   ['pods.', podInjector],
   ['ippools.network.kubesphere.io', ipPoolHooks],
 ]);

@@ -4,6 +4,10 @@ import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
+import { applicationCategoryController } from './app-store/application-category.js';
+import { applicationReleaseController } from './app-store/application-release.js';
+import { applicationVersionController } from './app-store/application-version.js';
+import { repoController } from './app-store/repo.js';
 import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterController } from './cluster.js';
@@ -42,6 +46,10 @@ const controllers: readonly Controller[] = [
   workloadRestart,
   clusterController,
   installPlanController,
+  repoController,
+  applicationCategoryController,
+  applicationVersionController,
+  applicationReleaseController,
   userController,
   userPasswordController,
   loginRecordController,

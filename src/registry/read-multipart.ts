@@ -47,5 +47,5 @@ function parameter(headers: string, key: string): string | undefined {
 }
 
 function unreadable(why: string): Error {
-  return badRequest(`failed to parse multipart form: ${why}`);
+  return badRequest(why);
 }

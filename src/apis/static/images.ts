@@ -22,11 +22,12 @@ const day = 24 * 60 * 60 * 1000;
 /** `POST /static/images`: keeps a picture under the MD5 of its bytes. */
 export function uploadImage({ headers, body, cluster }: RequestContext): Reply {
   const contentType = headers['content-type'];
-  const parts = readMultipart(typeof contentType === 'string' ? contentType : '', body ?? Buffer.alloc(0));
+  const parts = parsed(() =>
+    readMultipart(typeof contentType === 'string' ? contentType : '', body ?? Buffer.alloc(0)),
+  );
   const file = parts.find(({ name, filename }) => name === 'image' && filename !== undefined);
   if (file?.filename === undefined) throw badRequest('invalid form data');
-  if (file.content.length > sizeLimit)
-    throw badRequest('failed to parse multipart form: http: request body too large');
+  if (file.content.length > sizeLimit) throw unparsable('http: request body too large');
   const extension = extensionOf(file.filename);
   if (!Object.hasOwn(formats, extension)) throw badRequest('the provided file format is not allowed');
   const name = createHash('md5').update(file.content).digest('hex') + extension;
@@ -56,6 +57,18 @@ export function getImage({ cluster, params, world }: RequestContext): Reply {
     },
     body: Buffer.from(digString(found, 'data'), 'base64'),
   };
+}
+
+function parsed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ApiError ? unparsable(error.message) : error;
+  }
+}
+
+function unparsable(why: string): ApiError {
+  return badRequest(`failed to parse multipart form: ${why}`);
 }
 
 function extensionOf(filename: string): string {

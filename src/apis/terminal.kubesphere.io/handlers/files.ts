@@ -7,7 +7,7 @@ import type { Handler, RequestContext } from '../../../registry/contract.js';
 export const uploadFiles: Handler = async (context) => {
   const { headers, body = Buffer.alloc(0), query, world } = context;
   const { readMultipart } = await import('../../../registry/read-multipart.js');
-  const { writeTar } = await import('../../../kube/kubelet/tar.js');
+  const { writeTar } = await import('../../../core/tar.js');
   const files = parsed(() => readMultipart(String(headers['content-type'] ?? ''), body));
   const mtime = Math.floor(world.clock.now() / 1000);
   const archive = writeTar(

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { FileNode } from '../../../state/containers.js';
 import { FileError } from '../container-files.js';
-import { readTar, writeTar, type TarEntry } from '../tar.js';
+import { readTar, writeTar, type TarEntry } from '../../../core/tar.js';
 import { readAll } from './machine.js';
 import { forEachPath, pathOf, splitOptions, type Program, type ProgramRun } from './program.js';
 

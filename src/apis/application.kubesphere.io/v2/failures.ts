@@ -1,0 +1,69 @@
+import { ApiError, notFound } from '../../../core/api-error.js';
+import { appStoreGroup } from '../../../core/app-store-keys.js';
+import { ChartError } from '../../../charts/chart-error.js';
+import type { KubeObject } from '../../../core/kube-object.js';
+import type { RequestContext, Resource } from '../../../registry/contract.js';
+
+/** 500 with a text. */
+export function internal(message: string): ApiError {
+  return new ApiError(500, 'InternalError', message);
+}
+
+/**
+ * What a handler does, with all that is refused told as 500, but for what is not found or not implemented.
+ *
+ * @see kubesphere/kubesphere pkg/kapis/application/v2/errors.go requestDone
+ */
+export async function orInternal<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ChartError) throw internal(error.message);
+    if (error instanceof ApiError && ![404, 501].includes(error.code)) throw internal(error.message);
+    throw error;
+  }
+}
+
+/** The same with everything told as 500, also what is not found. */
+export async function alwaysInternal<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await orInternal(run);
+  } catch (error) {
+    throw error instanceof ApiError && error.code === 404 ? internal(error.message) : error;
+  }
+}
+
+/** A kind of the app store. */
+export function storeKind({ catalog }: Pick<RequestContext, 'catalog'>, plural: string): Resource {
+  return catalog.get(appStoreGroup, plural);
+}
+
+/** An object of the app store as the cache gives it. @throws ApiError 404 naming the kind */
+export function existing(context: RequestContext, plural: string, name: string): KubeObject {
+  const resource = storeKind(context, plural);
+  const found = context.cluster.store.find(resource, undefined, name)?.object;
+  if (found === undefined) throw notFound({ group: appStoreGroup, plural: resource.kind }, name);
+  return found;
+}
+
+/**
+ * Refuses to make what exists, or to change what does not: whether the URL names an object tells which is meant, its name
+ * comes from the body.
+ *
+ * @throws ApiError 409, 500
+ * @see kubesphere/kubesphere pkg/kapis/application/v2/errors.go checkConflicted
+ */
+export async function assertFree(
+  context: RequestContext,
+  param: string,
+  plural: string,
+  name: string,
+): Promise<void> {
+  if (context.params[param] !== undefined) {
+    await alwaysInternal(() => existing(context, plural, name));
+    return;
+  }
+  const resource = storeKind(context, plural);
+  if (context.cluster.store.find(resource, undefined, name) !== undefined)
+    throw new ApiError(409, 'Conflict', `${resource.kind} ${name} already exists`);
+}
