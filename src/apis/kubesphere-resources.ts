@@ -107,6 +107,7 @@ const rows: readonly Row[] = [
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
   ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', since31to34],
+  ['gateway.kubesphere.io', 'IngressClassScope', 'ingressclassscopes', 'v1alpha2', 'C', since41],
   ['application.kubesphere.io', 'Application', 'applications', 'v2', 'C', since41],
   ['application.kubesphere.io', 'ApplicationVersion', 'applicationversions', 'v2', 'C', since41],
   ['application.kubesphere.io', 'ApplicationRelease', 'applicationreleases', 'v2', 'C', since41],

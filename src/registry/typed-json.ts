@@ -174,7 +174,9 @@ function printMap(map: JsonObject, type: string): JsonObject {
 function zeroOf(type: string): Json {
   if (type === 'meta/v1.Time' || type === 'meta/v1.MicroTime') return null;
   const plan = planOf(type);
-  return plan === undefined ? (zeroValues[type] ?? '') : printStruct({}, plan);
+  if (plan !== undefined) return printStruct({}, plan);
+  const zero = zeroValues[type];
+  return zero === undefined ? '' : zero;
 }
 
 function printValue(value: Json, type: string): Json {

@@ -55,6 +55,7 @@ const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name
 const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } } };
 const needed: Readonly<Record<string, JsonObject>> = {
   'pods.': { spec: { containers: [{ name: 'a', image: 'a' }] } },
+  'applicationreleases.application.kubesphere.io': { spec: { appID: 'a', appVersionID: 'installable' } },
   'deployments.apps': { spec: { selector, template } },
   'replicasets.apps': { spec: { selector, template } },
   'daemonsets.apps': { spec: { selector, template } },
@@ -177,6 +178,10 @@ describe.for(['v3.4', 'v4.1'] as const)('every kind of %s', (release) => {
   test('is made, read, listed, patched, watched and deleted', { timeout: 120_000 }, async () => {
     await using ks = await startFakeKsApiserver({ release, controllers: ownerless });
     const admin = await as(ks, 'admin');
+    if (release === 'v4.1') {
+      const version = { metadata: { name: 'installable' }, status: { state: 'active' } };
+      await admin.send('POST', '/apis/application.kubesphere.io/v2/applicationversions', version);
+    }
     const failures: Record<string, unknown> = {};
     await Promise.all(
       stored.map(async (resource) => {

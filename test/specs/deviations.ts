@@ -39,6 +39,7 @@ const alerting = ['', 'namespaces/{namespace}/'].flatMap((scope): [string, strin
   ].map(([path = '', why = '']) => [`GET /kapis/alerting.kubesphere.io/v2alpha1/${scope}${path}`, why]),
 );
 
+<<<<<<< HEAD
 /** Namespaced kinds whose documents name paths without a namespace. */
 const outOfPlace = [
   'devops.kubesphere.io/v1alpha1/s2ibinary',
@@ -74,11 +75,32 @@ const meshed = [
   `GET /kapis/servicemesh.kubesphere.io/v1alpha2/namespaces/{namespace}/${path}`,
   why,
 ]);
+=======
+/** App stores hold nothing until something is put in. */
+const apps = [
+  'apps/{app}',
+  'apps/{app}/examplecr/{name}',
+  'apps/{app}/cr',
+  ...['', '/files', '/package'].map((part) => `apps/{app}/versions/{version}${part}`),
+  'attachments/{attachment}',
+  'cr/{crname}',
+  'repos/{repo}',
+].flatMap((path) => [path, `workspaces/{workspace}/${path}`]);
+const emptyStore = [
+  ...apps,
+  'applications/{application}',
+  'categories/{category}',
+  'namespaces/{namespace}/applications/{application}',
+  'namespaces/{namespace}/apps/{app}/cr',
+  'namespaces/{namespace}/cr/{crname}',
+].map((path): [string, string] => [`GET /kapis/application.kubesphere.io/v2/${path}`, absent]);
+>>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
 
 /** Operations whose answer is not a documented success, and why. The list only shrinks. */
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
   ...alerting,
+<<<<<<< HEAD
   ...outOfPlace,
   ...meshed,
   ...logged,
@@ -86,6 +108,9 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /apis/devops.kubesphere.io/v1alpha1/s2ibuildertemplates/{name}', absent],
   ['GET /apis/network.kubesphere.io/v1alpha1/ippools/{name}', absent],
   ['GET /apis/network.kubesphere.io/v1alpha1/workspacenetworkpolicies/{name}', absent],
+=======
+  ...emptyStore,
+>>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/alerts', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}', absent],
@@ -146,6 +171,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /oauth/keys', written],
   ['GET /static/images/{file}', absent],
   ['GET /version', written],
+<<<<<<< HEAD
   ['POST /kapis/application.kubesphere.io/v2/applications', loud],
   ['POST /kapis/application.kubesphere.io/v2/apps', loud],
   ['POST /kapis/application.kubesphere.io/v2/categories', loud],
@@ -154,6 +180,9 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/applications', loud],
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/apps', loud],
   ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/repos', loud],
+=======
+  ['POST /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
+>>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
   ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/registry/blob', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/imageconfig', loud],

@@ -73,10 +73,12 @@ test.for([
 test('what is not served says so, names the operation, and is noted', async () => {
   await using ks = await startFakeKsApiserver({ world: 'empty' });
   const admin = await as(ks, 'admin');
-  const path = '/kapis/application.kubesphere.io/v2/repos';
+  const path = '/kapis/resources.kubesphere.io/v1alpha2/registry/verify';
   const answer = await admin.send('POST', path, {});
   expect(answer.status).toBe(501);
-  expect(answer.json['message']).toBe(`fake-ks-apiserver does not implement POST ${path}`);
+  expect(answer.json['message']).toBe(
+    'fake-ks-apiserver does not implement asking image registries (POST registry/verify)',
+  );
   const [entry] = (await ks.journal.entries()).filter(({ url }) => url === path);
   expect(entry?.notes?.join()).toContain('does not implement');
 });

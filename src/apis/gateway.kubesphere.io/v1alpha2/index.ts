@@ -1,5 +1,5 @@
-import { json } from '../../../registry/reply.js';
-import type { ApiGroup, Reply } from '../../../registry/contract.js';
+import type { ApiGroup } from '../../../registry/contract.js';
+import { listScopes } from '../list-scopes.js';
 
 /** Ingress classes open to a project. */
 export const gatewayV1alpha2: ApiGroup = {
@@ -10,8 +10,3 @@ export const gatewayV1alpha2: ApiGroup = {
     { method: 'GET', path: '/namespaces/{namespace}/availableingressclassscopes', handle: listScopes },
   ],
 };
-
-/** No world of this fake holds ingress class scopes; without any the real server answers `null`. */
-function listScopes(): Reply {
-  return json(null);
-}
