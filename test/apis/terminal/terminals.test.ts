@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startFakeKsApiserver, type InProcessFake, type ReleaseName } from '../../../src/index.js';
-import { readTar } from '../../../src/kube/kubelet/tar.js';
+import { readTar } from '../../../src/core/tar.js';
 import { as } from '../../support/ask.js';
 
 const terminal = '/kapis/terminal.kubesphere.io/v1alpha2';
