@@ -39,7 +39,6 @@ const alerting = ['', 'namespaces/{namespace}/'].flatMap((scope): [string, strin
   ].map(([path = '', why = '']) => [`GET /kapis/alerting.kubesphere.io/v2alpha1/${scope}${path}`, why]),
 );
 
-<<<<<<< HEAD
 /** Namespaced kinds whose documents name paths without a namespace. */
 const outOfPlace = [
   'devops.kubesphere.io/v1alpha1/s2ibinary',
@@ -75,7 +74,7 @@ const meshed = [
   `GET /kapis/servicemesh.kubesphere.io/v1alpha2/namespaces/{namespace}/${path}`,
   why,
 ]);
-=======
+
 /** App stores hold nothing until something is put in. */
 const apps = [
   'apps/{app}',
@@ -94,13 +93,11 @@ const emptyStore = [
   'namespaces/{namespace}/apps/{app}/cr',
   'namespaces/{namespace}/cr/{crname}',
 ].map((path): [string, string] => [`GET /kapis/application.kubesphere.io/v2/${path}`, absent]);
->>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
 
 /** Operations whose answer is not a documented success, and why. The list only shrinks. */
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
   ...alerting,
-<<<<<<< HEAD
   ...outOfPlace,
   ...meshed,
   ...logged,
@@ -108,9 +105,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /apis/devops.kubesphere.io/v1alpha1/s2ibuildertemplates/{name}', absent],
   ['GET /apis/network.kubesphere.io/v1alpha1/ippools/{name}', absent],
   ['GET /apis/network.kubesphere.io/v1alpha1/workspacenetworkpolicies/{name}', absent],
-=======
   ...emptyStore,
->>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/alerts', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules', written],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}', absent],
@@ -171,18 +166,6 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /oauth/keys', written],
   ['GET /static/images/{file}', absent],
   ['GET /version', written],
-<<<<<<< HEAD
-  ['POST /kapis/application.kubesphere.io/v2/applications', loud],
-  ['POST /kapis/application.kubesphere.io/v2/apps', loud],
-  ['POST /kapis/application.kubesphere.io/v2/categories', loud],
-  ['POST /kapis/application.kubesphere.io/v2/namespaces/{namespace}/applications', loud],
-  ['POST /kapis/application.kubesphere.io/v2/repos', loud],
-  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/applications', loud],
-  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/apps', loud],
-  ['POST /kapis/application.kubesphere.io/v2/workspaces/{workspace}/repos', loud],
-=======
-  ['POST /kapis/resources.kubesphere.io/v1alpha2/namespaces/{namespace}/router', loud],
->>>>>>> d88576f (Make workload templates, ingress class scopes and files of extension packages work)
   ['POST /kapis/resources.kubesphere.io/v1alpha2/registry/verify', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha2/registry/blob', loud],
   ['GET /kapis/resources.kubesphere.io/v1alpha3/namespaces/{namespace}/imageconfig', loud],
