@@ -1,6 +1,6 @@
 import { ApiError } from '../../core/api-error.js';
 import { parseGoJson } from '../../core/go-json.js';
-import { digString, isJsonObject, type JsonArray, type JsonObject } from '../../core/json.js';
+import { digArray, digString, isJsonObject, type JsonArray, type JsonObject } from '../../core/json.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { readBodyObject } from '../../registry/read-json-body.js';
 import { json } from '../../registry/reply.js';
@@ -51,7 +51,9 @@ function answer(outputs: readonly JsonObject[]): Reply {
 
 function stamped({ world }: RequestContext, sent: JsonObject, id: string): JsonObject {
   return {
-    ...sent,
+    type: digString(sent, 'type'),
+    name: digString(sent, 'name'),
+    parameters: digArray(sent, 'parameters'),
     id,
     enable: sent['enable'] === true,
     updatetime: formatTimestamp(world.clock.now()),
