@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { digArray, digObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
+import { packageFile } from '../core/package-file.js';
 import type { WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { currentOf, isDeleting, keyOf, type Controller } from './controller.js';
 
-/** Stands for the certificate of the cluster's API server; nothing here is ever verified with it. */
-const rootCertificate = '-----BEGIN CERTIFICATE-----\nZmFrZS1rcy1hcGlzZXJ2ZXI=\n-----END CERTIFICATE-----\n';
+let knownCertificate: string | undefined;
+
+/** What clients of the HTTPS door have to trust; read for the first namespace. */
+function rootCertificate(): string {
+  knownCertificate ??= readFileSync(packageFile('fixtures/keys/test-ca.pem'), 'utf8');
+  return knownCertificate;
+}
 
 /**
  * Furnishes new namespaces with what Kubernetes puts into each, and empties those that are deleted until they can go.
@@ -57,7 +64,7 @@ function furnish(context: WriteContext, namespace: string): void {
             'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
         },
       },
-      data: { 'ca.crt': rootCertificate },
+      data: { 'ca.crt': rootCertificate() },
     });
   }
 }

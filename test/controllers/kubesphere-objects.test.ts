@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { verifyToken } from '../support/read-token.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
@@ -185,6 +187,10 @@ describe('a namespace', () => {
     });
     expect(namesOf(await admin.get('/api/v1/namespaces/work/serviceaccounts'))).toEqual(['default']);
     expect(namesOf(await admin.get('/api/v1/namespaces/work/configmaps'))).toEqual(['kube-root-ca.crt']);
+    const root = await admin.get('/api/v1/namespaces/work/configmaps/kube-root-ca.crt');
+    const pem = (root.json['data'] as Record<string, string>)['ca.crt'] ?? '';
+    expect(new X509Certificate(pem).ca).toBe(true);
+    expect(pem).toBe(await readFile('fixtures/keys/test-ca.pem', 'utf8'));
     await admin.send('POST', '/apis/kubesphere.io/v1alpha1/namespaces/work/serviceaccounts', {
       metadata: { name: 'a' },
     });
