@@ -5,7 +5,7 @@ import type { ChannelSession, TerminalSize } from '../../registry/session.js';
 import { readTerminalSize } from './terminal-size.js';
 import { errorText } from './error-channel.js';
 import type { SessionLife } from './upgrade.js';
-import { bytesOf, goneSignal, holdBack, sendTo } from './web-socket-life.js';
+import { bytesOf, goneSignal, holdBack, sendLast, sendTo } from './web-socket-life.js';
 
 /** Numbers of the channels: the first byte of every message. */
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
@@ -71,7 +71,7 @@ export async function runWebChannels(
     });
     const isStructured = /^v[45]/.test(protocol);
     const told = isStructured ? encodeCompact(status) : errorText(status);
-    if (told !== '') await send(channel.error, told);
+    if (told !== '') await sendLast(socket, message(channel.error, Buffer.from(told), isText));
     socket.close(1000);
   } catch (error) {
     failed(error);

@@ -24,6 +24,22 @@ export function sendTo(socket: WebSocket, data: Buffer | string): Promise<void> 
   });
 }
 
+/**
+ * Sends the last message before the socket is closed; resolves when it is out. Over TLS the closing frame would else share a
+ * record with it, and clients that wait for the connection to become readable (Python's) would not see it.
+ */
+export function sendLast(socket: WebSocket, data: Buffer | string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) {
+      resolve();
+      return;
+    }
+    socket.send(data, { binary: typeof data !== 'string' }, () => {
+      resolve();
+    });
+  });
+}
+
 /** Aborted once the client is gone or `ended` is. */
 export function goneSignal(socket: WebSocket, ended: AbortSignal): AbortSignal {
   const left = new AbortController();
