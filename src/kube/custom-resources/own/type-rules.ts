@@ -15,6 +15,7 @@ export const plainTypes: Readonly<Record<string, JsonObject>> = {
   int32: { type: 'integer' },
   int64: { type: 'integer', format: 'int64' },
   uint16: { type: 'integer' },
+  bytes: { type: 'string', format: 'byte' },
   'meta/v1.ObjectMeta': { type: 'object' },
   'meta/v1.Time': { type: 'string', format: 'date-time' },
   'resource.Quantity': quantity,
