@@ -12,7 +12,7 @@ const flags: readonly Flag[] = [
     name: 'url',
     path: ['url'],
     value: 'URL',
-    help: 'the server to ask (default: FAKE_KS_URL, else http://127.0.0.1:9090)',
+    help: 'the server to ask (default: FAKE_KS_URL, else port FAKE_KS_PORT or 9090 of 127.0.0.1)',
   },
   { name: 'format', path: ['format'], value: 'FORMAT', help: 'text, json or junit (default text)' },
   {
@@ -48,7 +48,8 @@ async function tell({ argv, environment, print, warn }: CommandContext): Promise
     wrong.push('--threshold: must be a percentage from 0 to 100');
   if (wrong.length > 0 || show === undefined) throw new InputError(wrong);
   const named = given.get('url') ?? environment['FAKE_KS_URL'];
-  const url = typeof named === 'string' && named !== '' ? named : 'http://127.0.0.1:9090';
+  const usual = `http://127.0.0.1:${environment['FAKE_KS_PORT'] ?? '9090'}`;
+  const url = typeof named === 'string' && named !== '' ? named : usual;
   const report = await (await connectFakeKsApiserver(url)).coverage();
   print(show(report));
   const least = Number(threshold);

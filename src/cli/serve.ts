@@ -1,6 +1,7 @@
 import { optionFlags } from '../config/flags.js';
 import { configFlag, describeFlags, loadConfig } from '../config/load-config.js';
 import { caFile } from '../http/tls.js';
+import { namingSources } from '../config/name-sources.js';
 import type { InProcessFake } from '../kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../kit/start.js';
 import type { SpecSource } from '../specs/published-specs.js';
@@ -28,13 +29,15 @@ export const serveCommand: Command = {
 const drainMilliseconds = 3000;
 
 async function serve({ argv, environment, print, warn, stopped }: CommandContext): Promise<number> {
-  const { options } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
+  const { options, settings } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
   const { logLevel = 'warn', json = false, ...given } = options;
   const stop = stopped();
   const server = await startFakeKsApiserver(
     { port: defaultPort, ...given },
     { observer: logTo(warn, logLevel, json), drain: drainMilliseconds },
-  );
+  ).catch((error: unknown) => {
+    throw namingSources(error, settings);
+  });
   // Only those that were given: the packaged ones need not be read yet.
   const specs = given.specs === undefined ? [] : (await server.specs()).documents.filter(isGiven);
   print(json ? readyLine(server, specs) : banner(server, specs));

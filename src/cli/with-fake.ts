@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load-config.js';
+import { namingSources } from '../config/name-sources.js';
 import type { Flag } from '../config/setting.js';
 import { InputError } from '../core/input-error.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
@@ -16,7 +17,7 @@ export const urlFlag: Flag = {
 
 /** Does something with the server running at `--url`, else with one made for the moment from the options. @throws InputError for a flag the running one cannot heed */
 export async function withFake<T>(
-  { options, own, given }: LoadedConfig,
+  { options, own, given, settings }: LoadedConfig,
   environment: CommandContext['environment'],
   use: (ks: FakeKsApiserver) => Promise<T>,
 ): Promise<T> {
@@ -26,7 +27,9 @@ export async function withFake<T>(
     return use(await connectFakeKsApiserver(url));
   }
   const { host: _host, port: _port, tlsPort: _tlsPort, logLevel: _logLevel, json: _json, ...world } = options;
-  await using ks = await startFakeKsApiserver(world);
+  await using ks = await startFakeKsApiserver(world).catch((error: unknown) => {
+    throw namingSources(error, settings);
+  });
   return await use(ks);
 }
 

@@ -22,6 +22,8 @@ export interface LoadedConfig {
   readonly own: ReadonlyMap<string, unknown>;
   /** Flags of the options, and `--config`, that the command line itself gives, with their dashes. */
   readonly given: readonly string[];
+  /** All settings of options, in the order they were read. */
+  readonly settings: readonly Setting[];
 }
 
 /** Names the configuration file; read before everything else because everything else wins over it. */
@@ -60,13 +62,15 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     const { readConfigFile } = await import('./read-config-file.js');
     return readConfigFile(file);
   });
-  const options = await attempt(problems, () => checkSettings([...(fromFile ?? []), ...told]));
+  const all = [...(fromFile ?? []), ...told];
+  const options = await attempt(problems, () => checkSettings(all));
   if (options === undefined || problems.length > 0) throw new InputError(problems);
   const ownFlags = new Set(sources.own.map(({ name }) => `--${name}`));
   return {
     options: options.signKeyFile === undefined ? options : await withSignKey(options),
     own,
     given: given.settings.map(({ source }) => source).filter((source) => !ownFlags.has(source)),
+    settings: all,
   };
 }
 

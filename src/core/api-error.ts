@@ -51,7 +51,11 @@ export class ApiError extends Error {
   readonly dialect: ErrorDialect | undefined;
 
   constructor(code: number, reason: string, message: string, options: ApiErrorOptions = {}) {
+    // Nobody reads the stack of a refusal, and walking it costs more than the rest of the answer.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.reason = reason;
     this.details = options.details;
@@ -119,6 +123,12 @@ export const staleVersion =
 /** 400 with the given text. */
 export function badRequest(message: string, options: ApiErrorOptions = {}): ApiError {
   return new ApiError(400, 'BadRequest', message, options);
+}
+
+/** 405 for a verb that a kind described by a definition does not have; `verb` is empty where the method has none. */
+export function verbNotSupported(verb: string, group: string, plural: string): ApiError {
+  const message = `${verb} is not supported on resources of kind "${plural}.${group}"`;
+  return new ApiError(405, 'MethodNotAllowed', message, { details: { group, kind: plural } });
 }
 
 /** 422 for a value that fails validation; `field` is the JSON path of the value. */

@@ -233,10 +233,12 @@ export class Pipeline {
   /** @throws what was thrown, unless somebody can do better */
   #lastResort(context: OpenContext, error: unknown): Answer {
     if (!(error instanceof ApiError) || !isUnserved(error)) throw error;
-    return this.#services.lastResort(context, error).then((reply) => {
+    const given = (reply: Reply | undefined): Reply => {
       if (reply === undefined) throw error;
       return reply;
-    });
+    };
+    const reply = this.#services.lastResort(context, error);
+    return reply instanceof Promise ? reply.then(given) : given(reply);
   }
 
   #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {

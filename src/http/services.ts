@@ -39,7 +39,10 @@ export interface Services {
    */
   readonly afterwards?: (world: World, reply: Reply | undefined) => Promise<Reply | undefined> | undefined;
   /** Takes what would be refused as unknown or not implemented; `undefined` lets the refusal stand. */
-  readonly lastResort: (context: RequestContext, refusal: ApiError) => Promise<Reply | undefined>;
+  readonly lastResort: (
+    context: RequestContext,
+    refusal: ApiError,
+  ) => Reply | undefined | Promise<Reply | undefined>;
   /** Told what was sent with a request. */
   readonly keepBody: (entry: JournalEntry, body: Buffer, contentType: string) => void;
 }

@@ -1,4 +1,4 @@
-import { ApiError, notFound, notImplemented } from '../core/api-error.js';
+import { ApiError, badRequest, notFound, notImplemented, verbNotSupported } from '../core/api-error.js';
 import { encodeCompact, type JsonObject } from '../core/json.js';
 import type { Handler, Reply, RequestContext, Resource, Subresource } from '../registry/contract.js';
 import { hasStatusEndpoint } from '../registry/generation.js';
@@ -193,8 +193,20 @@ function notAllowed(): ApiError {
   );
 }
 
-function checkScope({ path, kind }: KindRequest): void {
-  const { namespaced } = kind.resource;
+/** How a kind that a definition describes refuses a verb; those built in are refused by the router. */
+function notSupported({ context, kind: { resource } }: KindRequest): ApiError {
+  if (!resource.custom) return notAllowed();
+  return verbNotSupported(partVerbs[context.method] ?? '', resource.group, resource.plural);
+}
+
+function checkScope({ context, path, kind }: KindRequest): void {
+  const { namespaced, custom } = kind.resource;
+  if (custom) {
+    const isRead = context.method === 'GET' || context.method === 'HEAD';
+    const isEverywhere = namespaced && path.namespace === '' && !(isRead && path.name === '');
+    if (isEverywhere || (!namespaced && path.namespace !== '')) throw pageNotFound();
+    return;
+  }
   if (!namespaced && path.namespace !== '') throw noSuchResource();
   if (namespaced && path.namespace === '' && path.name !== '') throw noSuchResource();
 }
@@ -240,8 +252,11 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
     case 'DELETE':
       checkVerb(kind.resource, 'deletecollection');
       return deleteCollection(request);
+    case 'PUT':
+    case 'PATCH':
+      throw kind.resource.custom ? badRequest('name must be provided') : notAllowed();
     default:
-      throw notAllowed();
+      throw notSupported(request);
   }
 }
 
@@ -275,8 +290,12 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
     case 'DELETE':
       checkVerb(kind.resource, 'delete');
       return remove(request);
-    default:
+    case 'POST':
+      // The kind of a definition looks at no name here.
+      if (kind.resource.custom) return createFrom(request);
       throw notAllowed();
+    default:
+      throw notSupported(request);
   }
 }
 
@@ -365,10 +384,10 @@ function serveSubresource(request: KindRequest): Reply | Promise<Reply> {
 /** A part that is more than a piece of the object; its code is only then loaded. */
 async function servePart(request: KindRequest, part: Subresource): Promise<Reply> {
   const { subresourceHandler } = await import('./subresources/index.js');
+  const verb = partVerbs[request.context.method] ?? '';
+  if (!part.verbs.includes(verb)) throw notSupported(request);
   const handle = subresourceHandler(request.kind.resource, part);
   if (handle === undefined)
     throw notImplemented(`the subresource ${request.kind.resource.plural}/${part.name}`);
-  const verb = partVerbs[request.context.method] ?? '';
-  if (!part.verbs.includes(verb)) throw notAllowed();
   return handle(request, part);
 }

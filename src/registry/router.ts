@@ -43,7 +43,8 @@ export class Router {
   readonly #byLength = new Map<number, Pattern[]>();
   readonly #open: Pattern[] = [];
   readonly #release: Release;
-  readonly #known = new Map<string, RouteMatch>();
+  /** `undefined`: known to have no route. */
+  readonly #known = new Map<string, RouteMatch | undefined>();
 
   constructor(groups: readonly ApiGroup[], release: Release) {
     this.#release = release;
@@ -67,9 +68,9 @@ export class Router {
     if (request.contentLength !== 0) return this.#find(path, request);
     const key = `${request.method} ${request.accept} ${request.contentType} ${path}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.#known.has(key)) return known;
     const found = this.#find(path, request);
-    if (found === undefined || key.length > longestRemembered) return found;
+    if (key.length > longestRemembered) return found;
     if (this.#known.size >= rememberedMatches) this.#known.clear();
     this.#known.set(key, found);
     return found;

@@ -1,4 +1,4 @@
-import { ApiError } from '../core/api-error.js';
+import { ApiError, badRequest, verbNotSupported } from '../core/api-error.js';
 import { encodeCompact, encodeIndented } from '../core/json.js';
 import { inRange } from '../core/release.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
@@ -11,6 +11,9 @@ import type { OperationMatch, SpecIndex } from './spec-index.js';
 /** Answers kept for each set of documents, so that asking again costs nothing; servers with the same ones share them. */
 const remembered = 1000;
 const answersOf = new WeakMap<SpecIndex, Map<string, Reply>>();
+const verbs: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
+/** What a release has no more, though the document that is published for it still says so. */
+const dropped = new Set(['v4.1 POST /kapis/config.kubesphere.io/v1alpha2/configs/theme']);
 /** What the journal says of an answer that was made up. */
 export const generatedNote = 'generated from the published schema: nothing behind it is stored';
 
@@ -23,18 +26,19 @@ export const generatedNote = 'generated from the published schema: nothing behin
  * @returns `undefined` when the refusal stands
  * @throws ApiError 405 where the documents know the path, but not the method
  */
-export async function generatedAnswer(
+export function generatedAnswer(
   context: RequestContext,
   refusal: ApiError,
   specs: SpecIndex,
-): Promise<Reply | undefined> {
+): Reply | undefined | Promise<Reply> {
   const { method, info, query, world, entry, release } = context;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];
-    if (methods.length > 0) throw methodNotAllowed(methods, release.name);
+    if (methods.length > 0) throw methodNotAllowed(methods, context);
     return undefined;
   }
+  if (dropped.has(`${release.name} ${match.operation.key}`)) return undefined;
   // Who refuses one case of an operation, and says which, is taken at its word.
   const isWhole = refusal.message.endsWith(`${method} ${info.path}`);
   if (refusal.code === 501 && !(isWhole && isPlainRead(match))) return undefined;
@@ -44,14 +48,22 @@ export async function generatedAnswer(
   // Kubernetes cuts lists with tokens, and may send more than is asked for.
   const page = info.isKubernetesRequest ? undefined : pageAsked(query);
   const key = page === undefined ? about : `${about} ${String(page.offset)}+${String(page.limit)}`;
-  let reply = answers.get(key);
-  if (reply === undefined) {
-    const { generateSync } = await import('json-schema-faker');
-    reply = makeReply(match, hashOf(about), generateSync, page);
-    if (answers.size >= remembered) answers.clear();
-    answers.set(key, reply);
-  }
   world.journal.note(entry, generatedNote);
+  return answers.get(key) ?? remember(answers, key, match, hashOf(about), page);
+}
+
+/** Nothing is awaited for an answer that was given before. */
+async function remember(
+  answers: Map<string, Reply>,
+  key: string,
+  match: OperationMatch,
+  seed: number,
+  page: PageAsked | undefined,
+): Promise<Reply> {
+  const { generateSync } = await import('json-schema-faker');
+  const reply = makeReply(match, seed, generateSync, page);
+  if (answers.size >= remembered) answers.clear();
+  answers.set(key, reply);
   return reply;
 }
 
@@ -72,8 +84,14 @@ function makeReply(match: OperationMatch, seed: number, fake: FakeValue, page: P
   };
 }
 
-function methodNotAllowed(methods: readonly string[], release: RequestContext['release']['name']): ApiError {
-  const headers = inRange(release, { since: 'v3.1' }) ? { Allow: methods.join(', ') } : undefined;
+function methodNotAllowed(methods: readonly string[], { release, info, method }: RequestContext): ApiError {
+  if (info.isKubernetesRequest) {
+    // Of the path itself: to KubeSphere a workspace is where something is.
+    const [, , group = '', , plural = '', name = ''] = info.localPath.split('/');
+    if (name === '' && (method === 'PUT' || method === 'PATCH')) return badRequest('name must be provided');
+    return verbNotSupported(verbs[method] ?? '', group, plural);
+  }
+  const headers = inRange(release.name, { since: 'v3.1' }) ? { Allow: methods.join(', ') } : undefined;
   return new ApiError(405, '', '405: Method Not Allowed', { dialect: 'router', ...(headers && { headers }) });
 }
 

@@ -19,6 +19,9 @@ export interface SpecSource {
   readonly repairs?: readonly string[];
 }
 
+/** Said of a document for Kubernetes. */
+const onlyShown =
+  'only its page shows it: /api and /apis are answered as Kubernetes does, whatever a document says of them';
 const indexes = new Map<ReleaseName, SpecIndex>();
 const packaged = new Map<string, SpecDocument>();
 
@@ -55,7 +58,7 @@ export class PublishedSpecs {
         operations: sources.find((known) => known.name === name)?.operations ?? operationsIn(document),
         source,
         replaced: isPackaged(name),
-        repairs,
+        repairs: name === 'kubernetes' ? [...repairs, onlyShown] : repairs,
       })),
       ...sources.filter(({ name }) => !this.given.some((each) => each.name === name)),
     ];

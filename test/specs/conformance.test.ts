@@ -62,6 +62,16 @@ afterAll(() => {
   expect(stale, 'listed, but straying no more').toEqual([]);
 });
 
+test('are all operations of the documents of KubeSphere and of its kinds', () => {
+  const sources = releaseNames.flatMap((release) => specsOf(release).sources);
+  const count = (wanted: string): number =>
+    sources.reduce((sum, { name, operations }) => (name === wanted ? sum + operations : sum), 0);
+  expect({ kubesphere: count('kubesphere'), kinds: count('kubesphere-crd') }).toEqual({
+    kubesphere: 1578,
+    kinds: 616,
+  });
+});
+
 describe.each(releaseNames)('what %s publishes', (release) => {
   const { operations } = specsOf(release);
 

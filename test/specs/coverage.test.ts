@@ -46,6 +46,12 @@ test('names the documents of the release', async () => {
   expect(await (await fetch(`${ks.controlUrl}/specs`)).json()).toEqual({ release: 'v3.0', documents });
 });
 
+test('coverage asks the port the environment names', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.0' });
+  const result = await runLine(['coverage'], { FAKE_KS_PORT: new URL(ks.url).port });
+  expect(result.stdout).toMatch(/^v3.0: 0 of 330 /);
+});
+
 test.for([
   [['--format', 'text'], 0, `! ${generic}  403×1`],
   [['--format', 'text'], 0, /^ {2}resources\.kubesphere\.io\/v1alpha3 +0 of \d+ \(0%\)$/m],

@@ -271,3 +271,9 @@ test('refuses two documents of one name', async () => {
   ]);
   expect([code, stderr.includes('the name "widgets" is taken by')]).toEqual([2, true]);
 });
+
+test('says of a document for Kubernetes that only its page shows it', async () => {
+  await using ks = await startFakeKsApiserver({ specs: [{ name: 'kubernetes', document: swagger }] });
+  const given = (await ks.specs()).documents.find(({ name }) => name === 'kubernetes');
+  expect(given?.repairs).toContainEqual(expect.stringMatching(/^only its page shows it/));
+});

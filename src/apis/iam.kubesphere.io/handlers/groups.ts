@@ -23,12 +23,12 @@ export const groupRoutes: readonly Route[] = (
     { method: 'GET', path: '/groups/{group}', handle: getGroup },
     { method: 'DELETE', path: '/groups/{group}', handle: deleteGroup },
     { method: 'PUT', path: '/groups/{group}', handle: updateGroup },
-    { method: 'PATCH', path: '/groups/{group}', handle: patchGroup },
-    { method: 'GET', path: '/groupbindings', handle: listGroupBindings },
+    { method: 'PATCH', path: '/groups/{group}', handle: patchGroup, since: 'v3.3' },
+    { method: 'GET', path: '/groupbindings', handle: listGroupBindings, since: 'v3.3' },
     { method: 'POST', path: '/groupbindings', handle: createGroupBindings },
     { method: 'DELETE', path: '/groupbindings/{groupbinding}', handle: deleteGroupBinding },
   ] satisfies Route[]
-).map((route): Route => ({ ...route, path: `/workspaces/{workspace}${route.path}`, since: 'v3.1' }));
+).map((route): Route => ({ since: 'v3.1', ...route, path: `/workspaces/{workspace}${route.path}` }));
 
 function resourceOf({ catalog }: RequestContext): Resource {
   return catalog.get(groups.group, groups.plural);

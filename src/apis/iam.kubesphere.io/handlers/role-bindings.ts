@@ -19,6 +19,7 @@ export const bindingRoutes: readonly Route[] = (
       method: 'GET',
       path: '/workspaces/{workspace}/workspacerolebindings',
       handle: listWorkspaceRoleBindings,
+      since: 'v3.3',
     },
     {
       method: 'POST',
@@ -30,7 +31,7 @@ export const bindingRoutes: readonly Route[] = (
       path: '/workspaces/{workspace}/workspacerolebindings/{rolebinding}',
       handle: deleteWorkspaceRoleBinding,
     },
-    { method: 'GET', path: '/workspaces/{workspace}/rolebindings', handle: listRoleBindings },
+    { method: 'GET', path: '/workspaces/{workspace}/rolebindings', handle: listRoleBindings, since: 'v3.3' },
     { method: 'POST', path: '/namespaces/{namespace}/rolebindings', handle: createRoleBindings },
     {
       method: 'DELETE',
@@ -38,7 +39,7 @@ export const bindingRoutes: readonly Route[] = (
       handle: deleteRoleBinding,
     },
   ] satisfies Route[]
-).map((route): Route => ({ ...route, since: 'v3.1' }));
+).map((route): Route => ({ since: 'v3.1', ...route }));
 
 function listWorkspaceRoleBindings(context: RequestContext): Reply {
   const { bindings } = scopeKinds('workspace', context.release.name);
