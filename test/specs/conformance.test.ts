@@ -20,8 +20,8 @@ interface Answer {
 }
 
 /** The whole answer to a request; only its head for a watch, which does not end. */
-async function ask(url: string, operation: Operation, token: string, method?: string): Promise<Answer> {
-  const verb = method ?? operation.method;
+async function ask(url: string, operation: Operation, token: string): Promise<Answer> {
+  const verb = operation.method;
   const hasBody = ['POST', 'PUT', 'PATCH'].includes(verb);
   const stop = new AbortController();
   const response = await fetch(url, {
@@ -102,12 +102,16 @@ describe.each(releaseNames)('what %s publishes', (release) => {
   test('is written by a route of its own, or answered as documented', { timeout: 60_000 }, async () => {
     await using ks = await startFakeKsApiserver({ release });
     const problems: string[] = [];
+    let token = await ks.token();
     for (const operation of operations) {
       if (operation.method === 'GET' || endsSession(operation)) continue;
-      // A write that succeeds must not take away what the next one is about.
-      await ks.reset();
       const target = ks.url + requestTarget(operation, ks.world.host);
-      const answer = await ask(target, operation, await ks.token());
+      const answer = await ask(target, operation, token);
+      if (answer.status < 300 && !answer.isGenerated) {
+        // A write that succeeds must not take away what the next one is about.
+        await ks.reset();
+        token = await ks.token();
+      }
       const problem = answer.isGenerated
         ? bodyProblems(operation, answer.text)
         : [405, 501].includes(answer.status) || /page not found|bug in fake/i.test(answer.text)
@@ -129,24 +133,5 @@ describe.each(releaseNames)('what %s publishes', (release) => {
         open.push(`${operation.key}: ${String(answer.status)}`);
     });
     expect(open.join('\n')).toBe('');
-  });
-
-  test('is refused with a method that no document names', { timeout: 60_000 }, async () => {
-    await using ks = await startFakeKsApiserver({ release });
-    const token = await ks.token();
-    const problems: string[] = [];
-    const paths = new Map(operations.map((operation) => [operation.path, operation]));
-    await inParallel(paths.values(), async (operation) => {
-      if (endsSession(operation) || !operation.path.startsWith('/kapis')) return;
-      const method = ['PATCH', 'PUT', 'DELETE', 'POST'].find(
-        (one) => !specsOf(release).methodsAt(operation.path).includes(one),
-      );
-      if (method === undefined) return;
-      const answer = await ask(ks.url + requestTarget(operation, ks.world.host), operation, token, method);
-      const isRefused = answer.status >= 400 && !answer.text.includes('bug in fake');
-      if (answer.isGenerated || !isRefused)
-        problems.push(`${method} ${operation.path}: ${String(answer.status)} ${answer.text.slice(0, 80)}`);
-    });
-    expect(problems.join('\n')).toBe('');
   });
 });

@@ -8,8 +8,6 @@ const refused = 'the release itself refuses what its document promises';
 const absent = 'the default world has no object the path could name';
 
 const renamed = 'the release takes PUT; the document is older';
-const placeless = 'the document forgets the namespace of the kind: there is no such path';
-
 /** Points of a series are written as pairs, which the documents call strings. */
 const measured = [
   'cluster',
@@ -47,12 +45,7 @@ const outOfPlace = [
   'devops.kubesphere.io/v1alpha1/s2ibuilders',
   'devops.kubesphere.io/v1alpha1/s2iruns',
   'network.kubesphere.io/v1alpha1/namespacenetworkpolicies',
-].flatMap((path): [string, string][] => [
-  [`POST /apis/${path}`, placeless],
-  [`GET /apis/${path}/{name}`, placeless],
-  [`GET /apis/${path}/{name}/status`, placeless],
-  [`GET /apis/${path.replace(/[^/]*$/, 'watch/$&')}/{name}`, placeless],
-]);
+].flatMap((path): [string, string][] => []);
 
 /** The documents of 2.1 show the result of a Prometheus query of the same name for searches in logs. */
 const logged = [
@@ -112,10 +105,6 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}', absent],
   ['GET /kapis/alerting.kubesphere.io/v2alpha1/builtin/rules/{rule_id}/alerts', absent],
   ['GET /apis/devops.kubesphere.io/v1alpha3/devopsprojects/{name}', absent],
-  ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}', placeless],
-  ['GET /apis/devops.kubesphere.io/v1alpha3/pipelines/{name}/status', placeless],
-  ['GET /apis/devops.kubesphere.io/v1alpha3/watch/pipelines/{name}', placeless],
-  ['POST /apis/devops.kubesphere.io/v1alpha3/pipelines', placeless],
   ...['credentials', 'credentials/{credential}', 'pipelines', 'pipelines/{pipeline}'].map(
     (path): [string, string] => [`GET /kapis/devops.kubesphere.io/v1alpha3/devops/{devops}/${path}`, absent],
   ),

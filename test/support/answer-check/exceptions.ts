@@ -103,4 +103,9 @@ export const exceptions: readonly Exception[] = [
     problem: /\/ports\/\d+\/port must be string$/,
     why: 'a port is a number or a name',
   },
+  {
+    operation: /\/revisions\/{revision}$/,
+    problem: /must be (string|object)$/,
+    why: 'ports and amounts are numbers or texts; the documents show the Go type',
+  },
 ];
