@@ -8,6 +8,7 @@ const refused = 'the release itself refuses what its document promises';
 const absent = 'the default world has no object the path could name';
 
 const renamed = 'the release takes PUT; the document is older';
+
 /** Points of a series are written as pairs, which the documents call strings. */
 const measured = [
   'cluster',
@@ -37,15 +38,6 @@ const alerting = ['', 'namespaces/{namespace}/'].flatMap((scope): [string, strin
     ['rules/{rule_name}/alerts', absent],
   ].map(([path = '', why = '']) => [`GET /kapis/alerting.kubesphere.io/v2alpha1/${scope}${path}`, why]),
 );
-
-/** Namespaced kinds whose documents name paths without a namespace. */
-const outOfPlace = [
-  'devops.kubesphere.io/v1alpha1/s2ibinary',
-  'devops.kubesphere.io/v1alpha1/s2ibinaries',
-  'devops.kubesphere.io/v1alpha1/s2ibuilders',
-  'devops.kubesphere.io/v1alpha1/s2iruns',
-  'network.kubesphere.io/v1alpha1/namespacenetworkpolicies',
-].flatMap((path): [string, string][] => []);
 
 /** The documents of 2.1 show the result of a Prometheus query of the same name for searches in logs. */
 const logged = [
@@ -92,7 +84,6 @@ const emptyStore = [
 export const deviations: ReadonlyMap<string, string> = new Map([
   ...measured,
   ...alerting,
-  ...outOfPlace,
   ...meshed,
   ...logged,
   ['GET /kapis/network.kubesphere.io/v1alpha2/namespaces/{namespace}/topology/{node_id}', absent],
