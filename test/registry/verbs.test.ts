@@ -65,6 +65,7 @@ describe('creating', () => {
         selfLink: '/x',
         labels: { a: 'b' },
       },
+      ...(plural === 'globalroles' && { rules: [] }),
     };
     const { object } = createObject(context, resource, given, namespaced ? { namespace: 'work' } : {});
     expect(object.metadata).toEqual({

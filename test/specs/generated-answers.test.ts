@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/json.js';
 import type { Options } from '../../src/core/options.js';
 import { startFakeKsApiserver } from '../../src/index.js';
 
-const outputs = '/kapis/application.kubesphere.io/v2/workspaces/demo/repos/main';
+const repository = '/kapis/openpitrix.io/v2alpha1/workspaces/demo/repos/main';
 const rule = '/kapis/mine.example.org/v1/namespaces/demo/rules/cpu';
 const rules = '/kapis/mine.example.org/v1/rules';
 
@@ -76,8 +76,8 @@ test('marks what it made up, in a header and in the journal', async () => {
 });
 
 test('puts the names of the path into the object', async () => {
-  await using ks = await startFakeKsApiserver();
-  const { metadata } = (await (await ask(ks, outputs)).json()) as {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  const { metadata } = (await (await ask(ks, repository)).json()) as {
     metadata: { name: string; labels: Record<string, string> };
   };
   expect(metadata.name).toBe('main');

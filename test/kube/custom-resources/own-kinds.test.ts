@@ -41,18 +41,18 @@ async function send(
 
 describe("the definitions of KubeSphere's own kinds", () => {
   test.for<readonly [ReleaseName, number, readonly string[]]>([
-    ['v2.1', 1, ['workspaces.tenant.kubesphere.io']],
+    ['v2.1', 8, ['workspaces.tenant.kubesphere.io']],
     [
       'v3.0',
-      14,
+      23,
       ['users.iam.kubesphere.io', 'rolebases.iam.kubesphere.io', 'pipelines.devops.kubesphere.io'],
     ],
-    ['v3.1', 19, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
-    ['v3.3', 21, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
-    ['v3.4', 21, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
+    ['v3.1', 36, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
+    ['v3.3', 40, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
+    ['v3.4', 40, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
     [
       'v4.1',
-      30,
+      37,
       ['labels.cluster.kubesphere.io', 'installplans.kubesphere.io', 'jsbundles.extensions.kubesphere.io'],
     ],
   ])('are there after a fresh install of %s', async ([release, count, some]) => {
