@@ -286,3 +286,28 @@ test('switched off, nothing follows from the state of a node', async () => {
   await report(admin, 'node1', 'Ready', 'Unknown');
   expect([await taintsOf(admin, 'node1'), await readyOf(admin, 'web')]).toEqual([undefined, 'True']);
 });
+
+describe('daemons of the default world', () => {
+  const tainted = { spec: { taints: [{ key: 'x', value: 'y', effect: 'NoExecute' }] } };
+
+  test.for<readonly [string, (admin: Asker) => Promise<unknown>]>([
+    ['their node is tainted', (admin) => admin.send('PATCH', '/api/v1/nodes/node3', tainted, merge)],
+    [
+      'another pod of theirs is deleted',
+      async (admin) => {
+        const { json } = await admin.get('/api/v1/namespaces/shop/pods?labelSelector=app%3Dlog-collector');
+        const other = json.items.find((one) => one.spec['nodeName'] === 'node1');
+        return admin.send('DELETE', `/api/v1/namespaces/shop/pods/${String(other?.metadata.name)}`);
+      },
+    ],
+  ])('stay, as they tolerate everything, when %s', async ([, happens]) => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    const there =
+      '/api/v1/namespaces/shop/pods?fieldSelector=spec.nodeName%3Dnode3&labelSelector=app%3Dlog-collector';
+    const before = namesOf(await admin.get(there));
+    await happens(admin);
+    expect(before).toHaveLength(1);
+    expect(namesOf(await admin.get(there))).toEqual(before);
+  });
+});

@@ -26,22 +26,30 @@ export function currentRevision(context: WriteContext, owner: KubeObject): Revis
   const template = digObject(owner, 'spec', 'template');
   const newest = Math.max(0, ...known.map(numberOf));
   const same = known.find((one) => isDeepStrictEqual(bare(templateIn(one)), bare(template)));
-  if (same === undefined) return create(context, owner, templateHash(template), newest + 1, template);
+  if (same === undefined) {
+    // Without any history the pods are those of a loaded workload: they were made from the template as it is.
+    const hash = (known.length === 0 ? loadedHash(context, owner) : undefined) ?? templateHash(template);
+    return create(context, owner, hash, newest + 1, template);
+  }
   if (numberOf(same) < newest) context.cluster.store.replace(revisions, { ...same, revision: newest + 1 });
   return { name: same.metadata.name, hash: hashOf(same) };
 }
 
 /** Notes the template that pods of a loaded workload were made from, before its first change is acted upon. */
-export function noteLoadedRevision(context: WriteContext, { previous, resource }: Change): void {
+export function noteLoadedRevision(context: WriteContext, { previous }: Change): void {
   if (previous === undefined) return;
   const owner = previous.object;
-  const { store } = context.cluster;
-  if (controlledBy(store, owner, revisions).length > 0) return;
-  const [pod] = controlledBy(store, owner, podResource);
-  const hash = pod && label(pod, revisionLabel);
-  if (hash === undefined) return;
-  const bareHash = resource.plural === 'statefulsets' ? hash.slice(owner.metadata.name.length + 1) : hash;
-  create(context, owner, bareHash, 1, digObject(owner, 'spec', 'template'));
+  if (controlledBy(context.cluster.store, owner, revisions).length > 0) return;
+  const hash = loadedHash(context, owner);
+  if (hash !== undefined) create(context, owner, hash, 1, digObject(owner, 'spec', 'template'));
+}
+
+/** The hash in the label of an owner's pods; `undefined` when there are none, or the label is none that a revision gives. */
+function loadedHash({ cluster }: WriteContext, owner: KubeObject): string | undefined {
+  const [pod] = controlledBy(cluster.store, owner, podResource);
+  const given = pod && label(pod, revisionLabel);
+  const hash = owner.kind === 'StatefulSet' ? given?.slice(owner.metadata.name.length + 1) : given;
+  return hash !== undefined && /^[a-z0-9]+$/.test(hash) ? hash : undefined;
 }
 
 function numberOf(revision: KubeObject): number {
