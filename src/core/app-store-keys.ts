@@ -22,15 +22,6 @@ export const maintainersAnnotation = 'application.kubesphere.io/app-maintainers'
 /** Annotation of an app of 4.1: the name of its chart. */
 export const originalNameAnnotation = 'application.kubesphere.io/app-originalName';
 
-/** Label of a release before 4.1: the version it is made from. */
-export const helmVersionIdLabel = 'application.kubesphere.io/app-version-id';
-/** Label of what comes from a repository before 4.1. */
-export const helmRepoIdLabel = 'application.kubesphere.io/repo-id';
-/** Label of an app before 4.1: its category. */
-export const helmCategoryLabel = 'application.kubesphere.io/app-category-id';
-/** Label of an app's copy in the store before 4.1: the workspace it was made in. */
-export const originWorkspaceLabel = 'kubesphere.io/workspace-origin';
-
 /** Label of what is meant for a cluster. */
 export const clusterNameLabel = 'kubesphere.io/cluster';
 /** Label of what is meant for a namespace. */
@@ -46,10 +37,3 @@ export const packageNamespace = 'extension-openpitrix';
 export const packageKey = 'BinaryKey';
 /** Finalizer of a version of 4.1: its package is to go with it. */
 export const packageFinalizer = 'storeCleanFinalizer.application.kubesphere.io';
-
-/** Repository that the store itself is before 4.1. */
-export const storeRepoId = 'repo-helm';
-/** Category of apps in the store before 4.1 that were given none. */
-export const uncategorizedId = 'ctg-uncategorized';
-/** What the name of an app's copy in the store ends in before 4.1. */
-export const storeSuffix = '-store';
