@@ -526,7 +526,7 @@ describe('what a definition declares', () => {
     for (const [path, method, status] of [
       [widgetsPath, 'GET', 200],
       [`${widgetsPath}/none`, 'GET', 404],
-      [widgetsPath, 'PUT', 405],
+      [widgetsPath, 'PUT', 400],
       [widgetsPath, 'POST', 400],
     ] as const) {
       const response = await fetch(`${ks.url}${path}`, { headers, method });
