@@ -1,5 +1,5 @@
 import { dig, digObject, digString, isJsonObject, type JsonObject } from '../core/json.js';
-import { label, type KubeObject, type OwnerReference } from '../core/kube-object.js';
+import { label } from '../core/kube-object.js';
 import { selects } from '../core/object-selector.js';
 import { inRange } from '../core/release.js';
 import type { WriteContext } from '../registry/contract.js';
@@ -41,18 +41,6 @@ export function roleFrom(role: JsonObject, metadata: JsonObject): JsonObject {
       ...(isJsonObject(labels) &&
         isJsonObject(metadata['labels']) && { labels: { ...labels, ...metadata['labels'] } }),
     },
-  };
-}
-
-/** A reference to the one object that manages another. */
-export function controllerReference({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
-  return {
-    apiVersion,
-    kind,
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: true,
   };
 }
 

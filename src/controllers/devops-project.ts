@@ -1,10 +1,9 @@
-import { annotation, label, type KubeObject } from '../core/kube-object.js';
+import { annotation, controllerReference, type KubeObject, label } from '../core/kube-object.js';
 import { digString } from '../core/json.js';
 import { creatorAnnotation, workspaceLabel } from '../core/well-known-keys.js';
 import type { WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
-import { controllerReference } from './builtin-roles.js';
 import {
   currentOf,
   hasFinalizer,

@@ -1,9 +1,8 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
-import { label, type KubeObject } from '../core/kube-object.js';
+import { controllerReference, type KubeObject, label } from '../core/kube-object.js';
 import { roleReferenceLabel, userReferenceLabel } from '../core/well-known-keys.js';
 import type { Resource, WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
-import { controllerReference } from './builtin-roles.js';
 import { currentOf, isDeleting, writeBack, type Controller } from './controller.js';
 import { knownClusters } from './ready-clusters.js';
 

@@ -1,6 +1,6 @@
 import { fnv64a } from '../core/fnv.js';
 import { dig, digArray, digObject, digString, type JsonObject } from '../core/json.js';
-import { annotation, type KubeObject } from '../core/kube-object.js';
+import { annotation, controllerReference, type KubeObject } from '../core/kube-object.js';
 import { selects } from '../core/object-selector.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import {
@@ -13,7 +13,7 @@ import type { WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import type { ClusterState } from '../state/world.js';
-import { builtinRoles, controllerReference, roleFrom, userBinding } from './builtin-roles.js';
+import { builtinRoles, roleFrom, userBinding } from './builtin-roles.js';
 import {
   currentOf,
   hasFinalizer,

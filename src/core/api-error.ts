@@ -125,6 +125,11 @@ export function badRequest(message: string, options: ApiErrorOptions = {}): ApiE
   return new ApiError(400, 'BadRequest', message, options);
 }
 
+/** 500 with the given text, as handlers give for whatever they did not expect. */
+export function internalError(message: string, options: ApiErrorOptions = {}): ApiError {
+  return new ApiError(500, 'InternalError', message, options);
+}
+
 /** 405 for a verb that a kind described by a definition does not have; `verb` is empty where the method has none. */
 export function verbNotSupported(verb: string, group: string, plural: string): ApiError {
   const message = `${verb} is not supported on resources of kind "${plural}.${group}"`;

@@ -35,6 +35,24 @@ export interface KubeObject extends JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
+/** A reference to the one object that manages another. */
+export function controllerReference({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/** The object without its managed fields: some endpoints do not show them. */
+export function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _managed, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
 /** Who is asking, as the authentication step found out. */
 export interface User {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { digString, type JsonObject } from '../core/json.js';
-import type { KubeObject, OwnerReference } from '../core/kube-object.js';
+import { controllerReference, type KubeObject } from '../core/kube-object.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import { flat, uidOf } from './identity.js';
 
@@ -67,7 +67,10 @@ export class Membership {
     const binding = this.#binding('WorkspaceRoleBinding', 'WorkspaceRole', user, role, created, {
       'kubesphere.io/workspace': template.metadata.name,
     });
-    return { ...binding, metadata: { ...binding.metadata, ownerReferences: [controlledBy(template)] } };
+    return {
+      ...binding,
+      metadata: { ...binding.metadata, ownerReferences: [controllerReference(template)] },
+    };
   }
 
   /** Gives a user a role in a cluster; from 4.1 on with the mirror Kubernetes itself looks at. */
@@ -133,7 +136,7 @@ export class Membership {
           ...(namespace !== undefined && { namespace }),
           ...(creationTimestamp && { creationTimestamp }),
           labels: { [`iam.kubesphere.io/${reference}`]: name },
-          ownerReferences: [controlledBy(binding)],
+          ownerReferences: [controllerReference(binding)],
         },
         subjects: subjects.map((subject) => ({ ...subject, apiGroup: native })),
         roleRef: {
@@ -150,14 +153,3 @@ const finalizers: Readonly<Record<string, string>> = {
   GlobalRoleBinding: 'finalizers.kubesphere.io/globalrolebindings',
   WorkspaceRoleBinding: 'finalizers.kubesphere.io/workspacerolebindings',
 };
-
-function controlledBy({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
-  return {
-    apiVersion,
-    kind,
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}

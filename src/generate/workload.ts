@@ -1,5 +1,5 @@
 import { digArray, digObject, digString, type Json, type JsonObject } from '../core/json.js';
-import type { KubeObject, OwnerReference } from '../core/kube-object.js';
+import { controllerReference, type KubeObject, type OwnerReference } from '../core/kube-object.js';
 import { flat, suffixOf, uidOf } from './identity.js';
 import type { Platform } from './platform.js';
 import { podObject, templateSpec } from './pod.js';
@@ -39,18 +39,6 @@ function draftOf(workload: KubeObject): Draft {
     labels: digObject(template, 'metadata', 'labels') as Labels,
     annotations: Object.keys(annotations).length > 0 ? annotations : undefined,
     podSpec: digObject(template, 'spec'),
-  };
-}
-
-/** The reference from an object to the controller that made it. */
-export function ownedBy(owner: KubeObject): OwnerReference {
-  return {
-    apiVersion: owner.apiVersion,
-    kind: owner.kind,
-    name: owner.metadata.name,
-    uid: owner.metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: true,
   };
 }
 
@@ -126,7 +114,7 @@ export function deploymentObjects(given: KubeObject, facts: WorkloadFacts): Kube
         ...revision,
         ...annotations,
       },
-      ownerReferences: [ownedBy(deployment)],
+      ownerReferences: [controllerReference(deployment)],
     },
     spec: { replicas, selector: { matchLabels: labels }, template: template(draft, labels) },
     status: {
@@ -137,7 +125,7 @@ export function deploymentObjects(given: KubeObject, facts: WorkloadFacts): Kube
     },
   });
   const objects = [deployment, replicaSet];
-  const owner = ownedBy(replicaSet);
+  const owner = controllerReference(replicaSet);
   for (let at = 0; at < replicas; at += 1) objects.push(podOf(draft, facts, owner, labels, at));
   return objects;
 }
@@ -259,7 +247,7 @@ export function daemonSetObjects(given: KubeObject, facts: WorkloadFacts): KubeO
     },
   };
   const labels = { ...draft.labels, 'controller-revision-hash': hash, 'pod-template-generation': '1' };
-  const owner = ownedBy(daemonSet);
+  const owner = controllerReference(daemonSet);
   const pods = nodes.map((node, at) =>
     podOf(draft, facts, owner, labels, at, facts.scheduler.placeOn(node, draft.podSpec)),
   );
@@ -300,7 +288,7 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
       availableReplicas: replicas,
     },
   };
-  const owner = ownedBy(statefulSet);
+  const owner = controllerReference(statefulSet);
   const pods: KubeObject[] = [];
   for (let at = 0; at < replicas; at += 1) {
     const podName = flat(name, '-', String(at));
@@ -362,5 +350,5 @@ export function finishedJobObjects(given: KubeObject, facts: WorkloadFacts): Kub
       succeeded: 1,
     },
   };
-  return [job, podOf(draft, { ...facts, state: 'succeeded' }, ownedBy(job), labels, 0)];
+  return [job, podOf(draft, { ...facts, state: 'succeeded' }, controllerReference(job), labels, 0)];
 }

@@ -3,28 +3,8 @@ import { goFormat } from '../core/go-format.js';
 import type { User } from '../core/kube-object.js';
 import type { ReleaseName } from '../core/release.js';
 import type { RequestInfo } from '../core/request-info.js';
-import type { AccessAttributes } from '../registry/contract.js';
 
 const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-/** What the authorizer is asked about a request. */
-export function attributesOf(info: RequestInfo, user: User): AccessAttributes {
-  return {
-    user,
-    verb: info.verb,
-    apiGroup: info.apiGroup,
-    apiVersion: info.apiVersion,
-    resource: info.resource,
-    subresource: info.subresource,
-    name: info.name,
-    namespace: info.namespace,
-    workspace: info.workspace,
-    scope: info.scope,
-    devops: info.devops,
-    isKubernetesRequest: info.isKubernetesRequest,
-    ...(!info.isResourceRequest && { path: info.path }),
-  };
-}
 
 /**
  * The refusal of a request the caller has no right to make. Sentence and reason go through Go's formatter once, as in

@@ -1,6 +1,6 @@
 import type { User } from '../../src/core/kube-object.js';
 import { parseRequestInfo, type RequestInfo } from '../../src/core/request-info.js';
-import { attributesOf } from '../../src/rbac/forbidden.js';
+import { attributesOf } from '../../src/rbac/access-attributes.js';
 import { isAllowedPath } from '../../src/rbac/allowed-paths.js';
 import { evaluate } from '../../src/rbac/evaluate.js';
 import type { World } from '../../src/state/world.js';

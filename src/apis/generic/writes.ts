@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../../core/api-error.js';
+import { ApiError, badRequest, internalError } from '../../core/api-error.js';
 import { goJsonType, parseGoJson } from '../../core/go-json.js';
 import { digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
@@ -19,7 +19,7 @@ import { findCached, missing } from './reads.js';
 export function createGeneric(context: RequestContext, resource: Resource): Reply {
   const sent = readSent(context, resource);
   if (resource.namespaced && namespaceOf(sent) === '') {
-    throw internal('an empty namespace may not be set during creation');
+    throw internalError('an empty namespace may not be set during creation');
   }
   createObject(context, resource, inWorkspace(sent, context.info.workspace));
   return empty();
@@ -69,7 +69,7 @@ function readSent({ body, info }: RequestContext, resource: Resource): JsonObjec
   const value = asInternal(() => parseGoJson(body?.toString('utf8') ?? '', 'unmarshal'));
   if (!isJsonObject(value) && value !== null) {
     const goType = `${info.apiVersion}.${resource.kind}`;
-    throw internal(`json: cannot unmarshal ${goJsonType(value)} into Go value of type ${goType}`);
+    throw internalError(`json: cannot unmarshal ${goJsonType(value)} into Go value of type ${goType}`);
   }
   const sent = value ?? {};
   const type = resource.types?.[info.apiVersion];
@@ -100,7 +100,7 @@ function inWorkspace(sent: JsonObject, workspace: string): JsonObject {
 
 function checkPlace(sent: JsonObject, resource: Resource): void {
   if (resource.namespaced && namespaceOf(sent) === '') {
-    throw internal('an empty namespace may not be set when a resource name is provided');
+    throw internalError('an empty namespace may not be set when a resource name is provided');
   }
 }
 
@@ -127,10 +127,6 @@ function asInternal<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof ApiError ? internal(error.message) : error;
+    throw error instanceof ApiError ? internalError(error.message) : error;
   }
-}
-
-function internal(message: string): ApiError {
-  return new ApiError(500, 'InternalError', message);
 }

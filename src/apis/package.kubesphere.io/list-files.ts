@@ -1,4 +1,4 @@
-import { ApiError, notFound, type GroupResource } from '../../core/api-error.js';
+import { ApiError, type GroupResource, internalError, notFound } from '../../core/api-error.js';
 import { digObject, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { ChartError } from '../../charts/chart-error.js';
@@ -23,8 +23,8 @@ export async function listFiles(context: RequestContext): Promise<Reply> {
     const files = chart === undefined ? [] : await unpackArchive(chart);
     return json(files.map((file) => ({ Name: file.name, Data: file.data.toString('base64') })));
   } catch (error) {
-    if (error instanceof ChartError) throw internal(error.message);
-    throw error instanceof ApiError ? internal(error.message) : error;
+    if (error instanceof ChartError) throw internalError(error.message);
+    throw error instanceof ApiError ? internalError(error.message) : error;
   }
 }
 
@@ -34,7 +34,7 @@ async function chartOf(context: RequestContext, spec: JsonObject): Promise<Buffe
   if (Object.keys(reference).length > 0) return heldChart(context, reference);
   const url = digString(spec, 'chartURL');
   if (!/^https?:\/\//.test(url))
-    throw internal(`cannot support chartURL ${url}, it's schame should be: oci,http,https`);
+    throw internalError(`cannot support chartURL ${url}, it's schame should be: oci,http,https`);
   const name = digString(spec, 'repository');
   const repository = found(context, { group: 'kubesphere.io', plural: 'repositories' }, name);
   if (name !== '' && repository === undefined)
@@ -57,8 +57,4 @@ function heldChart(context: RequestContext, reference: JsonObject): Buffer | und
 
 function found({ cluster }: RequestContext, resource: GroupResource, name: string): KubeObject | undefined {
   return cluster.store.find(resource, undefined, name)?.object;
-}
-
-function internal(message: string): ApiError {
-  return new ApiError(500, 'InternalError', message);
 }

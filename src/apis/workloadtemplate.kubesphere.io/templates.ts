@@ -1,6 +1,6 @@
 import { ApiError, notFound } from '../../core/api-error.js';
 import { digObject, digString } from '../../core/json.js';
-import { label, type KubeObject } from '../../core/kube-object.js';
+import { label, withoutManagedFields } from '../../core/kube-object.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
 import { listReply, objectReply } from '../../registry/entity-reply.js';
@@ -19,11 +19,6 @@ function secrets({ catalog }: RequestContext): Resource {
   return catalog.get('', 'secrets');
 }
 
-function unmanaged(object: KubeObject): KubeObject {
-  const { managedFields: _managed, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
 /**
  * `GET …/workloadtemplates`: everywhere, in a namespace, or in those namespaces of a workspace where the caller may list
  * them.
@@ -36,7 +31,10 @@ export function listTemplates(context: RequestContext): Reply {
     .list(secrets(context), namespace)
     .filter(({ object }) => label(object, group) === 'true');
   const found = workspace === undefined ? all : readable(context, workspace, all);
-  return listReply(context, secrets(context), found, unmanaged, { dialect: 'generic', form: 'unmanaged' });
+  return listReply(context, secrets(context), found, withoutManagedFields, {
+    dialect: 'generic',
+    form: 'withoutManagedFields',
+  });
 }
 
 function readable(
@@ -90,7 +88,7 @@ export function applyTemplate(context: RequestContext): Reply {
   return objectReply(
     context,
     resource,
-    unmanaged(written.object),
+    withoutManagedFields(written.object),
     before === undefined ? 'created' : 'cached',
   );
 }
@@ -100,7 +98,7 @@ export function getTemplate(context: RequestContext): Reply {
   const { namespace = '', workloadtemplate: name = '' } = context.params;
   const found = context.cluster.store.find(secrets(context), namespace, name)?.object;
   if (found === undefined) throw notFound({ group: '', plural: 'Secret' }, name);
-  return objectReply(context, secrets(context), unmanaged(found));
+  return objectReply(context, secrets(context), withoutManagedFields(found));
 }
 
 /** `DELETE …/workloadtemplates/{workloadtemplate}`. */

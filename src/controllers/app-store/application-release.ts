@@ -13,7 +13,9 @@ import {
   writeBack,
   type Controller,
 } from '../controller.js';
+import { later } from '../later.js';
 
+const controllerName = 'apprelease';
 const finalizer = 'helmrelease.application.kubesphere.io';
 /** Milliseconds of the world's clock from one state of a release to the next. */
 const step = 5000;
@@ -35,7 +37,7 @@ const following: Readonly<Record<string, { readonly state: string; readonly mess
  * @see kubesphere/kubesphere pkg/controller/application/apprelease_controller.go
  */
 export const applicationReleaseController: Controller = {
-  name: 'apprelease',
+  name: controllerName,
   since: 'v4.1',
   hostOnly: true,
   watches: ['applicationreleases.application.kubesphere.io'],
@@ -87,17 +89,13 @@ function hashOf(release: KubeObject, resource: Resource): string {
 
 /** Has a release take its next state in a while, unless something else happens to it before. */
 function goOn(context: WriteContext, name: string, from: string, due: number): void {
-  context.world.clock.schedule(
-    due,
-    () => {
-      const resource = context.catalog.get(appStoreGroup, 'applicationreleases');
-      const release = context.cluster.store.find(resource, undefined, name)?.object;
-      const next = following[from];
-      if (release === undefined || next === undefined || stateOf(release) !== from || isDeleting(release))
-        return;
-      writeBack(context, resource, inState(context, release, { ...next }));
-      if (following[next.state] !== undefined) goOn(context, name, next.state, due + step);
-    },
-    true,
-  );
+  later(context.world, controllerName, due, () => {
+    const resource = context.catalog.get(appStoreGroup, 'applicationreleases');
+    const release = context.cluster.store.find(resource, undefined, name)?.object;
+    const next = following[from];
+    if (release === undefined || next === undefined || stateOf(release) !== from || isDeleting(release))
+      return;
+    writeBack(context, resource, inState(context, release, { ...next }));
+    if (following[next.state] !== undefined) goOn(context, name, next.state, due + step);
+  });
 }

@@ -1,10 +1,9 @@
 import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { updateObject } from '../../registry/verbs/update.js';
 import { formatTimestamp } from '../../state/clock.js';
-import { controllerReference } from '../builtin-roles.js';
 import { currentOf, isDeleting, writeBack, type Controller } from '../controller.js';
 import { gatewayPodLabels, gatewayPorts, ingressContainer, projectOfGateway } from './names.js';
 

@@ -26,9 +26,9 @@ const followed = new Set([
   `${unreachable} NoExecute`,
 ]);
 
-/** What a node's condition says: `True`, `False`, `Unknown`; empty when it says nothing. */
-export function conditionOf(node: KubeObject | undefined, type: string): string {
-  const found = digArray(node, 'status', 'conditions').find((one) => digString(one, 'type') === type);
+/** What a condition of a node or pod says: `True`, `False`, `Unknown`; empty when it says nothing. */
+export function conditionOf(object: KubeObject | undefined, type: string): string {
+  const found = digArray(object, 'status', 'conditions').find((one) => digString(one, 'type') === type);
   return digString(found, 'status');
 }
 

@@ -5,6 +5,7 @@ import { isDeleting } from '../controller.js';
 import { recordEvent } from '../workloads/events.js';
 import { podsOn } from '../workloads/pod-index.js';
 import { isFinished, podResource } from '../workloads/pods.js';
+import { conditionOf } from './node-condition.js';
 
 /** Has pods of a node that is in trouble no longer count as ready. */
 export function markUnready(context: WriteContext, node: KubeObject): void {
@@ -28,7 +29,7 @@ export function revive(context: WriteContext, node: KubeObject): void {
     const { namespace, name, finalizers = [] } = pod.metadata;
     if (isDeleting(pod)) {
       if (finalizers.length === 0) context.cluster.store.remove(podResource, namespace, name);
-    } else if (!isFinished(pod) && conditionIn(pod, 'ContainersReady') === 'True' && passesGates(pod)) {
+    } else if (!isFinished(pod) && conditionOf(pod, 'ContainersReady') === 'True' && passesGates(pod)) {
       setReady(context, pod, 'True');
     }
   }
@@ -36,18 +37,13 @@ export function revive(context: WriteContext, node: KubeObject): void {
 
 function passesGates(pod: KubeObject): boolean {
   return digArray(pod, 'spec', 'readinessGates').every(
-    (gate) => conditionIn(pod, digString(gate, 'conditionType')) === 'True',
+    (gate) => conditionOf(pod, digString(gate, 'conditionType')) === 'True',
   );
-}
-
-function conditionIn(pod: KubeObject, type: string): string {
-  const found = digArray(pod, 'status', 'conditions').find((one) => digString(one, 'type') === type);
-  return digString(found, 'status');
 }
 
 /** Changes a pod's Ready condition where it has one. @returns whether it was another */
 function setReady(context: WriteContext, pod: KubeObject, status: 'True' | 'False'): boolean {
-  const before = conditionIn(pod, 'Ready');
+  const before = conditionOf(pod, 'Ready');
   if (before === status || before === '') return false;
   const lastTransitionTime = context.world.clock.timestamp();
   const conditions = digArray(pod, 'status', 'conditions').map((one): JsonObject => {

@@ -1,11 +1,10 @@
 import { ApiError } from '../../core/api-error.js';
 import { dig, digArray, digObject, digString } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { formatTimestamp } from '../../state/clock.js';
-import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, keyOf, type QueuedController } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';

@@ -7,12 +7,11 @@ import {
   type Json,
   type JsonObject,
 } from '../../core/json.js';
-import { annotation, type KubeObject } from '../../core/kube-object.js';
+import { annotation, controllerReference, type KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, keyOf, writeBack, type QueuedController } from '../controller.js';
 import { controlledBy, controllerOf } from '../dependents.js';
 import { lookAgainAt } from '../later.js';

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { digArray, digString, type Json, type JsonObject } from '../../core/json.js';
-import { label, type KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject, label } from '../../core/kube-object.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { controllerReference } from '../builtin-roles.js';
 import { keyOf } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 

@@ -1,8 +1,7 @@
 import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
-import { controllerReference } from '../builtin-roles.js';
 import { controlledBy, controllerOf } from '../dependents.js';
 import type { Change } from '../../state/object-store.js';
 import { isDeleting, type WorkKey } from '../controller.js';

@@ -8,11 +8,10 @@ import {
   type Json,
   type JsonObject,
 } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { controllerReference } from '../builtin-roles.js';
 import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { podIndex } from './pod-index.js';

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dig, digObject, type JsonObject } from '../../core/json.js';
-import { label, type KubeObject } from '../../core/kube-object.js';
+import { controllerReference, type KubeObject, label } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { Change } from '../../state/object-store.js';
-import { controllerReference } from '../builtin-roles.js';
 import { controlledBy } from '../dependents.js';
 import { podResource } from './pods.js';
 import { bare, templateHash } from './template-hash.js';

@@ -8,7 +8,8 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { User } from '../../core/kube-object.js';
-import type { AccessAttributes, Reply } from '../../registry/contract.js';
+import type { Reply } from '../../registry/contract.js';
+import { reviewedAttributes } from '../../rbac/access-attributes.js';
 import type { Rule } from '../../rbac/match-rule.js';
 import type { KindRequest } from '../kind-request.js';
 import { apiVersionOf } from '../served-kind.js';
@@ -98,7 +99,7 @@ function decided({ context, kind, form }: KindRequest, body: JsonObject, user: U
   const spec = digObject(body, 'spec');
   const causes = problems(spec, !name.startsWith('Self'));
   if (causes.length > 0) throw invalid({ group, kind: name }, '', causes);
-  const { allowed, reason } = decideNatively(context.cluster.store, attributesOf(spec, user));
+  const { allowed, reason } = decideNatively(context.cluster.store, reviewedAttributes(spec, user));
   const metadata = name.startsWith('Local') ? digObject(body, 'metadata') : {};
   const answered = { metadata, spec, status: { allowed, reason } };
   return answerTyped(answered, { kind: name, apiVersion: apiVersionOf(kind) }, form, 201);
@@ -120,24 +121,4 @@ function problems(spec: JsonObject, ofOthers: boolean): Cause[] {
     causes.push(invalidShown('spec.user', '""', 'at least one of user or group must be specified'));
   }
   return causes;
-}
-
-function attributesOf(spec: JsonObject, user: User): AccessAttributes {
-  const about = spec['resourceAttributes'];
-  if (!isJsonObject(about)) {
-    const asked = digObject(spec, 'nonResourceAttributes');
-    return { user, verb: digString(asked, 'verb'), path: digString(asked, 'path'), scope: '' };
-  }
-  const namespace = digString(about, 'namespace');
-  return {
-    user,
-    verb: digString(about, 'verb'),
-    apiGroup: digString(about, 'group'),
-    apiVersion: digString(about, 'version'),
-    resource: digString(about, 'resource'),
-    subresource: digString(about, 'subresource'),
-    name: digString(about, 'name'),
-    namespace,
-    scope: namespace === '' ? 'Cluster' : 'Namespace',
-  };
 }

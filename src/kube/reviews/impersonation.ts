@@ -1,4 +1,5 @@
-import { attributesOf, forbiddenByServer } from '../../rbac/forbidden.js';
+import { attributesOf } from '../../rbac/access-attributes.js';
+import { forbiddenByServer } from '../../rbac/forbidden.js';
 import type { RequestContext } from '../../registry/contract.js';
 import { kubernetesUser } from './kubernetes-user.js';
 import { decideNatively } from './native-rbac.js';

@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../../../core/api-error.js';
+import { ApiError, badRequest, internalError } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
 import { parseGoJson } from '../../../core/go-json.js';
 import {
@@ -15,7 +15,7 @@ import { checkGoTypes } from '../../../registry/check-go-types.js';
 import type { RequestContext } from '../../../registry/contract.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { readMultipart, type FormPart } from '../../../registry/read-multipart.js';
-import { internal, orInternal } from './failures.js';
+import { orInternal } from './failures.js';
 
 /** What an app or a version of it is to be made from; texts are empty where nothing is said. */
 export interface AppRequest {
@@ -68,9 +68,9 @@ function parseUpload(context: RequestContext): AppRequest {
   const header = context.headers['content-type'];
   const contentType = typeof header === 'string' ? header : '';
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (mediaType === '') throw internal('mime: no media type');
+  if (mediaType === '') throw internalError('mime: no media type');
   if (mediaType === 'multipart/form-data') return readForm(contentType, context.body ?? Buffer.alloc(0));
-  if (mediaType !== 'application/json') throw internal('unsupported media type');
+  if (mediaType !== 'application/json') throw internalError('unsupported media type');
   const body = readBodyObject(context, 'application.AppRequest');
   checkGoTypes(body, goType);
   return requestOf(body, decodeBytes(digString(body, 'package')));
@@ -79,16 +79,16 @@ function parseUpload(context: RequestContext): AppRequest {
 function readForm(contentType: string, body: Buffer): AppRequest {
   const parts = readMultipart(contentType, body);
   const file = parts.find(({ name, filename }) => name === 'file' && filename !== undefined);
-  if (file === undefined) throw internal('http: no such file');
+  if (file === undefined) throw internalError('http: no such file');
   const value = parseGoJsonText(parts.find(isJsonData)?.content.toString('utf8') ?? '');
   if (!isJsonObject(value) && value !== null)
-    throw internal(
+    throw internalError(
       `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type application.AppRequest`,
     );
   const data = value ?? {};
   checkGoTypes(data, goType);
   if (typeof data['package'] === 'string') {
-    throw internal(
+    throw internalError(
       'When using multipart/form-data to upload files, the package field does not need to be included in the json data.',
     );
   }
@@ -101,7 +101,7 @@ function isJsonData({ name, filename }: FormPart): boolean {
 
 /** Text that `json.Unmarshal` reads: unlike a decoder it calls nothing at all an unexpected end. */
 function parseGoJsonText(text: string): Json {
-  if (text.trim() === '') throw internal('unexpected end of JSON input');
+  if (text.trim() === '') throw internalError('unexpected end of JSON input');
   return parseGoJson(text);
 }
 
@@ -144,7 +144,7 @@ function requestOf(body: JsonObject, content: Buffer): AppRequest {
 }
 
 async function fromChart({ world }: RequestContext, sent: AppRequest): Promise<AppRequest> {
-  if (sent.package.length === 0) throw internal('package is empty');
+  if (sent.package.length === 0) throw internalError('package is empty');
   const chart = await loadChart(sent.package);
   const { metadata } = chart;
   const defined = (await definitionsOf(chart)).flatMap(definedResource);

@@ -1,3 +1,4 @@
+import { internalError } from '../../../core/api-error.js';
 import { appCategoryLabel, appStoreLabel } from '../../../core/app-store-keys.js';
 import { parseGoBool } from '../../../core/go-bool.js';
 import { digArray, digObject, digString } from '../../../core/json.js';
@@ -8,7 +9,7 @@ import { json, success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { readAppRequest, summaryOf } from './app-request.js';
-import { assertFree, existing, internal, orInternal, storeKind } from './failures.js';
+import { assertFree, existing, orInternal, storeKind } from './failures.js';
 import { selected, stateTest, storeList, storeReply, workspaceTest } from './lists.js';
 import { dropPackages } from './packages.js';
 import { setVersionState } from './version-state.js';
@@ -95,7 +96,8 @@ export async function actOnApp(context: RequestContext): Promise<Reply> {
     const app = existing(context, 'applications', name);
     const before = digString(app, 'status', 'state');
     if (state === 'active') assertCanBeActive(context, name, before);
-    if (state === 'suspended' && before !== 'active') throw internal(`app ${name} is not in active status`);
+    if (state === 'suspended' && before !== 'active')
+      throw internalError(`app ${name} is not in active status`);
     const labels =
       state === 'active' ? { ...app.metadata.labels, [appStoreLabel]: 'true' } : app.metadata.labels;
     const status = { ...digObject(app, 'status'), state, updateTime: context.world.clock.timestamp() };
@@ -115,6 +117,6 @@ function assertCanBeActive(context: RequestContext, name: string, before: string
     ['active', 'passed'].includes(digString(version, 'status', 'state')),
   );
   if (!['draft', 'suspended'].includes(before))
-    throw internal(`app ${name} is not in draft or suspended status`);
-  if (!isReady) throw internal(`app ${name} has no active or passed appversion`);
+    throw internalError(`app ${name} is not in draft or suspended status`);
+  if (!isReady) throw internalError(`app ${name} has no active or passed appversion`);
 }

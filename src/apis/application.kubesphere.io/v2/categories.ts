@@ -1,11 +1,11 @@
-import { badRequest } from '../../../core/api-error.js';
+import { badRequest, internalError } from '../../../core/api-error.js';
 import { uncategorized } from '../../../core/app-store-keys.js';
 import { dig, digObject, digString } from '../../../core/json.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readTypedBody } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
-import { assertFree, existing, internal, orInternal, storeKind } from './failures.js';
+import { assertFree, existing, orInternal, storeKind } from './failures.js';
 import { storeList, storeReply } from './lists.js';
 import { createOrUpdate, descriptionAnnotation, displayNameAnnotation } from './write-apps.js';
 
@@ -50,7 +50,7 @@ export function deleteCategory(context: RequestContext): Promise<Reply> {
   return orInternal(() => {
     const total = dig(existing(context, plural, name), 'status', 'total');
     if (typeof total === 'number' && total > 0)
-      throw internal(`can not delete helm category: ${name} which owns applications`);
+      throw internalError(`can not delete helm category: ${name} which owns applications`);
     deleteObject(context, storeKind(context, plural), { name });
     return success();
   });

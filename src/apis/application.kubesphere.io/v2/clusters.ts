@@ -1,4 +1,4 @@
-import { ApiError, notFound } from '../../../core/api-error.js';
+import { internalError, notFound } from '../../../core/api-error.js';
 import { digString, type JsonObject } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import { kindsIn } from '../../../kube/custom-resources/cluster-catalog.js';
@@ -19,7 +19,7 @@ export function kindOfObject({ catalog }: RequestContext, object: JsonObject): R
   const [apiVersion, kind] = [digString(object, 'apiVersion'), digString(object, 'kind')];
   const found = catalog.byKind(apiVersion, kind);
   if (found !== undefined) return found;
-  throw new ApiError(500, 'InternalError', `no matches for kind "${kind}" in version "${apiVersion}"`);
+  throw internalError(`no matches for kind "${kind}" in version "${apiVersion}"`);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { ApiError, notFound } from '../../../core/api-error.js';
+import { withoutManagedFields } from '../../../core/kube-object.js';
+import { ApiError, internalError, notFound } from '../../../core/api-error.js';
 import { appReleaseLabel } from '../../../core/app-store-keys.js';
 import { labelMatcher } from '../../../core/label-selector.js';
 import {
@@ -16,8 +17,7 @@ import { empty, json } from '../../../registry/reply.js';
 import { untyped } from '../../../registry/typed-json.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { applyObject, inCluster } from './clusters.js';
-import { alwaysInternal, internal } from './failures.js';
-import { unmanaged } from './lists.js';
+import { alwaysInternal } from './failures.js';
 
 const definitions = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
 /** Levels of a schema an example follows. */
@@ -50,7 +50,7 @@ export function listCustomResources(context: RequestContext): Promise<Reply> {
     const { there, resource } = placeOf(context);
     const all = there.cluster.store.list(resource);
     const found = test === undefined ? all : all.filter(({ object }) => test(object));
-    return listReply(there, resource, found, unmanaged, { dialect: 'generic', untyped: true });
+    return listReply(there, resource, found, withoutManagedFields, { dialect: 'generic', untyped: true });
   });
 }
 
@@ -74,7 +74,7 @@ export function getCustomResource(context: RequestContext): Promise<Reply> {
   return alwaysInternal(() => {
     const { there, resource, namespace } = placeOf(context);
     const { object } = there.cluster.store.get(resource, namespace, context.params['crname'] ?? '');
-    return json(untyped(unmanaged(object)));
+    return json(untyped(withoutManagedFields(object)));
   });
 }
 
@@ -102,7 +102,7 @@ export function exampleOfCustomResource(context: RequestContext): Promise<Reply>
     const version = digArray(definition, 'spec', 'versions').find(
       (one) => isJsonObject(one) && one['served'] === true && one['storage'] === true,
     );
-    if (version === undefined) throw internal('no served and storage version found in CRD');
+    if (version === undefined) throw internalError('no served and storage version found in CRD');
     const parts = (['spec', 'status'] as const).map((part) => {
       const schema = digObject(version, 'schema', 'openAPIV3Schema', 'properties', part, 'properties');
       return [part, exampleObject(schema, 0)] as const;

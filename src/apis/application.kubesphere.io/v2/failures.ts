@@ -1,13 +1,8 @@
-import { ApiError, notFound } from '../../../core/api-error.js';
+import { ApiError, internalError, notFound } from '../../../core/api-error.js';
 import { appStoreGroup } from '../../../core/app-store-keys.js';
 import { ChartError } from '../../../charts/chart-error.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import type { RequestContext, Resource } from '../../../registry/contract.js';
-
-/** 500 with a text. */
-export function internal(message: string): ApiError {
-  return new ApiError(500, 'InternalError', message);
-}
 
 /**
  * What a handler does, with all that is refused told as 500, but for what is not found or not implemented.
@@ -18,8 +13,8 @@ export async function orInternal<T>(run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof ChartError) throw internal(error.message);
-    if (error instanceof ApiError && ![404, 501].includes(error.code)) throw internal(error.message);
+    if (error instanceof ChartError) throw internalError(error.message);
+    if (error instanceof ApiError && ![404, 501].includes(error.code)) throw internalError(error.message);
     throw error;
   }
 }
@@ -29,7 +24,7 @@ export async function alwaysInternal<T>(run: () => T | Promise<T>): Promise<T> {
   try {
     return await orInternal(run);
   } catch (error) {
-    throw error instanceof ApiError && error.code === 404 ? internal(error.message) : error;
+    throw error instanceof ApiError && error.code === 404 ? internalError(error.message) : error;
   }
 }
 

@@ -1,34 +1,29 @@
+import { internalError } from '../../../core/api-error.js';
 import { labelMatcher } from '../../../core/label-selector.js';
 import { digString } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
+import { type KubeObject, label, withoutManagedFields } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { readConditions } from '../../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply, objectReply } from '../../../registry/entity-reply.js';
 import type { StoredObject } from '../../../state/object-store.js';
-import { internal, storeKind } from './failures.js';
+import { storeKind } from './failures.js';
 
 /** Parameters that choose what is listed and are no filters. */
 const consumed = ['conditions', 'global', 'create'];
 const systemWorkspace = 'system-workspace';
 
-/** The object without its managed fields. */
-export function unmanaged(object: KubeObject): KubeObject {
-  const { managedFields: _managed, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
 /** One object as this group shows it. */
 export function storeReply(context: RequestContext, plural: string, object: KubeObject): Reply {
-  return objectReply(context, storeKind(context, plural), unmanaged(object));
+  return objectReply(context, storeKind(context, plural), withoutManagedFields(object));
 }
 
 /** A list as this group shows it. */
 export function storeList(context: RequestContext, plural: string, found: readonly StoredObject[]): Reply {
-  return listReply(context, storeKind(context, plural), found, unmanaged, {
+  return listReply(context, storeKind(context, plural), found, withoutManagedFields, {
     consumed,
     dialect: 'generic',
-    form: 'unmanaged',
+    form: 'withoutManagedFields',
   });
 }
 
@@ -45,7 +40,7 @@ export function stateTest({ query }: RequestContext): (object: KubeObject) => bo
   try {
     wanted = readConditions(query).exact.get('status') ?? '';
   } catch (error) {
-    throw error instanceof Error ? internal(error.message) : error;
+    throw error instanceof Error ? internalError(error.message) : error;
   }
   const states = wanted.split('|');
   return (object) => wanted === '' || states.includes(digString(object, 'status', 'state'));

@@ -1,4 +1,4 @@
-import { badRequest } from '../../../core/api-error.js';
+import { badRequest, internalError } from '../../../core/api-error.js';
 import {
   appIdLabel,
   appVersionIdLabel,
@@ -6,7 +6,7 @@ import {
   namespaceNameLabel,
 } from '../../../core/app-store-keys.js';
 import { digObject, digString, type JsonObject } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
+import { type KubeObject, label, withoutManagedFields } from '../../../core/kube-object.js';
 import { creatorAnnotation, workspaceLabel } from '../../../core/well-known-keys.js';
 import { readDocuments } from '../../../charts/load-chart.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
@@ -14,8 +14,8 @@ import { readTypedBody } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { applyObject, inCluster, kindOfObject, liveObject, removeObject } from './clusters.js';
-import { alwaysInternal, assertFree, existing, internal, orInternal, storeKind } from './failures.js';
-import { selected, storeList, storeReply, unmanaged } from './lists.js';
+import { alwaysInternal, assertFree, existing, orInternal, storeKind } from './failures.js';
+import { selected, storeList, storeReply } from './lists.js';
 import { packageOf } from './packages.js';
 import { createOrUpdate } from './write-apps.js';
 
@@ -64,15 +64,16 @@ async function checkedObjects(context: RequestContext, release: JsonObject): Pro
   return orInternal(async () => {
     const objects = await objectsOf(release);
     const templates = await readDocuments(template.toString('utf8'));
-    if (objects.length !== templates.length) throw internal('yamlList and yamlTempList length not equal');
+    if (objects.length !== templates.length)
+      throw internalError('yamlList and yamlTempList length not equal');
     for (const [at, object] of objects.entries()) {
       kindOfObject(there, object);
       const like = templates[at] ?? {};
       if (['kind', 'apiVersion'].some((key) => digString(object, key) !== digString(like, key)))
-        throw internal('yamlList and yamlTempList not equal');
+        throw internalError('yamlList and yamlTempList not equal');
       const namespace = digString(release, 'metadata', 'labels', namespaceNameLabel);
       if (digString(object, 'metadata', 'namespace') !== namespace)
-        throw internal('subresource must have same namespace with app release');
+        throw internalError('subresource must have same namespace with app release');
     }
     return objects;
   });
@@ -113,7 +114,7 @@ async function realTimeResourcesOf(
   return (await objectsOf(release)).map((object) => {
     const resource = kindOfObject(there, object);
     const live = liveObject(there, resource, object);
-    if (live !== undefined) return unmanaged(live);
+    if (live !== undefined) return withoutManagedFields(live);
     const { apiVersion, kind, metadata } = object;
     const state = `${resource.plural} "${digString(metadata, 'name')}" not found`;
     return {

@@ -1,7 +1,7 @@
 import { badRequest } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
 import { dig, digObject, digString, type JsonObject } from '../../../core/json.js';
-import { label } from '../../../core/kube-object.js';
+import { label, withoutManagedFields } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import type { RepoCredential } from '../../../charts/fetch.js';
 import { fetchRepoIndex } from '../../../charts/repo-index.js';
@@ -11,7 +11,7 @@ import { readTypedBody } from '../../../registry/read-json-body.js';
 import { json, success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { assertFree, existing, orInternal, storeKind } from './failures.js';
-import { storeList, storeReply, unmanaged } from './lists.js';
+import { storeList, storeReply } from './lists.js';
 import { setRepoState, syncRepo } from './sync-repo.js';
 import { createOrUpdate, displayNameAnnotation } from './write-apps.js';
 
@@ -117,5 +117,8 @@ export function listRepoEvents(context: RequestContext): Reply {
   const found = context.cluster.store
     .list(events)
     .filter(({ object }) => digString(object, 'involvedObject', 'name') === name);
-  return listReply(context, events, found, unmanaged, { dialect: 'generic', form: 'unmanaged' });
+  return listReply(context, events, found, withoutManagedFields, {
+    dialect: 'generic',
+    form: 'withoutManagedFields',
+  });
 }

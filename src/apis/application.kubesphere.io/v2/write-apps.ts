@@ -1,7 +1,6 @@
 import {
   appCategoryLabel,
   appIdLabel,
-  appStoreGroup,
   appTypeLabel,
   latestVersionAnnotation,
   maintainersAnnotation,
@@ -11,7 +10,12 @@ import {
   uncategorized,
 } from '../../../core/app-store-keys.js';
 import { digObject, digString, type JsonObject } from '../../../core/json.js';
-import { label, type KubeObject, type OwnerReference } from '../../../core/kube-object.js';
+import {
+  controllerReference,
+  type KubeObject,
+  label,
+  type OwnerReference,
+} from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { nameableVersion } from '../../../charts/names.js';
 import { compareVersions } from '../../../charts/semver.js';
@@ -98,7 +102,7 @@ export function writeVersion(context: RequestContext, app: KubeObject, request: 
   const name = `${app.metadata.name}-${nameableVersion(request.versionName)}`;
   createOrUpdate(context, 'applicationversions', name, (before) => ({
     metadata: {
-      ownerReferences: [controllerOf(app)],
+      ownerReferences: [controllerReference(app)],
       finalizers: [packageFinalizer],
       labels: {
         ...before?.metadata.labels,
@@ -150,18 +154,6 @@ export function noteLatestVersion(context: RequestContext, appName: string): voi
 export function versionsOf(context: RequestContext, appName: string): KubeObject[] {
   const all = context.cluster.store.list(storeKind(context, 'applicationversions'));
   return all.map(({ object }) => object).filter((version) => label(version, appIdLabel) === appName);
-}
-
-/** A reference to the app that controls a version. */
-function controllerOf({ metadata: { name, uid = '' } }: KubeObject): OwnerReference {
-  return {
-    apiVersion: `${appStoreGroup}/v2`,
-    kind: 'Application',
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
 }
 
 function firstMaintainer({ maintainers }: AppRequest): Readonly<Record<string, string>> {

@@ -6,10 +6,11 @@ import {
   type Json,
   type JsonObject,
 } from '../../../core/json.js';
-import type { ResourceScope } from '../../../core/request-info.js';
-import type { AccessAttributes, Reply, RequestContext } from '../../../registry/contract.js';
+import type { User } from '../../../core/kube-object.js';
+import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { json } from '../../../registry/reply.js';
+import { reviewedAttributes } from '../../../rbac/access-attributes.js';
 
 const resourceFields = [
   'resourceScope',
@@ -46,43 +47,17 @@ function reviewed(context: RequestContext, sent: JsonObject): JsonObject {
     ...(isJsonObject(given['extra']) && Object.keys(given['extra']).length > 0 && { extra: given['extra'] }),
     ...filled(given, ['uid']),
   };
-  const { allowed, reason } = context.authorize(attributesOf(spec));
+  const { allowed, reason } = context.authorize(reviewedAttributes(spec, userOf(spec)));
   return { ...typeOf(sent), spec, status: { allowed, ...(reason !== '' && { reason }) } };
 }
 
-function attributesOf(spec: JsonObject): AccessAttributes {
-  const user = {
+function userOf(spec: JsonObject): User {
+  return {
     name: digString(spec, 'user'),
     uid: digString(spec, 'uid'),
     groups: strings(spec, 'groups'),
     extra: {},
   };
-  const about = spec['resourceAttributes'];
-  if (!isJsonObject(about)) {
-    const path = digObject(spec, 'nonResourceAttributes');
-    return { user, verb: digString(path, 'verb'), path: digString(path, 'path'), scope: '' };
-  }
-  const namespace = digString(about, 'namespace');
-  const workspace = digString(about, 'workspace');
-  return {
-    user,
-    verb: digString(about, 'verb'),
-    apiGroup: digString(about, 'group'),
-    apiVersion: digString(about, 'version'),
-    resource: digString(about, 'resource'),
-    subresource: digString(about, 'subresource'),
-    name: digString(about, 'name'),
-    namespace,
-    workspace,
-    scope: scopeOf(namespace, workspace, digString(about, 'resourceScope')),
-  };
-}
-
-function scopeOf(namespace: string, workspace: string, given: string): ResourceScope {
-  if (namespace !== '') return 'Namespace';
-  if (workspace !== '') return 'Workspace';
-  // Any other text counts as Cluster does.
-  return given === 'Global' ? 'Global' : 'Cluster';
 }
 
 function typeOf(sent: JsonObject): JsonObject {

@@ -1,7 +1,6 @@
 import { ApiError } from '../../../core/api-error.js';
 import { digArray, digString } from '../../../core/json.js';
-import { label } from '../../../core/kube-object.js';
-import { controllerReference } from '../../../controllers/builtin-roles.js';
+import { controllerReference, label } from '../../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { json } from '../../../registry/reply.js';
 import { createObject } from '../../../registry/verbs/create.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { ApiError } from '../../../core/api-error.js';
+import { ApiError, internalError } from '../../../core/api-error.js';
 import { textType } from '../../../registry/reply.js';
 import type { Handler, RequestContext } from '../../../registry/contract.js';
 
@@ -45,12 +45,8 @@ function parsed<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof ApiError ? failure(error.message) : error;
+    throw error instanceof ApiError ? internalError(error.message) : error;
   }
-}
-
-function failure(message: string): ApiError {
-  return new ApiError(500, 'InternalError', message);
 }
 
 async function runTar(
@@ -80,6 +76,6 @@ async function runTar(
     stdout: (data) => Promise.resolve(void stdout.push(Buffer.from(data))),
     stderr: (data) => Promise.resolve(void (stderr += data.toString())),
   });
-  if (code !== 0) throw failure(`command terminated with exit code ${String(code)}: ${stderr.trim()}`);
+  if (code !== 0) throw internalError(`command terminated with exit code ${String(code)}: ${stderr.trim()}`);
   return { stdout: Buffer.concat(stdout), stderr };
 }
