@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
+import { correlate } from './event-correlator.js';
 
 const events = { group: '', plural: 'events' };
-/** Name of the switch that turns the events of all workload controllers off. */
+/** Name of the switch that turns the events of all controllers off. */
 export const eventsSwitch = 'events';
 
 /** What happened to an object. */
@@ -18,21 +19,34 @@ export interface Happening {
   readonly fieldPath?: string;
 }
 
-/** Writes down what happened to an object, as an Event beside it. */
+/**
+ * Writes down what happened to an object, as an Event beside it: events of cluster-wide objects are in `default`. What
+ * happens again and again becomes one Event with a count.
+ */
 export function recordEvent(
   { world, cluster }: WriteContext,
   { apiVersion, kind, metadata }: KubeObject,
-  { type = 'Normal', reason, message, component, host, fieldPath }: Happening,
+  { type = 'Normal', reason, message, component, host = '', fieldPath }: Happening,
 ): void {
   if (world.switchedOff.has(eventsSwitch)) return;
   const { store } = cluster;
   const { name, namespace, uid, resourceVersion } = metadata;
-  const now = world.clock.timestamp();
+  const source = [component, host, kind, namespace, name, uid, apiVersion].join(' ');
+  const key = { source, kind: [type, reason, fieldPath].join(' '), message };
+  const told = correlate(store, key, world.clock.now());
+  if (told.isDropped) return;
+  const place = namespace ?? 'default';
+  const lastTimestamp = world.clock.timestamp();
+  const known = told.name === '' ? undefined : store.find(events, place, told.name)?.object;
+  if (known !== undefined) {
+    store.replace(events, { ...known, count: told.count, lastTimestamp, message: told.message });
+    return;
+  }
   const id = (BigInt(world.clock.now()) * 1_000_000n + BigInt(store.version)).toString(16);
-  store.create(events, {
+  const { object } = store.create(events, {
     kind: 'Event',
     apiVersion: 'v1',
-    metadata: { name: `${name}.${id}`, namespace: namespace ?? 'default' },
+    metadata: { name: `${name}.${id}`, namespace: place },
     involvedObject: {
       kind,
       ...(namespace !== undefined && { namespace }),
@@ -43,14 +57,15 @@ export function recordEvent(
       ...(fieldPath !== undefined && { fieldPath }),
     },
     reason,
-    message,
-    source: { component, ...(host !== undefined && { host }) },
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
+    message: told.message,
+    source: { component, ...(host !== '' && { host }) },
+    firstTimestamp: told.first,
+    lastTimestamp,
+    count: told.count,
     type,
     eventTime: null,
     reportingComponent: component,
-    reportingInstance: host ?? '',
+    reportingInstance: host,
   });
+  told.keep(object.metadata.name);
 }
