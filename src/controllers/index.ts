@@ -15,6 +15,8 @@ import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { garbageCollector } from './garbage-collector.js';
 import { installPlanController } from './install-plan.js';
+import { kubeconfigController } from './kubeconfig/kubeconfig.js';
+import { userCertificateController } from './kubeconfig/user-certificate.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -62,6 +64,8 @@ const controllers: readonly Controller[] = [
   namespaceController,
   nativeRbacMirror,
   clusterAdminMirror,
+  kubeconfigController,
+  userCertificateController,
   certificateSigner,
   definitionController,
   garbageCollector,
@@ -231,7 +235,10 @@ export const controllerNames: readonly string[] = [
   'limitrange',
 ].filter((name, position, all) => all.indexOf(name) === position);
 
-/** Controllers that do what Kubernetes does, as opposed to KubeSphere. */
+/**
+ * Controllers that a real Kubernetes underneath makes idle: those that do what it does itself, and those whose
+ * kubeconfigs would be of no use with it.
+ */
 export const kubernetesControllerNames: readonly string[] = [
   namespaceLifecycle.name,
   nodeLifecycle.name,
@@ -240,5 +247,7 @@ export const kubernetesControllerNames: readonly string[] = [
   garbageCollector.name,
   certificateSigner.name,
   ...workloadControllers.map(({ name }) => name),
+  kubeconfigController.name,
+  userCertificateController.name,
   eventsSwitch,
 ];

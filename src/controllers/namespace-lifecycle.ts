@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { digArray, digObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
-import { packageFile } from '../core/package-file.js';
 import type { WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { currentOf, isDeleting, keyOf, type Controller } from './controller.js';
-
-let knownCertificate: string | undefined;
-
-/** What clients of the HTTPS door have to trust; read for the first namespace. */
-function rootCertificate(): string {
-  knownCertificate ??= readFileSync(packageFile('fixtures/keys/test-ca.pem'), 'utf8');
-  return knownCertificate;
-}
+import { rootCertificate } from './root-certificate.js';
 
 /**
  * Furnishes new namespaces with what Kubernetes puts into each, and empties those that are deleted until they can go.

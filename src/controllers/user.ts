@@ -17,7 +17,10 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
+import { kubeconfigName, kubeconfigPlace } from './kubeconfig/kubeconfig-place.js';
+import { provideKubeconfig } from './kubeconfig/provide-kubeconfig.js';
 import { cameToBeReady, knownClusters } from './ready-clusters.js';
+import { recordNotReady, recordSynced } from './synced.js';
 
 const iam = 'iam.kubesphere.io';
 const finalizer = 'finalizers.kubesphere.io/users';
@@ -43,7 +46,7 @@ export const userController: Controller = {
   reconcile: (context, change) => {
     for (const user of usersOf(context, change)) {
       if (isDeleting(user)) release(context, user);
-      else settle(context, user);
+      else if (!settle(context, user)) conclude(context, user);
     }
   },
 };
@@ -52,8 +55,9 @@ export const userController: Controller = {
 function usersOf(context: WriteContext, change: Change): readonly KubeObject[] {
   if (change.resource.plural === 'clusters') {
     if (!cameToBeReady(change) && change.type !== 'DELETED') return [];
-    const all = context.cluster.store.list(context.catalog.get(iam, 'users'));
-    return all.map(({ object }) => object).filter(isDeleting);
+    const all = context.cluster.store.list(context.catalog.get(iam, 'users')).map(({ object }) => object);
+    // Nobody's kubeconfig is made in a cluster before it is needed there.
+    return all.filter(isDeleting);
   }
   if (change.resource.plural === 'users') {
     const user = currentOf(context, change);
@@ -68,13 +72,27 @@ function usersOf(context: WriteContext, change: Change): readonly KubeObject[] {
   });
 }
 
-function settle(context: WriteContext, user: KubeObject): void {
+/** @returns whether something was missing: then the user is looked at once more */
+function settle(context: WriteContext, user: KubeObject): boolean {
   const release = context.world.release.name;
   let next = withFinalizer(user, finalizer);
   if (inRange(release, { since: 'v4.1' })) next = withGlobalRole(context, next);
   next = withHashedPassword(context, next);
   next = withState(context, next, release);
-  if (next !== user) writeBack(context, context.catalog.get(iam, 'users'), next);
+  if (next === user) return false;
+  writeBack(context, context.catalog.get(iam, 'users'), next);
+  return true;
+}
+
+/** Has a kubeconfig in every cluster within reach; before 4.1 in the host only. */
+function conclude(context: WriteContext, user: KubeObject): void {
+  const { world } = context;
+  if (inRange(world.release.name, { since: 'v4.1' })) {
+    const { ready, notReady } = knownClusters(world);
+    for (const cluster of ready.values()) provideKubeconfig({ ...context, cluster }, user);
+    if (notReady.length > 0) recordNotReady(context, user, 'user', notReady);
+  } else provideKubeconfig(context, user);
+  recordSynced(context, user, 'user');
 }
 
 /** Notes the role of a single binding; removes what is noted when there is none, leaves it when there are several. */
@@ -128,23 +146,29 @@ function release(context: WriteContext, user: KubeObject): void {
     deleteLabelled(context, catalog.get(iam, plural), userReferenceLabel, name);
   }
   const { ready, notReady } = knownClusters(world);
-  if (notReady.length > 0 && inRange(world.release.name, { since: 'v4.1' })) return;
   for (const cluster of ready.values()) {
     for (const resource of clusterBindings(world.release.name, catalog)) {
       deleteLabelled({ ...context, cluster }, resource, userReferenceLabel, name);
     }
     deleteKubeconfig({ ...context, cluster }, name);
   }
+  if (notReady.length > 0 && inRange(world.release.name, { since: 'v4.1' })) {
+    recordNotReady(context, user, 'user', notReady);
+    return;
+  }
   const current = context.cluster.store.find(catalog.get(iam, 'users'), undefined, name)?.object;
   if (current !== undefined)
     writeBack(context, catalog.get(iam, 'users'), withoutFinalizer(current, finalizer));
 }
 
+/** Before 4.1 a kubeconfig goes with its owner. */
 function deleteKubeconfig(context: WriteContext, user: string): void {
-  const key = { namespace: 'kubesphere-system', name: `kubeconfig-${user}` };
-  const secrets = context.catalog.get('', 'secrets');
-  if (context.cluster.store.find(secrets, key.namespace, key.name) !== undefined)
-    deleteObject(context, secrets, key);
+  const { name: release } = context.world.release;
+  if (!inRange(release, { since: 'v4.1' })) return;
+  const { resource, namespace } = kubeconfigPlace(release);
+  const key = { namespace, name: kubeconfigName(user) };
+  if (context.cluster.store.find(resource, key.namespace, key.name) !== undefined)
+    deleteObject(context, context.catalog.get(resource.group, resource.plural), key);
 }
 
 function clusterBindings(release: ReleaseName, catalog: KindCatalog): ReturnType<KindCatalog['get']>[] {

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import type { CertificateRequest } from './certificate-request.js';
 import { der, derObjectId, derTags, derTime } from './der.js';
+import { pem } from './pem.js';
 
 /** How a certificate is to be. */
 export interface CertificateTerms {
@@ -46,8 +47,7 @@ export function signCertificate(
   );
   const signature = der(derTags.bitString, Buffer.from([0]), sign('sha256', signed, key));
   const certificate = der(derTags.sequence, signed, sha256WithRsa, signature);
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return pem('CERTIFICATE', certificate);
 }
 
 function extensions(usages: readonly string[], key: KeyObject): Buffer[] {
