@@ -1,3 +1,4 @@
+import { minorOf } from '../core/kubernetes-minor.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 
 /** What every node of a cluster has in common, and what the Kubernetes version changes about its objects. */
@@ -24,10 +25,4 @@ export function platformOf(release: ReleaseName, kubernetesVersion: string): Pla
     osImage: recent ? 'Ubuntu 22.04.4 LTS' : 'CentOS Linux 7 (Core)',
     kernelVersion: recent ? '5.15.0-105-generic' : '3.10.0-1127.el7.x86_64',
   };
-}
-
-/** The minor number of a `gitVersion`; 29 when it cannot be read. */
-export function minorOf(kubernetesVersion: string): number {
-  const minor = Number(/^v?1\.(\d+)/.exec(kubernetesVersion)?.[1]);
-  return Number.isInteger(minor) ? minor : 29;
 }

@@ -1,6 +1,7 @@
-import { dig, digArray, digObject, digString, isJsonObject, type Json } from '../../core/json.js';
+import { dig, digArray, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
+import { withDisruptionTarget } from '../../kube/disruption-target.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { isDeleting, keyOf, type QueuedController } from '../controller.js';
@@ -9,7 +10,6 @@ import { recordEvent } from '../workloads/events.js';
 import { podsOn } from '../workloads/pod-index.js';
 import { isFinished, ownKey, podResource } from '../workloads/pods.js';
 import { tolerates } from '../workloads/tolerations.js';
-import { mergeInto } from '../workloads/write-status.js';
 import { nodeResource } from './node-condition.js';
 
 const controllerName = 'taint-eviction';
@@ -116,22 +116,9 @@ function plan(context: WriteContext, pod: KubeObject, seconds: number): void {
 
 function evict(context: WriteContext, pod: KubeObject): void {
   tell(context, pod, 'Marking for deletion Pod');
-  context.cluster.store.replace(podResource, {
-    ...pod,
-    status: {
-      ...digObject(pod, 'status'),
-      conditions: mergeInto(
-        digArray(pod, 'status', 'conditions').filter(isJsonObject),
-        {
-          type: 'DisruptionTarget',
-          status: 'True',
-          reason: 'DeletionByTaintManager',
-          message: 'Taint manager: deleting due to NoExecute taint',
-        },
-        context.world.clock.timestamp(),
-      ),
-    },
-  });
+  const why = ['DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint'] as const;
+  const told = withDisruptionTarget(context.world, pod, ...why);
+  if (told !== pod) context.cluster.store.replace(podResource, told);
   deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
 }
 

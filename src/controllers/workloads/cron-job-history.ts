@@ -5,7 +5,7 @@ import { deleteObject } from '../../registry/verbs/delete.js';
 import { keyOf } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 import { recordEvent } from './events.js';
-import { hasFailed, isOver } from './job-status.js';
+import { hasFailed, isOver } from './job-end.js';
 import { writeStatus } from './write-status.js';
 
 const component = 'cronjob-controller';

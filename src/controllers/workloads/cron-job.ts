@@ -10,7 +10,7 @@ import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { dropOldJobs, recordEnds, referenceTo, tellOf } from './cron-job-history.js';
 import { missedMoment, momentsOf, type Moments } from './cron-job-moments.js';
-import { isOver } from './job-status.js';
+import { isOver } from './job-end.js';
 import { ownersOf, ownKey } from './pods.js';
 import { writeStatus } from './write-status.js';
 

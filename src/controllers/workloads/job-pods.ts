@@ -11,25 +11,29 @@ import {
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { keyOf } from '../controller.js';
-import { controlledBy } from '../dependents.js';
-import { indexKey, indexesIn } from './job-indexes.js';
-import { activePods, createPod, podResource, recordPod, recordRefusal } from './pods.js';
+import { hasFinalizer, keyOf, withoutFinalizer } from '../controller.js';
+import { hasJobFeature } from './job-features.js';
+import { indexesIn, indexKey, indexOf } from './job-indexes.js';
+import { isIndexed, waitsForEnd } from './job-policies.js';
+import {
+  attemptsOf,
+  completionsOf,
+  failureCount,
+  failuresAfter,
+  hasPodFailed,
+  ignoredCount,
+  trackingFinalizer,
+  type JobTally,
+} from './job-tally.js';
+import { createPod, podResource, recordPod, recordRefusal } from './pods.js';
 
 const component = 'job-controller';
 /** Milliseconds between a failed pod and the next one; each time twice as long, up to the longest. */
 const firstWait = 10_000;
 const longestWait = 600_000;
 
-/** The pods of a Job that ended so. */
-export function endedPods(
-  { cluster }: WriteContext,
-  job: KubeObject,
-  phase: 'Succeeded' | 'Failed',
-): readonly KubeObject[] {
-  return controlledBy(cluster.store, job, podResource).filter(
-    (pod) => digString(pod, 'status', 'phase') === phase,
-  );
+function waitAfter(failures: number): number {
+  return Math.min(longestWait, firstWait * 2 ** Math.min(10, failures - 1));
 }
 
 /** When the latest of a pod's containers ended, in milliseconds since 1970; 0 when none has. */
@@ -40,61 +44,106 @@ function endOf(pod: KubeObject): number {
   return Math.max(0, ...ends.filter((at) => !Number.isNaN(at)));
 }
 
-/** When a Job's next pod may start, in milliseconds since 1970: failures since the last success put it off. */
-export function retryAt(context: WriteContext, job: KubeObject): number {
-  const succeeded = Math.max(0, ...endedPods(context, job, 'Succeeded').map(endOf));
-  const failures = endedPods(context, job, 'Failed')
+/**
+ * When a Job's next pod may start, in milliseconds since 1970: failures since the last success put it off, or those of
+ * an index where they are counted one by one.
+ */
+export function retryAt(context: WriteContext, job: KubeObject, tally: JobTally): number {
+  if (tally.lost !== undefined) {
+    const waits = [...tally.replaceable.values()].map(retryOf).filter((at) => at > context.world.clock.now());
+    return waits.length > 0 ? Math.min(...waits) : 0;
+  }
+  const succeeded = Math.max(
+    0,
+    ...tally.pods.filter((pod) => digString(pod, 'status', 'phase') === 'Succeeded').map(endOf),
+  );
+  const failures = tally.pods
+    .filter((pod) => hasPodFailed(context, job, pod))
     .map(endOf)
     .filter((at) => at >= succeeded);
-  if (failures.length === 0) return 0;
-  return Math.max(...failures) + Math.min(longestWait, firstWait * 2 ** Math.min(10, failures.length - 1));
+  return failures.length === 0 ? 0 : Math.max(...failures) + waitAfter(failures.length);
 }
 
-/** Takes the pods of a Job away that still run. */
-export function deletePods(context: WriteContext, job: KubeObject): void {
-  for (const pod of activePods(context, job)) {
+/** When the pod that replaces one of its index may start. */
+function retryOf(pod: KubeObject): number {
+  return endOf(pod) + waitAfter(attemptsOf(pod) + 1);
+}
+
+/** Lets go of pods that are counted, or that nobody counts any more. */
+export function releasePods({ cluster }: WriteContext, pods: readonly KubeObject[]): void {
+  for (const { metadata } of pods) {
+    const pod = cluster.store.find(podResource, metadata.namespace, metadata.name)?.object;
+    if (pod === undefined || pod.metadata.uid !== metadata.uid) continue;
+    if (!hasFinalizer(pod, trackingFinalizer)) continue;
+    const { finalizers, ...rest } = withoutFinalizer(pod, trackingFinalizer).metadata;
+    const isHeld = finalizers !== undefined && finalizers.length > 0;
+    cluster.store.replace(podResource, { ...pod, metadata: { ...rest, ...(isHeld && { finalizers }) } });
+  }
+}
+
+/** Takes pods of a Job away that still run, without counting them. */
+export function deletePods(context: WriteContext, job: KubeObject, pods: readonly KubeObject[]): void {
+  releasePods(context, pods);
+  for (const pod of pods) {
     deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
     recordPod(context, job, component, 'delete', pod.metadata.name);
   }
 }
 
-/** Makes as many pods as a Job has room and work for. */
-export function makePods(context: WriteContext, job: KubeObject): void {
-  const numberAt = (key: string): number | undefined => {
-    const value = dig(job, 'spec', key);
-    return typeof value === 'number' ? value : undefined;
-  };
-  const parallelism = numberAt('parallelism') ?? 1;
-  const completions = numberAt('completions');
-  const isIndexed = digString(job, 'spec', 'completionMode') === 'Indexed';
-  const active = activePods(context, job);
-  const succeeded = endedPods(context, job, 'Succeeded');
-  const done = isIndexed ? indexesIn(succeeded, completions ?? 0).size : succeeded.length;
-  const left = completions === undefined ? (done > 0 ? 0 : parallelism) : completions - done;
-  const wanted = Math.min(parallelism, left);
-  for (const pod of active.slice(Math.max(0, wanted))) {
-    deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
-    recordPod(context, job, component, 'delete', pod.metadata.name);
+/** Makes as many pods as a Job has room and work for, and takes those away it has too many of. */
+export function makePods(context: WriteContext, job: KubeObject, tally: JobTally): void {
+  const { active, terminating } = tally;
+  const given = dig(job, 'spec', 'parallelism');
+  const parallelism = typeof given === 'number' ? given : 1;
+  const completions = completionsOf(job);
+  const most = Math.min(parallelism, (completions ?? Infinity) - tally.succeeded);
+  const wanted = completions === undefined && tally.succeeded > 0 ? active.length : Math.max(0, most);
+  if (active.length > wanted) {
+    deletePods(context, job, active.slice(wanted));
+    return;
   }
-  const taken = indexesIn([...active, ...succeeded], completions ?? 0);
-  let index = 0;
-  for (let at = active.length; at < wanted; at += 1) {
-    while (taken.has(index)) index += 1;
-    if (!make(context, job, isIndexed ? index : undefined)) return;
-    index += 1;
+  const leaving = waitsForEnd(context.world, job) ? terminating.length : 0;
+  const missing = wanted - active.length - leaving;
+  if (!isIndexed(job)) {
+    if (context.world.clock.now() < retryAt(context, job, tally)) return;
+    for (let count = 0; count < missing; count += 1) if (!make(context, job, tally, undefined)) return;
+    return;
+  }
+  for (const index of pendingIndexes(context, job, tally, missing)) {
+    if (context.world.clock.now() < retryAtIndex(context, job, tally, index)) continue;
+    if (!make(context, job, tally, index)) return;
   }
 }
 
-function make(context: WriteContext, job: KubeObject, index: number | undefined): boolean {
-  const template = digObject(job, 'spec', 'template');
+function retryAtIndex(context: WriteContext, job: KubeObject, tally: JobTally, index: number): number {
+  if (tally.lost === undefined) return retryAt(context, job, tally);
+  const before = tally.replaceable.get(index);
+  return before === undefined ? 0 : retryOf(before);
+}
+
+/** The first indexes nobody works at that are neither done nor lost. */
+function pendingIndexes(context: WriteContext, job: KubeObject, tally: JobTally, count: number): number[] {
+  const completions = completionsOf(job) ?? 0;
+  const taken = new Set([...indexesIn(tally.active, completions), ...tally.done, ...(tally.lost ?? [])]);
+  if (waitsForEnd(context.world, job))
+    for (const index of indexesIn(tally.terminating, completions)) taken.add(index);
+  const found: number[] = [];
+  for (let index = 0; index < completions && found.length < count; index += 1)
+    if (!taken.has(index)) found.push(index);
+  return found;
+}
+
+function make(context: WriteContext, job: KubeObject, tally: JobTally, index: number | undefined): boolean {
+  const given = digObject(job, 'spec', 'template');
+  const template = hasJobFeature(context.world, 'tracking') ? tracked(given) : given;
   try {
     const pod =
       index === undefined
         ? createPod(context, job, template)
         : createPod(context, job, template, {
             generateName: `${job.metadata.name}-${String(index)}-`,
-            labels: { [indexKey]: String(index) },
-            annotations: { [indexKey]: String(index) },
+            ...(hasJobFeature(context.world, 'indexLabel') && { labels: { [indexKey]: String(index) } }),
+            annotations: { [indexKey]: String(index), ...failuresTold(context, job, tally, index) },
             spec: indexedSpec(job, digObject(template, 'spec'), index),
           });
     recordPod(context, job, component, 'create', pod.metadata.name);
@@ -104,6 +153,21 @@ function make(context: WriteContext, job: KubeObject, index: number | undefined)
     recordRefusal(context, job, component, error.message);
     return false;
   }
+}
+
+function tracked(template: JsonObject): JsonObject {
+  const metadata = digObject(template, 'metadata');
+  const finalizers = [...digArray(metadata, 'finalizers'), trackingFinalizer];
+  return { ...template, metadata: { ...metadata, finalizers } };
+}
+
+function failuresTold(context: WriteContext, job: KubeObject, tally: JobTally, index: number): JsonObject {
+  if (tally.lost === undefined) return {};
+  const before = tally.pods
+    .filter((pod) => indexOf(pod, index + 1) === index && hasPodFailed(context, job, pod))
+    .sort((a, b) => attemptsOf(b) - attemptsOf(a))[0];
+  const { failed, ignored } = failuresAfter(context, job, before);
+  return { [failureCount]: String(failed), ...(ignored > 0 && { [ignoredCount]: String(ignored) }) };
 }
 
 /** What a pod of an indexed Job is told of its index. */

@@ -2,11 +2,16 @@ import { dig, digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { isDeleting, keyOf, type QueuedController } from '../controller.js';
+import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
+import { controlledBy, controllerOf } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
-import { deletePods, makePods, retryAt } from './job-pods.js';
-import { deadlineOf, failureOf, isOver, reportJob } from './job-status.js';
-import { ownersOf, ownKey } from './pods.js';
+import { deadlineOf, endOf, isOver } from './job-end.js';
+import { hasJobFeature } from './job-features.js';
+import { deletePods, makePods, releasePods, retryAt } from './job-pods.js';
+import { reportJob } from './job-status.js';
+import { tallyOf, type JobTally } from './job-tally.js';
+import { podIndex } from './pod-index.js';
+import { ownersOf, ownKey, podResource } from './pods.js';
 
 const controllerName = 'job';
 const jobs = { group: 'batch', plural: 'jobs' };
@@ -22,25 +27,64 @@ export const jobController: QueuedController = {
   watches: ['jobs.batch', 'pods.'],
   keysOf: (_context, change) =>
     change.resource.plural === 'jobs' ? [ownKey(change)] : ownersOf(change, 'Job'),
-  settle: (context, { namespace, name }) => {
-    const { cluster, world } = context;
-    const job = cluster.store.find(jobs, namespace, name)?.object;
-    if (job === undefined || isDeleting(job)) return;
-    if (isOver(job)) {
-      expire(context, job);
-      return;
-    }
-    const isSuspended = dig(job, 'spec', 'suspend') === true;
-    const failure = isSuspended ? undefined : failureOf(context, job);
-    if (isSuspended || failure !== undefined) deletePods(context, job);
-    else if (world.clock.now() >= retryAt(context, job)) makePods(context, job);
-    const after = reportJob(context, job, isSuspended, failure);
-    const waits = isSuspended || isOver(after) ? [] : [retryAt(context, after), deadlineOf(after) ?? 0];
-    const due = Math.min(...waits.filter((at) => at > world.clock.now()));
-    if (!isOver(after)) lookAgainAt(context, controllerName, jobs, after, due === Infinity ? undefined : due);
-    else expire(context, after);
+  settle: (context, key) => {
+    const { cluster } = context;
+    const job = cluster.store.find(jobs, key.namespace, key.name)?.object;
+    releaseOrphans(context, key, job);
+    if (job === undefined) return;
+    if (isDeleting(job) || isOver(job)) releasePods(context, controlledBy(cluster.store, job, podResource));
+    if (isDeleting(job)) return;
+    if (isOver(job)) expire(context, job);
+    else goOn(context, job);
   },
 };
+
+function goOn(context: WriteContext, job: KubeObject): void {
+  const now = context.world.clock.now();
+  const isSuspended = dig(job, 'spec', 'suspend') === true;
+  const tally = tallyOf(context, job);
+  const end = isSuspended ? undefined : endOf(context, job, tally);
+  releasePods(context, tally.counted);
+  if (isSuspended || end !== undefined) deletePods(context, job, tally.active);
+  else makePods(context, job, tally);
+  const after = afterwards(context, job, tally, end?.type === 'Failed');
+  const isEnded = end !== undefined && !(hasJobFeature(context.world, 'delayedEnd') && isLeaving(after));
+  const reported = reportJob(context, job, { tally: after, isSuspended, end, isEnded });
+  if (isEnded) {
+    expire(context, reported);
+    return;
+  }
+  const waits = isSuspended ? [] : [retryAt(context, job, after), deadlineOf(reported) ?? 0];
+  const due = Math.min(...waits.filter((at) => at > now));
+  lookAgainAt(context, controllerName, jobs, reported, due === Infinity ? undefined : due);
+}
+
+function isLeaving({ terminating }: JobTally): boolean {
+  return terminating.length > 0;
+}
+
+/** The numbers after pods were made and taken away; those a failed Job gives up count as failed. */
+function afterwards(context: WriteContext, job: KubeObject, tally: JobTally, isFailure: boolean): JobTally {
+  const { pods, active, terminating } = tallyOf(context, job);
+  const failed = tally.failed + (isFailure ? tally.active.length : 0);
+  return { ...tally, pods, active, terminating, failed };
+}
+
+/** Lets go of pods whose Job is gone: nobody counts them. */
+function releaseOrphans(
+  context: WriteContext,
+  { namespace, name }: WorkKey,
+  job: KubeObject | undefined,
+): void {
+  if (job !== undefined) return;
+  const orphans = [...(podIndex(context.cluster.store).byNamespace.get(namespace)?.values() ?? [])].filter(
+    (pod) => {
+      const owner = controllerOf(pod);
+      return owner?.kind === 'Job' && owner.name === name;
+    },
+  );
+  releasePods(context, orphans);
+}
 
 /** Deletes a finished Job when it has been kept as long as it asks for. */
 function expire(context: WriteContext, job: KubeObject): void {

@@ -46,11 +46,3 @@ export function mergeConditions(
     };
   });
 }
-
-/** Conditions with one added, or put in place of that of its type: the others are somebody else's. */
-export function mergeInto(before: readonly JsonObject[], condition: Condition, now: string): JsonObject[] {
-  const [merged = {}] = mergeConditions(before, [condition], now);
-  const isThere = before.some(({ type }) => type === condition.type);
-  if (!isThere) return [...before, { lastProbeTime: null, ...merged }];
-  return before.map((one) => (one['type'] === condition.type ? { lastProbeTime: null, ...merged } : one));
-}

@@ -4,6 +4,8 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { Reply } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
+import { saysDisruption, withDisruptionTarget } from '../disruption-target.js';
+import type { World } from '../../state/world.js';
 import type { KindRequest } from '../kind-request.js';
 import { readDeleteOptions, readDryRun } from '../options-from-query.js';
 import { readObjectBody } from '../read-object-body.js';
@@ -35,8 +37,27 @@ export async function serveEviction(request: KindRequest): Promise<Reply> {
   const pod = context.cluster.store.get(kind.resource, path.namespace, path.name).object;
   if (!isFree(pod)) checkBudget(request, pod, dryRun);
   const key = { namespace: path.namespace, name: path.name };
-  deleteObject(context, kind.resource, key, { ...options, dryRun });
+  const target = { ...options, dryRun };
+  if (!dryRun && isMarked(context.world, pod)) {
+    // Refused with the version it has, before there is another.
+    deleteObject(context, kind.resource, key, { ...options, dryRun: true });
+    const why = ['EvictionByEvictionAPI', 'Eviction API: evicting'] as const;
+    context.cluster.store.replace(kind.resource, withDisruptionTarget(context.world, pod, ...why));
+    const { uid } = options.preconditions ?? {};
+    deleteObject(context, kind.resource, key, {
+      ...target,
+      preconditions: { ...(uid !== undefined && { uid }) },
+    });
+  } else deleteObject(context, kind.resource, key, target);
   return answerDone(form);
+}
+
+/** Whether a pod says why it goes: one that runs or is about to. */
+function isMarked(world: World, pod: KubeObject): boolean {
+  const phase = digString(pod, 'status', 'phase');
+  if (phase === 'Succeeded' || phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined)
+    return false;
+  return saysDisruption(world);
 }
 
 /** Pods that no budget counts. */
