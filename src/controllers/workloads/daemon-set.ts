@@ -5,8 +5,23 @@ import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, isHeartbeat, keyOf, type QueuedController } from '../controller.js';
 import { nodeResource } from '../nodes/node-condition.js';
+import { controlledBy } from '../dependents.js';
+import { lookAgainAt } from '../later.js';
+import { availabilityOf, isAvailable } from './availability.js';
+import { nextDaemonStep } from './daemon-rollout.js';
+import { recordEvent } from './events.js';
 import { mayRunOn } from './choose-node.js';
-import { activePods, createPod, isReady, ownersOf, ownKey, recordPod, recordRefusal } from './pods.js';
+import {
+  activePods,
+  createPod,
+  isFinished,
+  isReady,
+  ownersOf,
+  ownKey,
+  podResource,
+  recordPod,
+  recordRefusal,
+} from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel } from './revisions.js';
 import { writeStatus } from './write-status.js';
 
@@ -55,15 +70,21 @@ export const daemonSetController: QueuedController = {
     const all = context.cluster.store.list(nodeResource).map(({ object }) => object);
     const places = new Map(all.map((node) => [node.metadata.name, mayRunOn(node, template)]));
     const nodes = [...places.keys()].filter((name) => places.get(name) === 'run');
-    const isKept = digString(set, 'spec', 'updateStrategy', 'type') === 'OnDelete';
     const allowed = new Set([...places.keys()].filter((name) => places.get(name) !== undefined));
-    removeStale(context, set, allowed, isKept ? undefined : hash);
-    const there = new Set(activePods(context, set).map(nodeOf));
-    for (const node of nodes) {
-      if (!there.has(node) && !create(context, set, template, hash, node)) break;
+    removeMisplaced(context, set, allowed);
+    const there = daemonsOf(context, set, allowed);
+    let isRefused = nodes.some((node) => !there.has(node) && !create(context, set, template, hash, node));
+    if (digString(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete') {
+      const wanted = new Map(nodes.map((node) => [node, there.get(node) ?? []]));
+      const { remove, add } = nextDaemonStep(context, set, wanted, hash);
+      for (const pod of remove) removeDaemon(context, set, pod);
+      for (const node of add) isRefused ||= !create(context, set, template, hash, node);
     }
     const resource = context.catalog.get('apps', 'daemonsets');
-    writeStatus(context, resource, set, statusOf(set, activePods(context, set), nodes, hash));
+    const pods = activePods(context, set);
+    const { next } = availabilityOf(context, set, pods);
+    lookAgainAt(context, 'daemonset', daemonSets, set, next);
+    writeStatus(context, resource, set, statusOf(context, set, pods, nodes, hash));
   },
 };
 
@@ -95,22 +116,51 @@ function nodeOf(pod: KubeObject): string {
   return typeof value === 'string' ? value : '';
 }
 
-function removeStale(
+/** Takes pods away that do not belong where they are, and those that have come to an end. */
+function removeMisplaced(context: WriteContext, set: KubeObject, nodes: ReadonlySet<string>): void {
+  for (const pod of controlledBy(context.cluster.store, set, podResource)) {
+    if (isDeleting(pod)) continue;
+    const node = nodeOf(pod);
+    if (isFinished(pod)) recordEnded(context, set, pod, node);
+    if (isFinished(pod) || !nodes.has(node)) removeDaemon(context, set, pod);
+  }
+}
+
+function recordEnded(context: WriteContext, set: KubeObject, pod: KubeObject, node: string): void {
+  const isFailed = digString(pod, 'status', 'phase') === 'Failed';
+  const { namespace = '', name } = pod.metadata;
+  recordEvent(context, set, {
+    type: isFailed ? 'Warning' : 'Normal',
+    reason: isFailed ? 'FailedDaemonPod' : 'SucceededDaemonPod',
+    message: isFailed
+      ? `Found failed daemon pod ${namespace}/${name} on node ${node}, will try to kill it`
+      : `Found succeeded daemon pod ${namespace}/${name} on node ${node}, will try to delete it`,
+    component,
+  });
+}
+
+function removeDaemon(context: WriteContext, set: KubeObject, pod: KubeObject): void {
+  deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
+  recordPod(context, set, component, 'delete', pod.metadata.name);
+}
+
+/** Pods that are not on their way out, by node; what is too much on one is taken away, the oldest stays. */
+function daemonsOf(
   context: WriteContext,
   set: KubeObject,
   nodes: ReadonlySet<string>,
-  hash: string | undefined,
-): void {
-  const seen = new Set<string>();
+): Map<string, KubeObject[]> {
+  const found = new Map<string, KubeObject[]>();
   for (const pod of activePods(context, set)) {
     const node = nodeOf(pod);
-    const isOld = hash !== undefined && label(pod, revisionLabel) !== hash;
-    const isExtra = !nodes.has(node) || seen.has(node);
-    seen.add(node);
-    if (!isOld && !isExtra) continue;
-    deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
-    recordPod(context, set, component, 'delete', pod.metadata.name);
+    if (!nodes.has(node)) continue;
+    const known = found.get(node);
+    if (known === undefined) found.set(node, [pod]);
+    else if (known.some((one) => label(one, revisionLabel) === label(pod, revisionLabel)))
+      removeDaemon(context, set, pod);
+    else known.push(pod);
   }
+  return found;
 }
 
 function create(
@@ -146,23 +196,37 @@ function create(
 }
 
 function statusOf(
+  context: WriteContext,
   set: KubeObject,
   pods: readonly KubeObject[],
   nodes: readonly string[],
   hash: string,
 ): JsonObject {
-  const places = new Set(nodes);
-  const scheduled = pods.filter((pod) => places.has(nodeOf(pod)));
-  const ready = scheduled.filter(isReady).length;
-  const updated = scheduled.filter((pod) => label(pod, revisionLabel) === hash).length;
+  const places = new Map<string, KubeObject[]>(nodes.map((node) => [node, []]));
+  let strays = 0;
+  for (const pod of pods) {
+    const there = places.get(nodeOf(pod));
+    if (there === undefined) strays += 1;
+    else there.push(pod);
+  }
+  let [scheduled, ready, available, updated] = [0, 0, 0, 0];
+  for (const there of places.values()) {
+    // Where two stand side by side, the newer one counts.
+    const pod = there.find((one) => label(one, revisionLabel) === hash) ?? there[0];
+    if (pod === undefined) continue;
+    scheduled += 1;
+    if (label(pod, revisionLabel) === hash) updated += 1;
+    if (there.some(isReady)) ready += 1;
+    if (there.some((one) => isAvailable(context, set, one))) available += 1;
+  }
   return {
-    currentNumberScheduled: scheduled.length,
-    numberMisscheduled: pods.length - scheduled.length,
+    currentNumberScheduled: scheduled,
+    numberMisscheduled: strays,
     desiredNumberScheduled: nodes.length,
     numberReady: ready,
     observedGeneration: set.metadata.generation ?? 1,
     ...(updated > 0 && { updatedNumberScheduled: updated }),
-    ...(ready > 0 && { numberAvailable: ready }),
-    ...(nodes.length > ready && { numberUnavailable: nodes.length - ready }),
+    ...(available > 0 && { numberAvailable: available }),
+    ...(nodes.length > available && { numberUnavailable: nodes.length - available }),
   };
 }

@@ -1,12 +1,4 @@
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
+import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { annotation, controllerReference, type KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -19,6 +11,7 @@ import { timeoutOf } from './deployment-progress.js';
 import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
 import { ownersOf, ownKey } from './pods.js';
+import { share } from './share.js';
 import { hashLabel, sameTemplate, templateHash } from './template-hash.js';
 import { writeStatus } from './write-status.js';
 
@@ -103,15 +96,9 @@ function limits(deployment: KubeObject): { readonly surge: number; readonly unav
   const rolling = digObject(deployment, 'spec', 'strategy', 'rollingUpdate');
   if (digString(deployment, 'spec', 'strategy', 'type') === 'Recreate') return { surge: 0, unavailable: 0 };
   const replicas = replicasOf(deployment);
-  const surge = share(rolling['maxSurge'], replicas, Math.ceil);
-  const unavailable = share(rolling['maxUnavailable'], replicas, Math.floor);
+  const surge = share(rolling['maxSurge'] ?? '25%', replicas, Math.ceil);
+  const unavailable = share(rolling['maxUnavailable'] ?? '25%', replicas, Math.floor);
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
-}
-
-function share(value: Json | undefined, of: number, round: (value: number) => number): number {
-  if (typeof value === 'number') return value;
-  const percent = Number(/^(\d+)%$/.exec(typeof value === 'string' ? value : '25%')?.[1] ?? 25);
-  return round((percent * of) / 100);
 }
 
 function createSet(context: WriteContext, deployment: KubeObject, known: readonly KubeObject[]): KubeObject {
@@ -190,7 +177,9 @@ function annotated(
     }),
   };
   const isSame = Object.entries(annotations).every(([key, value]) => annotation(set, key) === value);
-  return isSame ? set : replaceSet(context, set, { annotations });
+  const wanted = dig(deployment, 'spec', 'minReadySeconds') ?? 0;
+  if (isSame && wanted === (dig(set, 'spec', 'minReadySeconds') ?? 0)) return set;
+  return replaceSet(context, set, { annotations }, { minReadySeconds: wanted });
 }
 
 function replaceSet(
@@ -201,10 +190,12 @@ function replaceSet(
 ): KubeObject {
   const resource = context.catalog.get('apps', 'replicasets');
   const { resourceVersion: _, ...own } = set.metadata;
+  const { minReadySeconds, ...next } = { ...digObject(set, 'spec'), ...spec };
+  const isTimed = minReadySeconds !== undefined && minReadySeconds !== 0;
   return writeBack(context, resource, {
     ...set,
     metadata: { ...own, ...metadata },
-    ...(spec && { spec: { ...digObject(set, 'spec'), ...spec } }),
+    spec: { ...next, ...(isTimed && { minReadySeconds }) },
   }).object;
 }
 
@@ -244,17 +235,30 @@ function rollOut(
   const wanted = replicasOf(deployment);
   const { surge, unavailable } = limits(deployment);
   const old = others.reduce((sum, set) => sum + replicasOf(set), 0);
-  const up = old === 0 ? wanted : Math.min(wanted, Math.max(replicasOf(current), wanted + surge - old));
-  scale(context, deployment, current, replicasOf(current) > wanted ? wanted : up);
-  if (old === 0) return;
-  const available = [current, ...others].reduce((sum, set) => sum + numberOf(set, 'availableReplicas'), 0);
+  const own = replicasOf(current);
+  const room = old === 0 ? wanted : wanted + surge - old - own;
+  const next = own > wanted ? wanted : Math.min(wanted, own + Math.max(0, room));
+  scale(context, deployment, current, next);
+  if (old === 0 || next > own) return;
+  // What a set says may be out of date: no more go than there can be to spare.
+  const fresh = own - numberOf(current, 'availableReplicas');
+  let most = old + own - (wanted - unavailable) - Math.max(0, fresh);
+  if (most <= 0) return;
+  const oldest = [...others].sort((a, b) => revisionOf(a) - revisionOf(b));
+  const left = new Map(oldest.map((set) => [set, replicasOf(set)]));
   // Pods that are not available anyway are taken first, then as many others as may be missing.
-  let spare = Math.max(0, available - (wanted - unavailable));
-  for (const set of [...others].sort((a, b) => revisionOf(a) - revisionOf(b))) {
+  for (const set of oldest) {
     const unready = Math.max(0, replicasOf(set) - numberOf(set, 'availableReplicas'));
-    const healthy = Math.min(spare, replicasOf(set) - unready);
-    spare -= healthy;
-    scale(context, deployment, set, replicasOf(set) - unready - healthy);
+    const taken = Math.min(unready, most);
+    most -= taken;
+    left.set(set, replicasOf(set) - taken);
+  }
+  const available = [current, ...others].reduce((sum, set) => sum + numberOf(set, 'availableReplicas'), 0);
+  let spare = Math.min(most, Math.max(0, available - (wanted - unavailable)));
+  for (const set of oldest) {
+    const taken = Math.min(left.get(set) ?? 0, spare);
+    spare -= taken;
+    scale(context, deployment, set, (left.get(set) ?? 0) - taken);
   }
 }
 

@@ -1,12 +1,4 @@
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
+import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -16,6 +8,7 @@ import { isDeleting } from '../controller.js';
 import { controllerOf } from '../dependents.js';
 import { podIndex } from './pod-index.js';
 import { isFinished, isReady, ownKey } from './pods.js';
+import { share } from './share.js';
 import { writeStatus } from './write-status.js';
 
 const budgets = { group: 'policy', plural: 'poddisruptionbudgets' };
@@ -105,20 +98,13 @@ function wanted(store: ObjectStore, budget: KubeObject, pods: readonly KubeObjec
   const missing = dig(budget, 'spec', 'maxUnavailable');
   if (missing !== undefined) {
     const expected = expectedOf(store, pods);
-    return { expected, desired: Math.max(0, expected - part(missing, expected)) };
+    return { expected, desired: Math.max(0, expected - share(missing, expected, Math.ceil)) };
   }
   if (typeof least === 'string') {
     const expected = expectedOf(store, pods);
-    return { expected, desired: part(least, expected) };
+    return { expected, desired: share(least, expected, Math.ceil) };
   }
   return { expected: pods.length, desired: typeof least === 'number' ? least : 0 };
-}
-
-/** A number, or a percentage of all rounded up. */
-function part(value: Json, all: number): number {
-  if (typeof value === 'number') return value;
-  const percent = typeof value === 'string' ? Number.parseInt(value, 10) : 0;
-  return Math.ceil((percent * all) / 100);
 }
 
 /** How many pods the owners of some pods want together; pods of nobody count for nothing. */

@@ -14,6 +14,8 @@ import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
 import { controllerOf } from '../dependents.js';
+import { lookAgainAt } from '../later.js';
+import { availabilityOf } from './availability.js';
 import { podIndex } from './pod-index.js';
 import {
   activePods,
@@ -87,7 +89,9 @@ function keeping(replicas: ReplicaKind): QueuedController {
       adopt(context, set, replicas.selectorOf(set));
       const failure = fill(context, set, replicas.component);
       const pods = activePods(context, set);
-      const { conditions: _, ...status } = statusOf(set, pods);
+      const { available, next } = availabilityOf(context, set, pods);
+      lookAgainAt(context, controller, resource, set, next);
+      const { conditions: _, ...status } = statusOf(set, pods, available);
       const conditions = mergeConditions(
         digArray(set, 'status', 'conditions').filter(isJsonObject),
         failure === undefined ? [] : [failure],
@@ -103,7 +107,8 @@ function keeping(replicas: ReplicaKind): QueuedController {
 
 /** Whether only the status is another, which says what was seen already: a refused pod has a new name each time. */
 function isOwnReport({ stored, previous }: Change): boolean {
-  if (previous === undefined) return false;
+  // The same object once more: it asked to be looked at again.
+  if (previous === undefined || previous === stored) return false;
   const [now, before] = [stored.object, previous.object];
   return (
     now['spec'] === before['spec'] &&
@@ -168,14 +173,15 @@ function leastMissed(pods: readonly KubeObject[]): readonly KubeObject[] {
   return [...pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || age(b) - age(a));
 }
 
-function statusOf(set: KubeObject, pods: readonly KubeObject[]): JsonObject {
+function statusOf(set: KubeObject, pods: readonly KubeObject[], available: number): JsonObject {
   const labels = digObject(set, 'spec', 'template', 'metadata', 'labels');
   const labelled = pods.filter((pod) => selects({ matchLabels: labels }, pod.metadata.labels)).length;
   const ready = pods.filter(isReady).length;
   return {
     replicas: pods.length,
     ...(labelled > 0 && { fullyLabeledReplicas: labelled }),
-    ...(ready > 0 && { readyReplicas: ready, availableReplicas: ready }),
+    ...(ready > 0 && { readyReplicas: ready }),
+    ...(available > 0 && { availableReplicas: available }),
     observedGeneration: set.metadata.generation ?? 1,
   };
 }

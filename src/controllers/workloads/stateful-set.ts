@@ -6,6 +6,8 @@ import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, keyOf, type QueuedController } from '../controller.js';
 import { controlledBy } from '../dependents.js';
+import { lookAgainAt } from '../later.js';
+import { availabilityOf, isAvailable } from './availability.js';
 import { replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
 import { createPod, isReady, ownersOf, ownKey, podResource, recordRefusal } from './pods.js';
@@ -35,12 +37,9 @@ export const statefulSetController: QueuedController = {
     if (set === undefined || isDeleting(set)) return;
     const revision = currentRevision(context, set);
     step(context, set, revision);
-    writeStatus(
-      context,
-      context.catalog.get('apps', 'statefulsets'),
-      set,
-      statusOf(set, podsOf(context, set), revision),
-    );
+    writeStatus(context, context.catalog.get('apps', 'statefulsets'), set, statusOf(context, set, revision));
+    const { next } = availabilityOf(context, set, podsOf(context, set));
+    lookAgainAt(context, 'statefulset', statefulSets, set, next);
   },
 };
 
@@ -65,7 +64,7 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
     if (pod === undefined && !create(context, set, ordinal, revision)) return;
     // A pod that cannot end holds its name.
     if (pod !== undefined && isDeleting(pod) && !isParallel) return;
-    if ((pod === undefined || !isReady(pod)) && !isParallel) return;
+    if ((pod === undefined || !isAvailable(context, set, pod)) && !isParallel) return;
   }
   const surplus = pods.filter((pod) => ordinalOf(pod) >= end || ordinalOf(pod) < first).reverse();
   for (const pod of isParallel ? surplus : surplus.slice(0, 1))
@@ -77,7 +76,12 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
     (pod) => ordinalOf(pod) >= from && label(pod, revisionLabel) !== revision.name && ordinalOf(pod) < end,
   );
   const next = stale.at(-1);
-  if (next === undefined || isDeleting(next) || (pods.some((pod) => !isReady(pod)) && isReady(next))) return;
+  if (
+    next === undefined ||
+    isDeleting(next) ||
+    (pods.some((pod) => !isAvailable(context, set, pod)) && isAvailable(context, set, next))
+  )
+    return;
   deleteObject(context, resource, keyOf(next));
 }
 
@@ -145,7 +149,8 @@ function putClaim(context: WriteContext, set: KubeObject, template: unknown, pod
   });
 }
 
-function statusOf(set: KubeObject, pods: readonly KubeObject[], revision: Revision): JsonObject {
+function statusOf(context: WriteContext, set: KubeObject, revision: Revision): JsonObject {
+  const pods = podsOf(context, set);
   const ready = pods.filter(isReady).length;
   const updated = pods.filter((pod) => label(pod, revisionLabel) === revision.name).length;
   const before = digString(set, 'status', 'currentRevision');
@@ -161,6 +166,6 @@ function statusOf(set: KubeObject, pods: readonly KubeObject[], revision: Revisi
     currentRevision: current,
     updateRevision: revision.name,
     collisionCount: 0,
-    availableReplicas: ready,
+    availableReplicas: availabilityOf(context, set, pods).available,
   };
 }
