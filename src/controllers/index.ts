@@ -32,6 +32,7 @@ import { userController } from './user.js';
 import { userPasswordController } from './user-password.js';
 import { ipPoolController } from './network/ip-pool.js';
 import { namespacePolicyController } from './network/namespace-policies.js';
+import { tenancyController } from './tenancy-2.1.js';
 import { workloadControllers } from './workloads/index.js';
 import { eventsSwitch } from './workloads/events.js';
 import { workspaceController } from './workspace.js';
@@ -62,6 +63,7 @@ const controllers: readonly Controller[] = [
   devopsProjectController,
   gatewayController,
   namespaceController,
+  tenancyController,
   nativeRbacMirror,
   clusterAdminMirror,
   kubeconfigController,

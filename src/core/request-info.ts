@@ -123,7 +123,9 @@ export function parseRequestInfo(
     if (parts.length < 2) throw notUnderstood(uri);
     parts = parts.slice(1);
   }
-  parts = takeContainers(info, parts, since41);
+  // The gateway of 2.1 reads paths as Kubernetes does: what follows a workspace is a part of it.
+  const knowsTenants = inRange(release.name, { since: 'v3.0' });
+  if (knowsTenants || parts[0] === 'namespaces') parts = takeContainers(info, parts, since41);
   info.parts = parts;
   info.resource = parts[0] ?? '';
   info.name = parts[1] ?? '';

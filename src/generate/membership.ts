@@ -23,8 +23,11 @@ export interface NewUser {
 /** Makes users and what ties them to roles, in the kinds and shapes of one release. */
 export class Membership {
   readonly #since41: boolean;
+  /** In 2.1 the binding of the one role a user has in the cluster is named like the user. */
+  readonly #oneRole: boolean;
 
   constructor(release: ReleaseName) {
+    this.#oneRole = inRange(release, { until: 'v2.1' });
     this.#since41 = inRange(release, { since: 'v4.1' });
   }
 
@@ -75,7 +78,9 @@ export class Membership {
 
   /** Gives a user a role in a cluster; from 4.1 on with the mirror Kubernetes itself looks at. */
   cluster(user: string, role: string, created: string): KubeObject[] {
-    return this.#mirrored(this.#binding('ClusterRoleBinding', 'ClusterRole', user, role, created, {}));
+    const binding = this.#binding('ClusterRoleBinding', 'ClusterRole', user, role, created, {});
+    if (!this.#oneRole) return this.#mirrored(binding);
+    return [{ ...binding, metadata: { ...binding.metadata, name: user } }];
   }
 
   /** Gives a user a role in a project; from 4.1 on with its mirror. */

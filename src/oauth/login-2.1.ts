@@ -1,3 +1,4 @@
+import { ldapText } from '../auth/ldap-error.js';
 import { ApiError } from '../core/api-error.js';
 import { digString, type Json, type JsonObject } from '../core/json.js';
 import { headerOf } from '../auth/credentials.js';
@@ -11,7 +12,7 @@ import type { World } from '../state/world.js';
 import { bind, findAccount } from './ldap-accounts.js';
 
 const malformed = 'incorrect username or password';
-const ldapRefusal = 'LDAP Result Code 49 "Invalid Credentials": ';
+const ldapRefusal = ldapText(49);
 const limited = 'auth rate limit exceeded';
 
 /** Why a login of 2.1 failed. */

@@ -54,6 +54,8 @@ class Visit {
   readonly #errors: string[] = [];
   /** Since 4.1 an error in any binding but a global one ends the search. */
   readonly #stopsAtErrors: boolean;
+  /** The gateway of 2.1 has rules of its own. */
+  readonly #isGateway: boolean;
   #stopped = false;
 
   constructor(attributes: AccessAttributes, stores: RbacStores) {
@@ -61,14 +63,15 @@ class Visit {
     this.#stores = stores;
     this.#kinds = rbacKinds(stores.release);
     this.#stopsAtErrors = inRange(stores.release, { since: 'v4.1' });
+    this.#isGateway = inRange(stores.release, { until: 'v2.1' });
   }
 
   run(workspace: string): Decision | undefined {
     const { scope, namespace = '', devops = '' } = this.#attributes;
-    const { host, own, release } = this.#stores;
+    const { host, own } = this.#stores;
     const kinds = this.#kinds;
-    const hasTenants = inRange(release, { since: 'v3.0' });
-    if (hasTenants) {
+    if (this.#isGateway && this.#isOwnAccount()) return { allowed: true, reason: '' };
+    if (!this.#isGateway) {
       const allowed = this.#ask(this.#bindings(host, kinds.globalRoleBindings).all(), '', false);
       if (allowed !== undefined || scope === 'Global') return allowed;
       if (scope === 'Workspace' || scope === 'Namespace' || scope === 'DevOps') {
@@ -86,6 +89,12 @@ class Visit {
       if (found !== undefined) return found;
     }
     return this.#ask(this.#bindings(own, kinds.clusterRoleBindings).all(), '');
+  }
+
+  /** Everybody may do anything with the account of their own name. */
+  #isOwnAccount(): boolean {
+    const { resource, name, user } = this.#attributes;
+    return resource === 'users' && name === user.name;
   }
 
   /** Errors met on the way, as the refusal repeats them; empty for none. */
@@ -147,6 +156,8 @@ class Visit {
 
   #allows({ policy, rules }: CompiledRole): boolean {
     const attributes = this.#attributes;
-    return policy?.(attributes) === true || rules.some((rule) => ruleAllows(rule, attributes));
+    return (
+      policy?.(attributes) === true || rules.some((rule) => ruleAllows(rule, attributes, this.#isGateway))
+    );
   }
 }

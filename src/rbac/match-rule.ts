@@ -34,14 +34,16 @@ function strings(rule: JsonObject, key: string): readonly string[] {
  * Tells whether a rule allows what is asked. Everything is compared as written: the verb of a request that names no
  * resource is upper case, and only `GET` or `*` in a rule matches it.
  *
+ * @param wildParts Whether `workspaces/*` stands for workspaces and all their parts, as in the gateway of 2.1.
  * @see kubesphere/kubesphere pkg/apiserver/authorization/rbac/evaluation_helpers.go
  */
-export function ruleAllows(rule: Rule, attributes: AccessAttributes): boolean {
+export function ruleAllows(rule: Rule, attributes: AccessAttributes, wildParts = false): boolean {
   if (!has(rule.verbs, attributes.verb)) return false;
   if (attributes.path !== undefined) return matchesUrl(rule.nonResourceURLs, attributes.path);
   return (
     has(rule.apiGroups, attributes.apiGroup ?? '') &&
-    matchesResource(rule.resources, attributes.resource ?? '', attributes.subresource ?? '') &&
+    (matchesResource(rule.resources, attributes.resource ?? '', attributes.subresource ?? '') ||
+      (wildParts && rule.resources.includes(`${attributes.resource ?? ''}/*`))) &&
     (rule.resourceNames.length === 0 || rule.resourceNames.includes(attributes.name ?? ''))
   );
 }

@@ -15,6 +15,7 @@ import { defaultUsers, type DefaultUser } from './default-users.js';
 import { signAccountTokens, upgradeNodes } from './freshen.js';
 import { loadInstall, loadMemberInstall } from './install.js';
 import { refreshClusters } from './refresh-clusters.js';
+import { withTenancy21 } from './tenancy-2.1.js';
 
 /** The clusters of the default world that have a store; `member-2` cannot be reached and has none. */
 export const defaultClusters: readonly string[] = ['host', 'member-1'];
@@ -63,10 +64,12 @@ function seedOf(release: Release, catalog: Catalog): World {
   for (const [name, cluster] of seed.clusters) {
     if (!cluster.isHost) loadMemberInstall(seed, catalog, cluster);
     const tenancy = new Tenancy(cluster.store);
-    for (const object of compiled[name] ?? []) put(cluster.store, catalog, object);
+    const users = defaultUsers(release.name);
+    const objects = compiled[name] ?? [];
+    const tenants = release.name === 'v2.1' ? withTenancy21(objects, users) : objects;
+    for (const object of tenants) put(cluster.store, catalog, object);
     addRoles(seed, cluster.store, tenancy);
-    for (const user of defaultUsers(release.name))
-      addUser(seed, catalog, cluster.store, user, cluster.isHost);
+    for (const user of users) addUser(seed, catalog, cluster.store, user, cluster.isHost);
     // Sorted here, the lists are shared by every world that leaves them alone.
     for (const resource of cluster.store.resources()) cluster.store.list(resource);
   }

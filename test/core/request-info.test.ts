@@ -244,6 +244,20 @@ describe('a URL of 4.1', () => {
 
 describe('what differs before 4.1', () => {
   const old = releaseNames.filter((name) => name !== 'v4.1');
+  const withTenants = old.filter((name) => name !== 'v2.1');
+
+  test('v2.1 takes what follows a workspace for a part of it, as Kubernetes would', () => {
+    const path = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/w1/namespaces/n1';
+    expect(parse(`DELETE ${path}`, 'v2.1')).toMatchObject({
+      verb: 'delete',
+      resource: 'workspaces',
+      name: 'w1',
+      subresource: 'namespaces',
+      workspace: '',
+      namespace: '',
+      scope: 'Cluster',
+    });
+  });
   const scopes: Readonly<Record<string, string>> = { 'v3.3': 'Global', 'v3.4': 'Global' };
 
   test.for(old)('%s knows no cluster at the front of a path', (release) => {
@@ -265,7 +279,7 @@ describe('what differs before 4.1', () => {
     expect(parse(`PATCH ${path}`, release)).toMatchObject({ workspace: '', scope: 'Cluster', name: 'w1' });
   });
 
-  test.for(old)('%s knows DevOps projects', (release) => {
+  test.for(withTenants)('%s knows DevOps projects', (release) => {
     const path = '/kapis/devops.kubesphere.io/v1alpha3/workspaces/w1/devops/d1/pipelines/p';
     expect(parse(`GET ${path}`, release)).toMatchObject({
       resource: 'pipelines',
@@ -288,13 +302,16 @@ describe('what differs before 4.1', () => {
     expect(parse('GET /kapis/tenant.kubesphere.io/v1alpha2/workspaces', release).scope).toBe(scope);
   });
 
-  test.for(old)('%s decides the scope of a global resource in a workspace in its own way', (release) => {
-    const path = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/w1';
-    expect(parse(`GET ${path}`, release)).toMatchObject({
-      workspace: 'w1',
-      scope: scopes[release] ?? 'Workspace',
-    });
-  });
+  test.for(withTenants)(
+    '%s decides the scope of a global resource in a workspace in its own way',
+    (release) => {
+      const path = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/w1';
+      expect(parse(`GET ${path}`, release)).toMatchObject({
+        workspace: 'w1',
+        scope: scopes[release] ?? 'Workspace',
+      });
+    },
+  );
 
   test.for([
     ['v3.0', 'Cluster'],

@@ -1,6 +1,6 @@
 import type { ApiGroup, Handler, Route } from '../../../registry/contract.js';
 
-const search: Handler = async (context) => (await import('../search.js')).searchPlace(context);
+const search: Handler = async (context) => (await import('../../../search/logs-2.1.js')).searchPlace(context);
 
 const output =
   (name: 'listOutputs' | 'addOutput' | 'updateOutput' | 'deleteOutput'): Handler =>

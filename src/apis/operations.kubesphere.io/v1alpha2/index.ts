@@ -1,6 +1,6 @@
 import type { ApiGroup } from '../../../registry/contract.js';
 import { drainNode } from '../../../kube/drain-node.js';
-import { rerunJob } from './rerun-job.js';
+import { rerunJob } from '../../../kube/rerun-job.js';
 
 /** Things done to workloads that are no plain writes. */
 export const operationsV1alpha2: ApiGroup = {

@@ -1,4 +1,5 @@
 import { drainNode } from '../../../kube/drain-node.js';
+import { rerunJob } from '../../../kube/rerun-job.js';
 import type { Handler, Route } from '../../../registry/contract.js';
 import { abnormalWorkloads } from '../handlers/abnormal-workloads.js';
 import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
@@ -78,6 +79,13 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/nodes/{node}/drainage',
     handle: drainNode,
+    errors: 'message',
+    until: 'v2.1',
+  },
+  {
+    method: 'POST',
+    path: `${namespaced}/jobs/{job}`,
+    handle: rerunJob,
     errors: 'message',
     until: 'v2.1',
   },

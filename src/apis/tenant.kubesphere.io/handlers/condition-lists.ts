@@ -3,7 +3,6 @@ import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
 import { listByConditions } from '../../../registry/condition-list.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
-import { json } from '../../../registry/reply.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { workspaces } from './workspaces.js';
 
@@ -27,16 +26,6 @@ export function listNamespacesOfMemberByConditions(context: RequestContext): Rep
   const own = new Set(bindings.map(({ metadata }) => metadata.namespace));
   const found = namespacesOfWorkspace(context).filter(({ object }) => own.has(object.metadata.name));
   return listByConditions(context, namespaces, found);
-}
-
-/** Lists of DevOps projects in 2.1, of which no world of this fake holds any. */
-export function listNoProjects(): Reply {
-  return json({ items: [], total_count: 0 });
-}
-
-/** `GET /devopscount` of 2.1. */
-export function countNoProjects(): Reply {
-  return json({ count: 0 });
 }
 
 function namespacesOfWorkspace({ cluster, params }: RequestContext): readonly StoredObject[] {

@@ -6,7 +6,6 @@ import { kubectlShell, nodeShell, podShell } from '../handlers/shells.js';
 export const terminalV1alpha2: ApiGroup = {
   name: 'terminal.kubesphere.io',
   version: 'v1alpha2',
-  since: 'v3.0',
   routes: [
     {
       method: 'GET',

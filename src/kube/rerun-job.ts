@@ -1,11 +1,11 @@
-import { ApiError, badRequest } from '../../../core/api-error.js';
-import { digObject, type JsonObject } from '../../../core/json.js';
-import type { KubeObject } from '../../../core/kube-object.js';
-import { inRange } from '../../../core/release.js';
-import type { Reply, RequestContext } from '../../../registry/contract.js';
-import { success } from '../../../registry/reply.js';
-import { createObject } from '../../../registry/verbs/create.js';
-import { deleteObject } from '../../../registry/verbs/delete.js';
+import { ApiError, badRequest } from '../core/api-error.js';
+import { digObject, type JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import type { Reply, RequestContext } from '../registry/contract.js';
+import { success } from '../registry/reply.js';
+import { createObject } from '../registry/verbs/create.js';
+import { deleteObject } from '../registry/verbs/delete.js';
 
 const jobs = { group: 'batch', plural: 'jobs' };
 const controllerKeys = new Set([
