@@ -1,13 +1,11 @@
-import { createRequire } from 'node:module';
-import type { parse } from 'yaml';
-import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import { label, type KubeObject } from '../core/kube-object.js';
+import { readYamlText } from '../core/read-yaml-text.js';
 import { inRange } from '../core/release.js';
 import type { IdentityProvider, OAuthClient } from '../core/settings.js';
 import type { StoredObject } from '../state/object-store.js';
 import type { World } from '../state/world.js';
 
-const require = createRequire(import.meta.url);
 const secrets = { group: '', plural: 'secrets' } as const;
 const namespace = 'kubesphere-system';
 const typeLabel = 'config.kubesphere.io/type';
@@ -65,16 +63,20 @@ function configured(world: World, type: string): JsonObject[] {
 }
 
 /** The YAML of a Secret; `undefined` when it is missing or cannot be read, which the real server only logs. */
-function readConfiguration(secret: KubeObject): JsonObject | undefined {
+export function readConfiguration(secret: KubeObject): JsonObject | undefined {
   const text = Buffer.from(digString(secret, 'data', configurationKey), 'base64').toString('utf8');
   try {
-    const value = (require('yaml') as { readonly parse: typeof parse }).parse(text, {
-      maxAliasCount: 0,
-    }) as Json;
+    const value = readYamlText(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A Secret with another configuration in it, given as YAML. */
+export function withConfiguration(secret: KubeObject, text: string): KubeObject {
+  const data = { ...digObject(secret, 'data'), [configurationKey]: Buffer.from(text).toString('base64') };
+  return { ...secret, data };
 }
 
 function readClient(value: JsonObject): OAuthClient {

@@ -1,5 +1,6 @@
 import { ApiError } from '../core/api-error.js';
 import { inRange } from '../core/release.js';
+import { webhookNames } from '../core/webhook-names.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
@@ -35,6 +36,7 @@ import { namespacePolicyController } from './network/namespace-policies.js';
 import { tenancyController } from './tenancy-2.1.js';
 import { workloadControllers } from './workloads/index.js';
 import { eventsSwitch } from './workloads/events.js';
+import { workspaceQuotaController } from './workspace-quota.js';
 import { workspaceController } from './workspace.js';
 import { workspaceTemplateController } from './workspace-template.js';
 
@@ -76,6 +78,7 @@ const controllers: readonly Controller[] = [
 /** Controllers that work through a queue, in the order their work is taken up. */
 const queued: readonly QueuedController[] = [
   ...workloadControllers,
+  workspaceQuotaController,
   ipPoolController,
   namespacePolicyController,
 ];
@@ -235,6 +238,7 @@ export const controllerNames: readonly string[] = [
   ...[...controllers, ...queued].map(({ name }) => name),
   eventsSwitch,
   'limitrange',
+  ...webhookNames,
 ].filter((name, position, all) => all.indexOf(name) === position);
 
 /**

@@ -1,7 +1,6 @@
 import { ApiError, quote } from '../../core/api-error.js';
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
-import { inRange } from '../../core/release.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 
 const accountAnnotation = 'kubesphere.io/serviceaccount-name';
@@ -19,7 +18,7 @@ const mount: JsonObject = {
  */
 export const podInjector: ResourceHooks = {
   prepare: (pod, previous, context) => {
-    if (previous !== undefined || !inRange(context.world.release.name, { since: 'v4.1' })) return pod;
+    if (previous !== undefined) return pod;
     const account = annotation(pod, accountAnnotation) ?? '';
     return account === '' ? pod : withToken(pod, secretOf(context, pod.metadata.namespace ?? '', account));
   },

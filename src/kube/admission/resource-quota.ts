@@ -25,17 +25,40 @@ export function quotaHooks(group: string, plural: string): ResourceHooks {
       const { namespace = '' } = object.metadata;
       const { store } = cluster;
       if (namespace === '' || world.switchedOff.has(name)) return;
-      for (const { object: quota } of store.list(quotas, namespace)) {
-        if (!isInScope(quota, object, resource)) continue;
-        const hard = readAmounts(dig(quota, 'spec', 'hard'));
-        const before = previous === undefined ? new Map<string, Quantity>() : usageOf(previous, resource);
-        const wanted = grown(usageOf(object, resource), before, hard);
-        if (previous === undefined && plural === 'pods' && group === '') demand(object, quota, hard);
-        if (wanted.size === 0) continue;
-        check(object, resource, quota, { hard, wanted, used: namespaceUsage(store, quota, hard) });
-      }
+      for (const { object: quota } of store.list(quotas, namespace))
+        assertWithinQuota({ object, previous, resource }, quota, (hard) =>
+          namespaceUsage(store, quota, hard),
+        );
     },
   };
+}
+
+/** A write that a quota may refuse. */
+export interface CountedWrite {
+  readonly object: KubeObject;
+  /** Absent for a creation. */
+  readonly previous: KubeObject | undefined;
+  readonly resource: { readonly group: string; readonly plural: string };
+}
+
+/**
+ * Refuses a write that takes more than a quota leaves, or does not say what the quota has to know.
+ *
+ * @param used What is taken so far of what is limited.
+ * @throws ApiError Forbidden
+ */
+export function assertWithinQuota(
+  { object, previous, resource }: CountedWrite,
+  quota: KubeObject,
+  used: (hard: Amounts) => Amounts,
+): void {
+  if (!isInScope(quota, object, resource)) return;
+  const hard = readAmounts(dig(quota, 'spec', 'hard'));
+  const before = previous === undefined ? new Map<string, Quantity>() : usageOf(previous, resource);
+  const wanted = grown(usageOf(object, resource), before, hard);
+  const isPod = resource.plural === 'pods' && resource.group === '';
+  if (previous === undefined && isPod) demand(object, quota, hard);
+  if (wanted.size > 0) check(object, resource, quota, { hard, wanted, used: used(hard) });
 }
 
 /** What an object takes more than before, of what is limited. */
