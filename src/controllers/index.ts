@@ -18,6 +18,7 @@ import { garbageCollector } from './garbage-collector.js';
 import { installPlanController } from './install-plan.js';
 import { kubeconfigController } from './kubeconfig/kubeconfig.js';
 import { userCertificateController } from './kubeconfig/user-certificate.js';
+import { kubernetesServiceController } from './kubernetes-service.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -46,6 +47,7 @@ const controllers: readonly Controller[] = [
   nodeLifecycle,
   podGarbageCollector,
   podTermination,
+  kubernetesServiceController,
   serviceAccountController,
   serviceAccountSecretController,
   workloadRestart,
@@ -250,6 +252,7 @@ export const kubernetesControllerNames: readonly string[] = [
   nodeLifecycle.name,
   podGarbageCollector.name,
   podTermination.name,
+  kubernetesServiceController.name,
   garbageCollector.name,
   certificateSigner.name,
   ...workloadControllers.map(({ name }) => name),

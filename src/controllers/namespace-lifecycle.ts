@@ -3,11 +3,15 @@ import type { KubeObject } from '../core/kube-object.js';
 import type { WriteContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
+import type { Change } from '../state/object-store.js';
 import { currentOf, isDeleting, keyOf, type Controller } from './controller.js';
 import { rootCertificate } from './root-certificate.js';
 
+const rootCertificateName = 'kube-root-ca.crt';
+
 /**
- * Furnishes new namespaces with what Kubernetes puts into each, and empties those that are deleted until they can go.
+ * Furnishes namespaces with what Kubernetes puts into each, also when somebody takes it away, and empties those that are
+ * deleted until they can go.
  *
  * @see kubernetes/kubernetes pkg/controller/namespace, pkg/controller/serviceaccount, pkg/controller/certificates/rootcacertpublisher
  */
@@ -23,8 +27,9 @@ export const namespaceLifecycle: Controller = {
         ? namespaceOf(context, change.stored.object)
         : undefined;
     if (namespace === undefined) return;
-    if (isDeleting(namespace)) finish(context, namespace.metadata.name, isNamespace);
-    else if (change.type === 'ADDED' && isNamespace) furnish(context, namespace.metadata.name);
+    const { name } = namespace.metadata;
+    if (isDeleting(namespace)) finish(context, name, isNamespace);
+    else if (isNamespace ? change.type === 'ADDED' : isFurniture(change)) furnish(context, name);
   },
 };
 
@@ -35,7 +40,16 @@ function namespaceOf({ cluster }: WriteContext, { metadata }: KubeObject): KubeO
     undefined,
     metadata.namespace,
   )?.object;
-  return found !== undefined && isDeleting(found) ? found : undefined;
+  return found;
+}
+
+/** Whether something every namespace has was taken away. */
+function isFurniture({ resource, stored }: Change): boolean {
+  const { name } = stored.object.metadata;
+  if (resource.group !== '') return false;
+  return resource.plural === 'serviceaccounts'
+    ? name === 'default'
+    : resource.plural === 'configmaps' && name === rootCertificateName;
 }
 
 function furnish(context: WriteContext, namespace: string): void {
@@ -45,10 +59,10 @@ function furnish(context: WriteContext, namespace: string): void {
     createObject(context, accounts, { metadata: { name: 'default', namespace } });
   }
   const maps = context.catalog.get('', 'configmaps');
-  if (store.find(maps, namespace, 'kube-root-ca.crt') === undefined) {
+  if (store.find(maps, namespace, rootCertificateName) === undefined) {
     createObject(context, maps, {
       metadata: {
-        name: 'kube-root-ca.crt',
+        name: rootCertificateName,
         namespace,
         annotations: {
           'kubernetes.io/description':

@@ -18,7 +18,7 @@ async function slicesOf(admin: Asker): Promise<readonly Slice[]> {
   return (await admin.get(path)).json.items.map((slice) => ({
     name: slice.metadata.name,
     version: slice.metadata['resourceVersion'],
-    count: (slice['endpoints'] as readonly object[]).length,
+    count: (slice['endpoints'] as readonly object[] | null)?.length ?? 0,
   }));
 }
 

@@ -7,12 +7,21 @@ import { deleteObject } from '../../registry/verbs/delete.js';
 import { keyOf } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 
-const slices = { group: 'discovery.k8s.io', plural: 'endpointslices' };
-const nameLabel = 'kubernetes.io/service-name';
-const managedBy = 'endpointslice.kubernetes.io/managed-by';
+/** The resource of EndpointSlices. */
+export const sliceResource = { group: 'discovery.k8s.io', plural: 'endpointslices' };
+/** Label of a slice that names its Service. */
+export const nameLabel = 'kubernetes.io/service-name';
+/** Label of a slice that names who keeps it. */
+export const managedBy = 'endpointslice.kubernetes.io/managed-by';
 const sliceManager = 'endpointslice-controller.k8s.io';
 /** Addresses one slice holds. */
 const mostPerSlice = 100;
+
+/** Addresses that have the same ports. */
+export interface EndpointGroup {
+  readonly ports: readonly JsonObject[];
+  readonly endpoints: readonly JsonObject[];
+}
 
 /** A slice as it is and as it is to be. */
 interface Packing {
@@ -20,6 +29,12 @@ interface Packing {
   readonly slice?: KubeObject;
   readonly endpoints: JsonObject[];
   isChanged: boolean;
+}
+
+/** Labels of a Service as what is made of it has them. */
+export function serviceLabels(service: KubeObject): Readonly<Record<string, string>> {
+  const isHeadless = digString(service, 'spec', 'clusterIP') === 'None';
+  return { ...service.metadata.labels, ...(isHeadless && { 'service.kubernetes.io/headless': '' }) };
 }
 
 /**
@@ -31,22 +46,32 @@ interface Packing {
 export function putSlices(
   context: WriteContext,
   service: KubeObject,
-  endpoints: readonly JsonObject[],
-  ports: readonly JsonObject[],
+  groups: readonly EndpointGroup[],
 ): void {
-  const resource = context.catalog.byPlural(slices.group, slices.plural);
+  const resource = context.catalog.byPlural(sliceResource.group, sliceResource.plural);
   if (resource === undefined) return;
-  const own = controlledBy(context.cluster.store, service, slices).filter(
+  const own = controlledBy(context.cluster.store, service, sliceResource).filter(
     (slice) => label(slice, managedBy) === sliceManager,
   );
-  const packed = pack(own, endpoints);
-  const filled = packed.filter((one) => one.endpoints.length > 0);
+  const spare = new Set(own);
+  const wanted: { readonly packing: Packing; readonly ports: readonly JsonObject[] }[] = [];
+  for (const { ports, endpoints } of groups) {
+    const fitting = own.filter((slice) => isDeepStrictEqual(digArray(slice, 'ports'), ports));
+    for (const packing of pack(fitting, endpoints)) {
+      if (packing.endpoints.length === 0) continue;
+      if (packing.slice !== undefined) spare.delete(packing.slice);
+      wanted.push({ packing, ports });
+    }
+  }
   // A Service without addresses has one slice that says so.
-  const kept = filled.length > 0 ? filled : packed.slice(0, 1);
-  for (const one of kept.length > 0 ? kept : [{ endpoints: [], isChanged: true }])
-    write(context, resource, service, one, ports);
-  for (const { slice } of packed.filter((one) => !kept.includes(one)))
-    if (slice !== undefined) deleteObject(context, resource, keyOf(slice));
+  if (wanted.length === 0) wanted.push({ packing: { endpoints: [], isChanged: true }, ports: [] });
+  for (const { packing, ports } of wanted) {
+    // Slices that would go are written anew before others are made.
+    const [free] = packing.slice === undefined ? spare : [];
+    if (free !== undefined) spare.delete(free);
+    write(context, resource, service, free === undefined ? packing : { ...packing, slice: free }, ports);
+  }
+  for (const slice of spare) deleteObject(context, resource, keyOf(slice));
 }
 
 function idOf(endpoint: Json): string {
@@ -89,27 +114,40 @@ function write(
   { slice, endpoints }: Packing,
   ports: readonly JsonObject[],
 ): void {
-  const { namespace = '', name, labels } = service.metadata;
-  const content = { addressType: 'IPv4', endpoints, ports };
+  const { namespace = '', name } = service.metadata;
+  const labels = { ...serviceLabels(service), [managedBy]: sliceManager, [nameLabel]: name };
+  // Go's empty lists are written so.
+  const content = {
+    addressType: 'IPv4',
+    endpoints: endpoints.length > 0 ? endpoints : null,
+    ports: ports.length > 0 ? ports : null,
+  };
   if (slice === undefined) {
     createObject(context, resource, {
       apiVersion: 'discovery.k8s.io/v1',
       metadata: {
         generateName: `${name}-`,
         namespace,
-        labels: { ...labels, [managedBy]: sliceManager, [nameLabel]: name },
+        labels,
         ownerReferences: [controllerReference(service)],
       },
       ...content,
     });
     return;
   }
-  const { endpoints: old, ports: oldPorts, addressType } = slice;
-  if (isDeepStrictEqual({ addressType, endpoints: old, ports: oldPorts }, content)) return;
+  const { endpoints: old = null, ports: oldPorts = null } = slice;
+  const before = { endpoints: isEmpty(old) ? null : old, ports: isEmpty(oldPorts) ? null : oldPorts };
+  const { endpoints: fresh, ports: freshPorts } = content;
+  const isSame = isDeepStrictEqual(before, { endpoints: fresh, ports: freshPorts });
+  if (isSame && isDeepStrictEqual(slice.metadata.labels ?? {}, labels)) return;
   const generation = (slice.metadata.generation ?? 1) + 1;
-  context.cluster.store.replace(slices, {
+  context.cluster.store.replace(sliceResource, {
     ...slice,
     ...content,
-    metadata: { ...slice.metadata, generation },
+    metadata: { ...slice.metadata, labels, generation },
   });
+}
+
+function isEmpty(list: Json): boolean {
+  return Array.isArray(list) && list.length === 0;
 }

@@ -1,11 +1,14 @@
-import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
+import { dig, digArray, digObject, digString, type JsonObject } from '../../core/json.js';
+import { label, type KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { selects } from '../../core/object-selector.js';
 import { isDeleting, type QueuedController } from '../controller.js';
-import { putSlices } from './endpoint-slices.js';
+import { nodeResource } from '../nodes/node-condition.js';
+import { putSlices, serviceLabels } from './endpoint-slices.js';
+import { portGroups } from './service-ports.js';
 import { podIndex } from './pod-index.js';
 import { isFinished, isReady, ownKey } from './pods.js';
 
@@ -13,6 +16,8 @@ const services = { group: '', plural: 'services' };
 const endpoints = { group: '', plural: 'endpoints' };
 /** Addresses an Endpoints object holds; the rest is in slices only. */
 const mostAddresses = 1000;
+/** The first Kubernetes that marks the Endpoints it keeps. */
+const firstMinorWithManager = 33;
 const overCapacity = 'endpoints.kubernetes.io/over-capacity';
 
 /**
@@ -45,6 +50,7 @@ export const endpointsController: QueuedController = {
     }
     const selector = digObject(service, 'spec', 'selector');
     if (isDeleting(service) || Object.keys(selector).length === 0) return;
+    if (digString(service, 'spec', 'type') === 'ExternalName') return;
     const pods = [...(podIndex(store).byNamespace.get(namespace)?.values() ?? [])]
       .filter((pod) => isSelected(service, pod) && digString(pod, 'status', 'podIP') !== '')
       .filter((pod) => !isFinished(pod))
@@ -58,8 +64,10 @@ export const endpointsController: QueuedController = {
     putSlices(
       context,
       service,
-      pods.map((pod) => endpointOf(pod, isPublished)),
-      portsOf(service, pods[0]).map((port) => ({ name: '', ...port })),
+      portGroups(service, pods).map((group) => ({
+        ports: group.ports.map((port) => ({ name: '', ...port })),
+        endpoints: group.pods.map((pod) => endpointOf(context, service, pod, isPublished)),
+      })),
     );
   },
 };
@@ -73,95 +81,114 @@ function byAddress(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A service port as pods have it; `undefined` when its name is none of theirs. */
-function targetOf(port: Json, pod: KubeObject | undefined): number | undefined {
-  const target = dig(port, 'targetPort');
-  if (typeof target === 'number') return target === 0 ? undefined : target;
-  for (const container of digArray(pod, 'spec', 'containers')) {
-    for (const own of digArray(container, 'ports')) {
-      const number = dig(own, 'containerPort');
-      if (digString(own, 'name') === target && typeof number === 'number') return number;
-    }
-  }
-  return undefined;
-}
-
-function portsOf(service: KubeObject, pod: KubeObject | undefined): JsonObject[] {
-  return digArray(service, 'spec', 'ports').flatMap((port) => {
-    const number = targetOf(port, pod);
-    if (number === undefined) return [];
-    const name = digString(port, 'name');
-    const protocol = digString(port, 'protocol') || 'TCP';
-    return [{ ...(name !== '' && { name }), port: number, protocol }];
-  });
-}
-
 function reference({ metadata }: KubeObject): JsonObject {
   const { namespace = '', name, uid = '' } = metadata;
   return { kind: 'Pod', namespace, name, uid };
 }
 
+/** The name of a pod below that of a Service; empty for one that asks for none. */
+function hostnameOf(service: KubeObject, pod: KubeObject): string {
+  const isOfService = digString(pod, 'spec', 'subdomain') === service.metadata.name;
+  return isOfService ? digString(pod, 'spec', 'hostname') : '';
+}
+
+function addressOf(service: KubeObject, pod: KubeObject): JsonObject {
+  const [hostname, nodeName] = [hostnameOf(service, pod), digString(pod, 'spec', 'nodeName')];
+  return {
+    ip: digString(pod, 'status', 'podIP'),
+    ...(hostname !== '' && { hostname }),
+    ...(nodeName !== '' && { nodeName }),
+    targetRef: reference(pod),
+  };
+}
+
+/** One subset per set of port numbers; a pod without any of the ports is in none. */
+function subsetsOf(service: KubeObject, pods: readonly KubeObject[]): JsonObject[] {
+  const isPublished = dig(service, 'spec', 'publishNotReadyAddresses') === true;
+  const isUp = (pod: KubeObject): boolean => isPublished || isReady(pod);
+  const hasPorts = digArray(service, 'spec', 'ports').length > 0;
+  let room = mostAddresses;
+  const take = (some: readonly KubeObject[]): JsonObject[] => {
+    const taken = some.slice(0, room);
+    room -= taken.length;
+    return taken.map((pod) => addressOf(service, pod));
+  };
+  const groups = portGroups(service, pods).filter(({ ports }) => !hasPorts || ports.length > 0);
+  const ready = groups.map((group) => take(group.pods.filter(isUp)));
+  return groups.flatMap(({ ports, pods: members }, at): JsonObject[] => {
+    const up = ready[at] ?? [];
+    const down = take(members.filter((pod) => !isUp(pod)));
+    if (up.length + down.length === 0) return [];
+    return [
+      {
+        ...(up.length > 0 && { addresses: up }),
+        ...(down.length > 0 && { notReadyAddresses: down }),
+        ...(ports.length > 0 && { ports }),
+      },
+    ];
+  });
+}
+
 function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly KubeObject[]): void {
   const { store } = context.cluster;
-  const { namespace = '', name, labels } = service.metadata;
-  const addresses = (ready: boolean): JsonObject[] =>
-    pods
-      .filter((pod) => (isReady(pod) || dig(service, 'spec', 'publishNotReadyAddresses') === true) === ready)
-      .map((pod) => ({
-        ip: digString(pod, 'status', 'podIP'),
-        nodeName: digString(pod, 'spec', 'nodeName'),
-        targetRef: reference(pod),
-      }));
-  const up = addresses(true).slice(0, mostAddresses);
-  const down = addresses(false).slice(0, mostAddresses - up.length);
+  const { namespace = '', name } = service.metadata;
+  const subsets = subsetsOf(service, pods);
   const isCut = pods.length > mostAddresses;
-  const subset: JsonObject = {
-    ...(up.length > 0 && { addresses: up }),
-    ...(down.length > 0 && { notReadyAddresses: down }),
-    ports: portsOf(service, pods[0]),
+  const labels = {
+    ...serviceLabels(service),
+    ...(minorOf(context.world.settings.kubernetesVersion) >= firstMinorWithManager && {
+      'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
+    }),
   };
-  const subsets = pods.length > 0 ? { subsets: [subset] } : {};
-  const isHeadless = digString(service, 'spec', 'clusterIP') === 'None';
-  const own = {
-    ...labels,
-    'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
-    ...(isHeadless && { 'service.kubernetes.io/headless': '' }),
-  };
+  const isLabelled = Object.keys(labels).length > 0;
   const before = store.find(endpoints, namespace, name)?.object;
   if (before === undefined) {
     createObject(context, context.catalog.get('', 'endpoints'), {
       metadata: {
         name,
         namespace,
-        labels: own,
+        ...(isLabelled && { labels }),
         ...(isCut && { annotations: { [overCapacity]: 'truncated' } }),
       },
-      ...subsets,
+      ...(subsets.length > 0 && { subsets }),
     });
     return;
   }
   const { subsets: old, ...rest } = before;
   const { [overCapacity]: cut, ...noted } = before.metadata.annotations ?? {};
-  const isSame = isDeepStrictEqual(old ?? [], subsets.subsets ?? []) && (cut !== undefined) === isCut;
+  const isSame =
+    isDeepStrictEqual(old ?? [], subsets) &&
+    isDeepStrictEqual(before.metadata.labels ?? {}, labels) &&
+    (cut !== undefined) === isCut;
   if (isSame) return;
-  const { annotations: _, ...metadata } = before.metadata;
+  const { annotations: _, labels: __, ...metadata } = before.metadata;
   const annotations = { ...noted, ...(isCut && { [overCapacity]: 'truncated' }) };
   const isNoted = Object.keys(annotations).length > 0;
   store.replace(endpoints, {
     ...rest,
-    metadata: { ...metadata, ...(isNoted && { annotations }) },
-    ...subsets,
+    metadata: { ...metadata, ...(isLabelled && { labels }), ...(isNoted && { annotations }) },
+    ...(subsets.length > 0 && { subsets }),
   });
 }
 
 /** What EndpointSlices say of a pod. */
-function endpointOf(pod: KubeObject, isPublished: boolean): JsonObject {
+function endpointOf(
+  { cluster }: WriteContext,
+  service: KubeObject,
+  pod: KubeObject,
+  isPublished: boolean,
+): JsonObject {
   const [serving, terminating] = [isReady(pod), isDeleting(pod)];
   const ready = isPublished || (serving && !terminating);
+  const [hostname, nodeName] = [hostnameOf(service, pod), digString(pod, 'spec', 'nodeName')];
+  const node = cluster.store.find(nodeResource, undefined, nodeName)?.object;
+  const zone = node && label(node, 'topology.kubernetes.io/zone');
   return {
     addresses: [digString(pod, 'status', 'podIP')],
     conditions: { ready, serving, terminating },
+    ...(hostname !== '' && { hostname }),
     targetRef: reference(pod),
-    nodeName: digString(pod, 'spec', 'nodeName'),
+    ...(nodeName !== '' && { nodeName }),
+    ...(zone !== undefined && { zone }),
   };
 }

@@ -2,6 +2,7 @@ import type { QueuedController } from '../controller.js';
 import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
+import { endpointSliceMirror } from './endpoint-slice-mirror.js';
 import { endpointsController } from './endpoints.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
@@ -34,6 +35,7 @@ export const workloadControllers: readonly QueuedController[] = [
   kubeletController,
   podUpdateController,
   endpointsController,
+  endpointSliceMirror,
   podDisruptionBudgetController,
   resourceQuotaController,
   horizontalPodAutoscalerController,

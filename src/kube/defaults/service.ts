@@ -1,4 +1,5 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { complete, type Defaults } from './complete.js';
@@ -38,12 +39,27 @@ export const prepareService: NonNullable<ResourceHooks['prepare']> = (object, pr
   const outside = type === 'NodePort' || type === 'LoadBalancer';
   if (outside) spec = complete(spec, external);
   else spec = without(spec, ['externalTrafficPolicy', 'healthCheckNodePort']);
-  if (type === 'LoadBalancer') spec = complete(spec, balanced);
+  if (digString(spec, 'sessionAffinity') !== 'ClientIP') spec = without(spec, ['sessionAffinityConfig']);
+  if (type === 'LoadBalancer') spec = withHealthPort(complete(spec, balanced), previous, cluster.store, key);
   else spec = without(spec, ['allocateLoadBalancerNodePorts', 'loadBalancerClass']);
   const wantsPorts = type === 'NodePort' || spec['allocateLoadBalancerNodePorts'] === true;
   spec = withNodePorts(spec, cluster.store, key, wantsPorts, outside || previous === undefined);
   return { ...object, spec, status: object['status'] ?? { loadBalancer: {} } };
 };
+
+/** A balancer that sends to nodes with pods only asks each node whether it has one. */
+function withHealthPort(
+  spec: JsonObject,
+  previous: KubeObject | undefined,
+  store: ObjectStore,
+  key: string,
+): JsonObject {
+  if (digString(spec, 'externalTrafficPolicy') !== 'Local') return without(spec, ['healthCheckNodePort']);
+  const given = spec['healthCheckNodePort'] ?? digObject(previous, 'spec')['healthCheckNodePort'];
+  const port =
+    typeof given === 'number' && given > 0 ? given : freeNodePort(store, `${key}/health`, new Set());
+  return { ...spec, healthCheckNodePort: port };
+}
 
 function without(spec: JsonObject, keys: readonly string[]): JsonObject {
   if (!keys.some((key) => Object.hasOwn(spec, key))) return spec;
