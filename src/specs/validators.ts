@@ -84,3 +84,16 @@ export function withoutNulls(value: Json): Json {
   const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
   return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member as Json)]));
 }
+
+/** Tells whether what is said to be missing is there, as null: so Go prints a list or map that is empty. */
+export function isMissingNull(value: Json, { keyword, instancePath, params }: ErrorObject): boolean {
+  if (keyword !== 'required') return false;
+  const { missingProperty } = params as { readonly missingProperty: string };
+  const path = instancePath.split('/').slice(1);
+  let owner: unknown = value;
+  for (const segment of path) {
+    const part = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    owner = (owner as Record<string, unknown> | undefined)?.[part];
+  }
+  return (owner as Record<string, unknown> | undefined)?.[missingProperty] === null;
+}

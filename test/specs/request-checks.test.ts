@@ -80,3 +80,22 @@ test('names operations of a brand and of a member cluster by their documents', a
   );
   expect((await ks.coverage()).covered).toBe(1);
 });
+
+test('has nothing against what documents have no words for: lists of changes, nulls sent back, reads with a body', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4', strictRequests: true });
+  const headers = { Authorization: `Bearer ${await ks.token()}`, 'Content-Type': 'application/json' };
+  const patch = await fetch(`${ks.url}/apis/tenant.kubesphere.io/v1alpha1/workspaces/demo`, {
+    method: 'PATCH',
+    headers: { ...headers, 'Content-Type': 'application/json-patch+json' },
+    body: '[{"op":"add","path":"/metadata/annotations","value":{"a":"b"}}]',
+  });
+  expect(patch.status).toBe(200);
+  const quotas = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/resourcequotas';
+  const quota = { metadata: { name: 'small' }, spec: { selector: {}, quota: { hard: { pods: '4' } } } };
+  expect((await ask(ks, 'POST', quotas, JSON.stringify(quota))).status).toBe(200);
+  const read = await (await ask(ks, 'GET', `${quotas}/small`)).text();
+  expect(read).toContain('"namespaces": null');
+  expect((await ask(ks, 'PUT', `${quotas}/small`, read)).status).toBe(200);
+  const ofMember = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/workspacemembers/jeff/namespaces';
+  expect((await ask(ks, 'GET', ofMember)).status).toBe(200);
+});

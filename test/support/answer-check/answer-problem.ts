@@ -1,11 +1,11 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { isJsonObject, type Json } from '../../../src/core/json.js';
 import type { RepliedMessage } from '../../../src/http/replies.js';
 import { specsOf } from '../../../src/specs/published-specs.js';
 import { requestPath } from '../../../src/specs/request-path.js';
 import type { Operation } from '../../../src/specs/spec-index.js';
 import type { Schema } from '../../../src/specs/spec-document.js';
-import { ajvOptions, compileSchema, withoutNulls } from '../../../src/specs/validators.js';
+import { ajvOptions, compileSchema, isMissingNull, withoutNulls } from '../../../src/specs/validators.js';
 import { exceptions } from './exceptions.js';
 
 /** What was found fit, per operation: most answers of a test come again. */
@@ -34,17 +34,30 @@ export function answerProblem({ world, entry, url, reply }: RepliedMessage): str
   const text = body === undefined ? '' : body.toString();
   let known = fit.get(operation);
   if (known?.has(text) === true) return undefined;
-  const wrong =
-    response === undefined
-      ? [`the document knows only ${Object.keys(operation.responses).join(', ')}`]
-      : bodyProblems(operation, response.schema, contentType, text);
-  const told = wrong.filter((problem) => !isExcepted(operation.key, problem));
+  const told = documentProblems(operation, { status, contentType, text });
   if (told.length > 0)
     return `${release} ${operation.key} (${entry.method} ${url}) answered ${String(status)}: ${told.slice(0, 5).join('; ')}`;
   if (known === undefined) fit.set(operation, (known = new Set()));
   if (known.size >= mostRemembered) known.clear();
   known.add(text);
   return undefined;
+}
+
+/** What of an answer that is no refusal strays from the document of its operation, one line each. */
+export function documentProblems(
+  operation: Operation,
+  {
+    status,
+    contentType,
+    text,
+  }: { readonly status: number; readonly contentType: string; readonly text: string },
+): readonly string[] {
+  const response = operation.responses[String(status)];
+  const wrong =
+    response === undefined
+      ? [`the document knows only ${Object.keys(operation.responses).join(', ')}`]
+      : bodyProblems(operation, response.schema, contentType, text);
+  return wrong.filter((problem) => !isExcepted(operation.key, problem));
 }
 
 function isExcepted(key: string, problem: string): boolean {
@@ -72,19 +85,6 @@ function bodyProblems(
   if (validate === undefined) compiled.set(schema, (validate = compileSchema(schema, document, ajv)));
   if (validate === false || validate(withoutNulls(value))) return [];
   return (validate.errors ?? [])
-    .filter((error) => !isNull(value, error))
+    .filter((error) => !isMissingNull(value, error))
     .map(({ instancePath, message = 'is wrong' }) => `body${instancePath} ${message}`);
-}
-
-/** Tells whether what is said to be missing is there, as null: so Go prints a list or map that is empty. */
-function isNull(value: Json, { keyword, instancePath, params }: ErrorObject): boolean {
-  if (keyword !== 'required') return false;
-  const { missingProperty } = params as { readonly missingProperty: string };
-  const path = instancePath.split('/').slice(1);
-  let owner: unknown = value;
-  for (const segment of path) {
-    const part = segment.replaceAll('~1', '/').replaceAll('~0', '~');
-    owner = (owner as Record<string, unknown> | undefined)?.[part];
-  }
-  return (owner as Record<string, unknown> | undefined)?.[missingProperty] === null;
 }

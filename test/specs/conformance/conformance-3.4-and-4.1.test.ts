@@ -1,0 +1,3 @@
+import { expectConformance } from './expect-conformance.js';
+
+expectConformance(['v3.4', 'v4.1']);
