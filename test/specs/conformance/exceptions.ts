@@ -15,7 +15,6 @@ export interface Exception {
 export const exceptions: readonly Exception[] = [
   {
     operation: /^GET \/kapis\/terminal\.kubesphere\.io\/.*\/(pods\/{pod}|exec|kubectl)$/,
-    releases: ['v3.0', 'v3.1', 'v3.3', 'v3.4', 'v4.1'],
     status: 400,
     why: 'a WebSocket, which answers 101; without an upgrade it is refused',
   },

@@ -1,7 +1,8 @@
-import type { Operation } from '../../../src/specs/spec-index.js';
+import type { ReleaseName } from '../../../src/core/release.js';
 import { appStoreFacts } from './app-store-facts.js';
 import { generalFacts } from './general-facts.js';
-import type { Facts } from './need.js';
+import { factsOf21 } from './facts-2.1.js';
+import type { Facts, Need } from './need.js';
 
 /** Facts that hold in one API group only; they go before the general ones. */
 const ofGroups: Readonly<Record<string, Facts>> = { 'application.kubesphere.io': appStoreFacts };
@@ -13,36 +14,43 @@ const ofGroups: Readonly<Record<string, Facts>> = { 'application.kubesphere.io':
  */
 export function factFor<Table extends 'queries' | 'bodies'>(
   table: Table,
-  { method, path }: Operation,
+  { operation, release }: Need,
   isOfAll = true,
 ): Facts[Table][string] | undefined {
+  const { method, path } = operation;
   const words = path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{'));
   const last = words.at(-1) ?? '';
   const places = [words.slice(-2).join('/'), last].flatMap((place) => [
     `${method} ${place}`,
     ...(isOfAll ? [place] : []),
   ]);
-  return found(table, path, places);
+  return found(table, path, release, places);
 }
 
 /** A fact of a table about what a variable of a path names. @param noun The word before it */
 export function factAbout<Table extends 'values' | 'manifests' | 'names'>(
   table: Table,
-  path: string,
+  { operation, release }: Need,
   noun: string,
   variable?: string,
 ): Facts[Table][string] | undefined {
-  return found(table, path, variable === undefined ? [noun] : [`${noun} ${variable}`, variable]);
+  return found(
+    table,
+    operation.path,
+    release,
+    variable === undefined ? [noun] : [`${noun} ${variable}`, variable],
+  );
 }
 
 function found<Table extends keyof Facts>(
   table: Table,
   path: string,
+  release: ReleaseName,
   places: readonly string[],
 ): Facts[Table][string] | undefined {
   const group = path.split('/')[2] ?? '';
   const own = Object.hasOwn(ofGroups, group) ? ofGroups[group] : undefined;
-  for (const facts of [own, generalFacts])
+  for (const facts of [own, release === 'v2.1' ? factsOf21 : undefined, generalFacts])
     for (const place of places)
       if (facts !== undefined && Object.hasOwn(facts[table], place))
         return facts[table][place] as Facts[Table][string];

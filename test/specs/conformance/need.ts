@@ -44,7 +44,7 @@ export type Fact<T> = T | ((need: Need) => T | Promise<T>);
  */
 export interface Facts {
   /** Values of path variables, by name or by the word before and the name. */
-  readonly values: Readonly<Record<string, string | ((need: Need) => string | undefined)>>;
+  readonly values: Readonly<Record<string, Fact<string | undefined>>>;
   /** What queries say besides what is required. */
   readonly queries: Readonly<
     Record<

@@ -105,11 +105,10 @@ export class RequestBuilder {
       const made = await this.#make(noun, before, need);
       if (made !== undefined) return made;
     }
-    const { path } = need.operation;
-    const fact = factAbout('values', path, noun, variable);
-    const known = typeof fact === 'function' ? fact(need) : fact;
+    const fact = factAbout('values', need, noun, variable);
+    const known = typeof fact === 'function' ? await fact(need) : fact;
     const made =
-      known === undefined && factAbout('manifests', path, noun) !== undefined
+      known === undefined && factAbout('manifests', need, noun) !== undefined
         ? await this.#make(noun, before, need)
         : known;
     return made ?? this.#nameInWorld(noun, need.params) ?? (await this.#make(noun, before, need)) ?? 'sample';
@@ -120,7 +119,7 @@ export class RequestBuilder {
     const made = need.made as Json[];
     const body = (await this.#makeAt(before.join('/'), made)) ?? (await this.#apply(noun, need));
     if (body === undefined) return undefined;
-    return factAbout('names', need.operation.path, noun)?.(body) ?? nameIn(body);
+    return factAbout('names', need, noun)?.(body) ?? nameIn(body);
   }
 
   /** Makes what an operation at a path makes; its answer, or what was sent where that names nothing. */
@@ -147,7 +146,7 @@ export class RequestBuilder {
 
   /** Makes an object of a noun that has no operation of its own for it through the API of Kubernetes. */
   async #apply(noun: string, need: Need): Promise<Json | undefined> {
-    const manifest = factAbout('manifests', need.operation.path, noun)?.(need);
+    const manifest = factAbout('manifests', need, noun)?.(need);
     if (manifest === undefined) return undefined;
     const apiVersion = digString(manifest, 'apiVersion');
     const resource = catalogOf(this.#ks.release).byKind(apiVersion, digString(manifest, 'kind'));
@@ -204,7 +203,7 @@ export class RequestBuilder {
     const target = path + (await queryOf(operation, need));
     const { method } = operation;
     const isPlain = method === 'POST' || method === 'PUT';
-    const fact = factFor('bodies', operation, isPlain);
+    const fact = factFor('bodies', need, isPlain);
     const given = typeof fact === 'function' ? await fact(need) : fact;
     if (given instanceof Raw) return { operation, target, contentType: given.type, body: given.text };
     if (method === 'GET' || (method === 'DELETE' && given === undefined)) return { operation, target };
@@ -248,7 +247,7 @@ async function queryOf(operation: Operation, need: Need): Promise<string> {
     ({ in: where, required }) => where === 'query' && required,
   );
   const asked = new Map(needed.map((parameter) => [parameter.name, anyValue(parameter)]));
-  const facts = (await factFor('queries', operation)?.(need)) ?? {};
+  const facts = (await factFor('queries', need)?.(need)) ?? {};
   for (const [name, value] of Object.entries(facts)) asked.set(name, value);
   if (asked.size === 0) return '';
   return `?${[...asked].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
@@ -279,7 +278,9 @@ function nameIn(body: Json): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const names = [
     dig(body, 'metadata', 'name'),
-    ...['attachment_id', 'repo_id', 'id', 'image', 'username', 'name'].map((member) => body[member]),
+    ...['project_id', 'attachment_id', 'repo_id', 'id', 'image', 'username', 'name'].map(
+      (member) => body[member],
+    ),
   ];
   if (body['outputs'] !== undefined) return nameIn(body['outputs']);
   const found = names.find((name) => typeof name === 'string' && name !== '');
