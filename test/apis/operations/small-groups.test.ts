@@ -73,11 +73,11 @@ test.for([
 test('what is not served says so, names the operation, and is noted', async () => {
   await using ks = await startFakeKsApiserver({ world: 'empty' });
   const admin = await as(ks, 'admin');
-  const path = '/kapis/resources.kubesphere.io/v1alpha2/registry/verify';
-  const answer = await admin.send('POST', path, {});
+  const path = '/kapis/resources.kubesphere.io/v1alpha3/namespaces/default/images';
+  const answer = await admin.get(path);
   expect(answer.status).toBe(501);
   expect(answer.json['message']).toBe(
-    'fake-ks-apiserver does not implement asking image registries (POST registry/verify)',
+    'fake-ks-apiserver does not implement searching image registries (GET images)',
   );
   const [entry] = (await ks.journal.entries()).filter(({ url }) => url === path);
   expect(entry?.notes?.join()).toContain('does not implement');

@@ -123,20 +123,3 @@ test('A revision of a deployment is the ReplicaSet that carries its number', asy
   expect([missing.status, missing.text]).toEqual([500, '{\n "message": "revision not found web#9"\n}']);
   expect((await admin.get(`${path}/x`)).status).toBe(400);
 });
-
-test.for([
-  ['GET', '/v1alpha3/namespaces/default/repositorytags', undefined, 400],
-  ['GET', '/v1alpha3/namespaces/default/repositorytags?repository=nginx', undefined, 501],
-  ['GET', '/v1alpha3/namespaces/default/imageconfig?image=nginx', undefined, 501],
-  ['POST', '/v1alpha2/git/verify', {}, 500],
-  ['POST', '/v1alpha2/git/verify', { remoteUrl: 'https://example.com/x.git' }, 501],
-  ['POST', '/v1alpha2/registry/verify', { serverhost: 'https://example.com' }, 501],
-] as const)(
-  '%s %s never pretends to have asked anybody',
-  async ([method, path, body, status], { expect }) => {
-    await using ks = await startFresh();
-    const answer = await (await as(ks, 'admin')).send(method, `/kapis/resources.kubesphere.io${path}`, body);
-    expect(answer.status).toBe(status);
-    if (status === 501) expect(answer.text).toContain('fake-ks-apiserver does not implement');
-  },
-);

@@ -50,12 +50,6 @@ export const exceptions: readonly Exception[] = [
     status: 500,
     why: 'taken out in 3.4, whose document still has it',
   },
-  {
-    operation:
-      /^(POST|GET) \/kapis\/resources\.kubesphere\.io\/.*(\/git\/verify|\/registry\/(verify|blob)|\/registrysecrets\/{secret}\/verify|\/imageconfig|\/repositorytags)$/,
-    status: 501,
-    why: 'asks a git server or an image registry, which is not imitated',
-  },
 ];
 
 /** The row that an operation of a release falls under; `undefined` when it has to answer as documented. */

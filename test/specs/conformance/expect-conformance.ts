@@ -7,6 +7,7 @@ import { requestPath } from '../../../src/specs/request-path.js';
 import type { Operation } from '../../../src/specs/spec-index.js';
 import { documentProblems } from '../../support/answer-check/answer-problem.js';
 import { chartOf, indexOf, serveCharts } from '../../support/chart.js';
+import { startImageRegistry } from '../../support/image-registry.js';
 import { exceptionFor } from './exceptions.js';
 import { RequestBuilder, type BuiltAnswer, type BuiltRequest } from './request-builder.js';
 
@@ -22,11 +23,12 @@ export function expectConformance(releases: readonly ReleaseName[]): void {
           'index.yaml': indexOf({ hello: ['1.0.0'] }),
           'hello-1.0.0.tgz': chartOf('hello'),
         });
+        await using registry = await startImageRegistry('none');
         const problems: string[] = [];
         for (const operation of specsOf(release).operations) {
           // What one operation takes away, or makes, is nothing to the next one.
           await ks.reset();
-          const builder = await RequestBuilder.start(ks, charts.url);
+          const builder = await RequestBuilder.start(ks, { charts: charts.url, registry: registry.address });
           const problem = await problemWith(operation, release, builder).catch(String);
           if (problem !== '') problems.push(`${operation.key}: ${problem}`);
         }

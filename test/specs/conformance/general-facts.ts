@@ -51,6 +51,14 @@ async function authorization({ release, call, name }: Need): Promise<Readonly<Re
   }
   return { response_type: 'code', client_id: 'kubesphere', redirect_uri: 'https://web.example.com/back' };
 }
+function dockerSecret(name: string, registry: string): JsonObject {
+  const auths = { [registry]: { username: 'ann', password: 'secret' } };
+  return {
+    metadata: { name },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64') },
+  };
+}
 const placedOnHost = { spec: { template: {}, placement: { clusters: [{ name: 'host' }] } } };
 const direct = { connection: { type: 'direct', kubeconfig } };
 /** Patches here are lists of operations, whatever their type says. */
@@ -85,6 +93,13 @@ export const generalFacts: Facts = {
     },
     'DELETE rules': ({ made }) => ({ name: digString(made.at(-1), 'name') }),
     'GET oauth/authorize': authorization,
+    'registry/blob': async ({ registry, call, name }) => {
+      const secret = dockerSecret(name, `http://${registry}`);
+      await call('POST', '/api/v1/namespaces/shop/secrets', secret);
+      return { image: `${registry}/shop/web:1.0`, namespace: 'shop', secret: name };
+    },
+    'namespaces/imageconfig': ({ registry }) => ({ image: `${registry}/shop/web:1.0` }),
+    'namespaces/repositorytags': ({ registry }) => ({ repository: `${registry}/shop/web` }),
     'workloads/health': () => ({ rateInterval: '60s' }),
     'apps/health': () => ({ rateInterval: '60s' }),
     'v1alpha2/metering': () => ({ level: 'LevelCluster', metrics_filter: 'meter_cluster_cpu_usage' }),
@@ -159,7 +174,9 @@ export const generalFacts: Facts = {
     attachments: picture,
     'POST fluentbit/outputs': { enable: true },
     'POST workspaces/namespaces': ({ name }) => ({ metadata: { name } }),
-    'registrysecrets/verify': { type: 'kubernetes.io/dockerconfigjson' },
+    'registrysecrets/verify': ({ registry }) => dockerSecret('registry', `http://${registry}`),
+    'registry/verify': ({ registry }) => ({ username: 'ann', password: 'secret', serverhost: registry }),
+    'git/verify': ({ registry }) => ({ remoteUrl: `http://${registry}/web.git` }),
   },
   manifests: {
     clusters: ({ name, operation }) => ({

@@ -22,6 +22,8 @@ export interface Need {
   readonly token: string;
   /** Address of a chart repository. */
   readonly charts: string;
+  /** Host and port of an image registry that is a Git server too. */
+  readonly registry: string;
 }
 
 /** A body that is no JSON. */

@@ -24,6 +24,9 @@ export interface BuiltAnswer {
   readonly isGenerated: boolean;
 }
 
+/** Servers that requests may name. */
+type Outside = Pick<Need, 'charts' | 'registry'>;
+
 const jsonPatch = 'application/json-patch+json';
 const mergePatch = 'application/merge-patch+json';
 /** Paths that end in a word and hold nothing that is made there. */
@@ -37,22 +40,20 @@ const annotation = 'example.com/changed';
 export class RequestBuilder {
   readonly #ks: InProcessFake;
   readonly #token: string;
-  readonly #charts: string;
+  readonly #outside: Outside;
   #count = 0;
 
-  private constructor(ks: InProcessFake, token: string, charts: string) {
+  private constructor(ks: InProcessFake, token: string, outside: Outside) {
     this.#ks = ks;
     this.#token = token;
-    this.#charts = charts;
+    this.#outside = outside;
   }
 
   /**
    * For the world as it is; good until the next reset.
-   *
-   * @param charts Address of a chart repository
    */
-  static async start(ks: InProcessFake, charts: string): Promise<RequestBuilder> {
-    return new RequestBuilder(ks, await ks.token(), charts);
+  static async start(ks: InProcessFake, outside: Outside): Promise<RequestBuilder> {
+    return new RequestBuilder(ks, await ks.token(), outside);
   }
 
   /** A request for an operation. @throws Error when what it is about could not be made */
@@ -193,7 +194,7 @@ export class RequestBuilder {
       name,
       count: this.#count,
       token: this.#token,
-      charts: this.#charts,
+      ...this.#outside,
       call: (method, path, body) => this.#call(method, path, body),
     };
   }

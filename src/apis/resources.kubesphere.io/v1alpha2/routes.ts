@@ -6,7 +6,6 @@ import { componentHealth, getComponent, listComponents } from '../handlers/compo
 import { userKubeconfig } from '../handlers/kubeconfig.js';
 import { listOldResources } from '../handlers/old-lists.js';
 import { clusterQuotas, namespaceQuotas } from '../handlers/quotas.js';
-import { registryBlob, verifyGit, verifyRegistry } from '../handlers/registries.js';
 import type * as routers from '../handlers/router.js';
 import { daemonSetRevision, deploymentRevision, statefulSetRevision } from '../handlers/revisions.js';
 
@@ -43,9 +42,21 @@ export const routes: readonly Route[] = [
     handle: async (context) => (await import('../handlers/kubectl-pod.js')).kubectlPod(context),
     ...until34,
   },
-  { method: 'POST', path: '/git/verify', handle: verifyGit },
-  { method: 'POST', path: '/registry/verify', handle: verifyRegistry },
-  { method: 'GET', path: '/registry/blob', handle: registryBlob },
+  {
+    method: 'POST',
+    path: '/git/verify',
+    handle: async (context) => (await import('../registries/git.js')).verifyGit(context),
+  },
+  {
+    method: 'POST',
+    path: '/registry/verify',
+    handle: async (context) => (await import('../registries/docker-login.js')).verifyRegistry(context),
+  },
+  {
+    method: 'GET',
+    path: '/registry/blob',
+    handle: async (context) => (await import('../registries/image-details.js')).registryBlob(context),
+  },
   {
     method: 'GET',
     path: `${namespaced}/router`,

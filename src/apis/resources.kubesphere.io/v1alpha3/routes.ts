@@ -1,12 +1,17 @@
-import type { Route } from '../../../registry/contract.js';
+import type { Handler, Route } from '../../../registry/contract.js';
 import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
 import { clusterCounters, namespaceCounters } from '../handlers/counters.js';
-import { imageConfig, repositoryTags, searchImages, verifyRegistrySecret } from '../handlers/registries.js';
+import { searchImages } from '../handlers/registries.js';
 import { getResource, listResources } from '../handlers/resources.js';
 
 const since41 = { since: 'v4.1' } as const;
 const since33 = { since: 'v3.3' } as const;
 const namespaced = '/namespaces/{namespace}';
+
+const lookup =
+  (name: 'imageConfig' | 'repositoryTags' | 'verifyRegistrySecret'): Handler =>
+  async (context) =>
+    (await import('../registries/lookups.js'))[name](context);
 
 /** Endpoints of `resources.kubesphere.io/v1alpha3`. */
 export const routes: readonly Route[] = [
@@ -15,13 +20,13 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/componenthealth', handle: componentHealth },
   { method: 'GET', path: '/metrics', handle: clusterCounters, ...since41 },
   { method: 'GET', path: `${namespaced}/metrics`, handle: namespaceCounters, ...since41 },
-  { method: 'GET', path: `${namespaced}/imageconfig`, handle: imageConfig, ...since33 },
-  { method: 'GET', path: `${namespaced}/repositorytags`, handle: repositoryTags, ...since33 },
+  { method: 'GET', path: `${namespaced}/imageconfig`, handle: lookup('imageConfig'), ...since33 },
+  { method: 'GET', path: `${namespaced}/repositorytags`, handle: lookup('repositoryTags'), ...since33 },
   { method: 'GET', path: `${namespaced}/images`, handle: searchImages, ...since41 },
   {
     method: 'POST',
     path: `${namespaced}/registrysecrets/{secret}/verify`,
-    handle: verifyRegistrySecret,
+    handle: lookup('verifyRegistrySecret'),
     ...since33,
   },
   { method: 'GET', path: '/{resources}', handle: listResources },
