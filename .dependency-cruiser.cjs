@@ -16,7 +16,7 @@ const allowed = {
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
   charts: ['core', 'state/random', 'kube/read-yaml', 'upstream/dial-error'],
-  controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube'],
+  controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'charts'],
   apis: [
     'core',
     'state',

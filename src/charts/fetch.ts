@@ -9,6 +9,8 @@ export interface RepoCredential {
   readonly password?: string;
   /** False: certificates are checked; otherwise they are not, as in the real server. */
   readonly insecureSkipTLSVerify?: boolean;
+  /** Certificates to trust, in PEM; absent: those of the system. */
+  readonly ca?: string;
 }
 
 const sizeLimit = 20 * 1024 * 1024;
@@ -60,7 +62,7 @@ function withoutPassword(address: string): string {
 
 async function ask(
   url: URL,
-  { username = '', password = '', insecureSkipTLSVerify }: RepoCredential,
+  { username = '', password = '', insecureSkipTLSVerify, ca }: RepoCredential,
 ): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
@@ -69,6 +71,7 @@ async function ask(
       ...(isNamed && { auth: `${username}:${password}` }),
       headers: { 'User-Agent': 'Helm/3' },
       rejectUnauthorized: insecureSkipTLSVerify === false,
+      ...(ca !== undefined && { ca }),
       signal: AbortSignal.timeout(timeout),
     });
     sent.on('response', resolve);

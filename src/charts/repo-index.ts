@@ -17,6 +17,7 @@ export interface IndexedVersion {
   readonly created: string;
   readonly urls: readonly string[];
   readonly maintainers: readonly Maintainer[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What a repository holds: versions by chart, the newest first; charts in the order of their names. */
@@ -88,7 +89,15 @@ function versionOf(name: string, raw: JsonObject): IndexedVersion {
       const members = (['name', 'email', 'url'] as const).map((key) => [key, digString(one, key)] as const);
       return Object.fromEntries(members.filter(([, text]) => text !== ''));
     }),
+    annotations: textsIn(digObject(raw, 'annotations')),
   };
+}
+
+function textsIn(map: JsonObject): Record<string, string> {
+  const entries = Object.entries(map).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Where a version's package is: as its index says, seen from the repository. */

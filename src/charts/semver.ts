@@ -1,5 +1,5 @@
 /** A version as it is compared; numbers of any length. */
-interface Version {
+export interface Version {
   readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint];
   /** Parts before the release; none for a release. */
   readonly early: readonly string[];
@@ -9,7 +9,8 @@ const longest = 256;
 const loose =
   /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*))?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
 
-function parse(text: string): Version | undefined {
+/** Reads a version, `v` in front and missing numbers allowed; `undefined` for what is none. @see Masterminds/semver */
+export function readVersion(text: string): Version | undefined {
   if (text.length > longest) return undefined;
   const match = loose.exec(text);
   if (match === null) return undefined;
@@ -22,7 +23,7 @@ function parse(text: string): Version | undefined {
 
 /** Tells whether a text can be read as a version, `v` in front and missing numbers allowed. @see Masterminds/semver */
 export function isStrictVersion(text: string): boolean {
-  return parse(text) !== undefined;
+  return readVersion(text) !== undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export function isStrictVersion(text: string): boolean {
  * @see semver.org, section 11
  */
 export function compareVersions(a: string, b: string): number {
-  const [one, other] = [parse(a), parse(b)];
+  const [one, other] = [readVersion(a), readVersion(b)];
   if (one === undefined || other === undefined)
     return Number(one !== undefined) - Number(other !== undefined);
   for (const [at, number] of one.numbers.entries()) {

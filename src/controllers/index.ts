@@ -15,10 +15,14 @@ import { clusterController } from './cluster.js';
 import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { garbageCollector } from './garbage-collector.js';
-import { installPlanController } from './install-plan.js';
+import { extensionCategoryController } from './extensions/category.js';
+import { extensionController } from './extensions/extension.js';
+import { extensionVersionController } from './extensions/extension-version.js';
+import { installPlanController } from './extensions/install-plan.js';
 import { kubeconfigController } from './kubeconfig/kubeconfig.js';
 import { userCertificateController } from './kubeconfig/user-certificate.js';
 import { kubernetesServiceController } from './kubernetes-service.js';
+import { repositoryController } from './extensions/repository.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -52,6 +56,10 @@ const controllers: readonly Controller[] = [
   serviceAccountSecretController,
   workloadRestart,
   clusterController,
+  repositoryController,
+  extensionVersionController,
+  extensionController,
+  extensionCategoryController,
   installPlanController,
   repoController,
   applicationCategoryController,
