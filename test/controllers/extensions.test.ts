@@ -15,7 +15,8 @@ function version(name: string, number: string, spec: object = {}): object {
 }
 
 async function statusOf(admin: Asker, path: string): Promise<Record<string, unknown>> {
-  return (await admin.get(`${core}/${path}`)).json['status'] as Record<string, unknown>;
+  const { json } = await admin.get(`${core}/${path}`);
+  return (json['status'] as Record<string, unknown> | undefined) ?? {};
 }
 
 async function eventsOf(admin: Asker, kind: string): Promise<string[]> {
@@ -94,7 +95,7 @@ describe('a Repository', () => {
     let admin = await as(ks, 'admin');
     const repository = { metadata: { name: 'museum' }, spec: { url: charts.url } };
     expect((await admin.send('POST', `${core}/repositories`, repository)).status).toBe(201);
-    await expect.poll(async () => (await statusOf(admin, 'repositories/museum'))?.['lastSyncTime']).toBe(now);
+    await expect.poll(async () => (await statusOf(admin, 'repositories/museum'))['lastSyncTime']).toBe(now);
     const versions = async (): Promise<string[]> => namesOf(await admin.get(`${core}/extensionversions`));
     expect(await versions()).toEqual(['demo-1.1.0', 'demo-1.2.0', 'demo-1.3.0']);
     const { json: extension } = await admin.get(`${core}/extensions/demo`);

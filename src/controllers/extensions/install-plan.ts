@@ -197,6 +197,6 @@ function mirror(context: WriteContext, plan: KubeObject): void {
   if (JSON.stringify(status) === JSON.stringify(extension['status'])) return;
   writeBack(context, context.catalog.get(group, 'extensions'), {
     ...extension,
-    status: status as JsonObject,
+    status: status,
   });
 }
