@@ -15,7 +15,8 @@ import { isMeasured, podUsage } from '../../registry/usage/pod-usage.js';
 import type { World } from '../../state/world.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { recordEvent } from './events.js';
-import { amount, podIndex } from './pod-index.js';
+import { podIndex } from './pod-index.js';
+import { amount } from './pod-requests.js';
 import { isFinished, isReady, ownKey } from './pods.js';
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 

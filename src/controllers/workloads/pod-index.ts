@@ -1,17 +1,15 @@
-import { digArray, digObject, digString } from '../../core/json.js';
+import { digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { parseQuantity } from '../../core/quantity.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { storeIndex } from '../store-index.js';
+import { priorityOf, requestsOf } from './pod-requests.js';
 import { isFinished } from './pods.js';
 
 /** What runs on a node. */
 export interface NodeLoad {
   pods: number;
-  /** Thousandths of a core. */
-  cpu: number;
-  /** Bytes. */
-  memory: number;
+  /** What the pods ask for together, by resource, in thousandths of its unit. */
+  readonly asked: Map<string, number>;
   readonly addresses: Set<string>;
 }
 
@@ -31,6 +29,8 @@ export interface PodIndex {
   readonly onNode: Map<string, Map<string, KubeObject>>;
   /** Pods that have a node. */
   readonly placed: Map<string, KubeObject>;
+  /** How many of them have which priority. */
+  readonly priorities: Map<number, number>;
   /** Those of them that keep other pods away. */
   readonly guarded: Map<string, KubeObject>;
   /** Pods no node was found for. */
@@ -45,6 +45,7 @@ export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
     byNode: new Map(),
     onNode: new Map(),
     placed: new Map(),
+    priorities: new Map(),
     guarded: new Map(),
     unplaced: new Map(),
   }),
@@ -77,6 +78,10 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
     if (by === 1) pods.set(key, pod);
     else pods.delete(key);
   }
+  const priority = priorityOf(pod);
+  const alike = (index.priorities.get(priority) ?? 0) + by;
+  if (alike > 0) index.priorities.set(priority, alike);
+  else index.priorities.delete(priority);
   const peers = index.onNode.get(node);
   if (by === -1) peers?.delete(key);
   else if (peers === undefined) index.onNode.set(node, new Map([[key, pod]]));
@@ -84,31 +89,10 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
   if (isFinished(pod)) return;
   let load = index.byNode.get(node);
   if (load === undefined)
-    index.byNode.set(node, (load = { pods: 0, cpu: 0, memory: 0, addresses: new Set() }));
-  const { cpu, memory } = requestsOf(pod);
+    index.byNode.set(node, (load = { pods: 0, asked: new Map(), addresses: new Set() }));
   load.pods += by;
-  load.cpu += by * cpu;
-  load.memory += by * memory;
+  for (const [name, value] of requestsOf(pod)) load.asked.set(name, (load.asked.get(name) ?? 0) + by * value);
   const address = digString(pod, 'status', 'podIP');
   if (by === 1) load.addresses.add(address);
   else load.addresses.delete(address);
-}
-
-/** What a pod asks for: thousandths of a core, and bytes. */
-export function requestsOf(pod: KubeObject): { readonly cpu: number; readonly memory: number } {
-  let cpu = 0;
-  let memory = 0;
-  for (const container of digArray(pod, 'spec', 'containers')) {
-    const requests = digObject(container, 'resources', 'requests');
-    cpu += amount(requests['cpu']);
-    memory += amount(requests['memory']) / 1000;
-  }
-  return { cpu, memory };
-}
-
-/** A quantity in thousandths; 0 when there is none. */
-export function amount(quantity: unknown): number {
-  if (typeof quantity === 'number') return quantity * 1000;
-  if (typeof quantity !== 'string') return 0;
-  return Number(parseQuantity(quantity)?.milli ?? 0n);
 }

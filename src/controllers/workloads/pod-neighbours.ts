@@ -13,6 +13,15 @@ const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 /** Why a pod may not be on a node because of other pods; `undefined`: it may. */
 export type NeighbourRule = (node: KubeObject) => string | undefined;
 
+/** Uids of pods that are to be taken for gone. */
+export type Without = ReadonlySet<string>;
+
+const nobody: Without = new Set();
+
+function isGone(pod: KubeObject, without: Without): boolean {
+  return without.size > 0 && without.has(pod.metadata.uid ?? '');
+}
+
 /** Values of a topology key, with the number of pods there. */
 type Places = ReadonlyMap<string, number>;
 
@@ -21,7 +30,7 @@ function termsOf(pod: Json, kind: 'podAffinity' | 'podAntiAffinity'): readonly J
 }
 
 /** Whether a term of a pod is about another pod. */
-function isAbout(store: ObjectStore, term: Json, owner: KubeObject, other: KubeObject): boolean {
+export function isAbout(store: ObjectStore, term: Json, owner: KubeObject, other: KubeObject): boolean {
   if (!selects(dig(term, 'labelSelector'), other.metadata.labels)) return false;
   const listed = digArray(term, 'namespaces');
   const selector = dig(term, 'namespaceSelector');
@@ -31,13 +40,14 @@ function isAbout(store: ObjectStore, term: Json, owner: KubeObject, other: KubeO
   return selects(selector, store.find(namespaces, undefined, namespace)?.object.metadata.labels);
 }
 
-function valueAt(node: KubeObject | undefined, key: string): string | undefined {
+/** What a node's label says; `undefined` when it has none. */
+export function valueAt(node: KubeObject | undefined, key: string): string | undefined {
   const { labels = {} } = node?.metadata ?? {};
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 /** Looks nodes of pods up once each. */
-function nodeFinder(store: ObjectStore): (pod: KubeObject) => KubeObject | undefined {
+export function nodeFinder(store: ObjectStore): (pod: KubeObject) => KubeObject | undefined {
   const known = new Map<string, KubeObject | undefined>();
   return (pod) => {
     const name = digString(pod, 'spec', 'nodeName');
@@ -51,7 +61,11 @@ function nodeFinder(store: ObjectStore): (pod: KubeObject) => KubeObject | undef
  *
  * @see kubernetes/kubernetes pkg/scheduler/framework/plugins/interpodaffinity/filtering.go
  */
-export function affinityRule(store: ObjectStore, pod: KubeObject): NeighbourRule | undefined {
+export function affinityRule(
+  store: ObjectStore,
+  pod: KubeObject,
+  without: Without = nobody,
+): NeighbourRule | undefined {
   const [wanted, shunned] = [termsOf(pod, 'podAffinity'), termsOf(pod, 'podAntiAffinity')];
   const { placed, guarded } = podIndex(store);
   if (wanted.length + shunned.length + guarded.size === 0) return undefined;
@@ -64,7 +78,7 @@ export function affinityRule(store: ObjectStore, pod: KubeObject): NeighbourRule
     const key = digString(term, 'topologyKey');
     const found = new Map<string, number>();
     for (const other of others) {
-      if (isFinished(other) || !isMet(other)) continue;
+      if (isFinished(other) || isGone(other, without) || !isMet(other)) continue;
       const value = valueAt(nodeOf(other), key);
       if (value !== undefined) found.set(value, (found.get(value) ?? 0) + 1);
     }
@@ -111,6 +125,7 @@ export function spreadRule(
   store: ObjectStore,
   pod: KubeObject,
   isMeant: (node: KubeObject) => boolean,
+  without: Without = nobody,
 ): NeighbourRule | undefined {
   const constraints = digArray(pod, 'spec', 'topologySpreadConstraints').filter(
     (one) => digString(one, 'whenUnsatisfiable') !== 'ScheduleAnyway',
@@ -128,7 +143,11 @@ export function spreadRule(
       .byNamespace.get(pod.metadata.namespace ?? '')
       ?.values() ?? [];
   const others = [...peers].filter(
-    (other) => names.has(digString(other, 'spec', 'nodeName')) && !isDeleting(other) && !isFinished(other),
+    (other) =>
+      names.has(digString(other, 'spec', 'nodeName')) &&
+      !isDeleting(other) &&
+      !isFinished(other) &&
+      !isGone(other, without),
   );
   const nodeOf = nodeFinder(store);
   const rules = constraints.map((constraint) => {
@@ -152,7 +171,8 @@ export function spreadRule(
   };
 }
 
-function withLabelKeys(constraint: Json, pod: KubeObject): Json {
+/** The label selector of a spread constraint, with the labels of the pod it adds. */
+export function withLabelKeys(constraint: Json, pod: KubeObject): Json {
   const selector = digObject(constraint, 'labelSelector');
   const { labels = {} } = pod.metadata;
   const more = digArray(constraint, 'matchLabelKeys').flatMap((key): [string, string][] => {
@@ -164,13 +184,19 @@ function withLabelKeys(constraint: Json, pod: KubeObject): Json {
 }
 
 /** Whether a port of the node that a pod wants for itself is taken. */
-export function portsRule(store: ObjectStore, pod: KubeObject): NeighbourRule | undefined {
+export function portsRule(
+  store: ObjectStore,
+  pod: KubeObject,
+  without: Without = nobody,
+): NeighbourRule | undefined {
   const wanted = hostPorts(pod);
   if (wanted.length === 0) return undefined;
   const { onNode } = podIndex(store);
   return (node) => {
     const others = onNode.get(node.metadata.name)?.values() ?? [];
-    const taken = [...others].filter((other) => !isFinished(other)).flatMap(hostPorts);
+    const taken = [...others]
+      .filter((other) => !isFinished(other) && !isGone(other, without))
+      .flatMap(hostPorts);
     const isTaken = wanted.some((port) =>
       taken.some(
         (other) =>

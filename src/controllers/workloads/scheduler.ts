@@ -1,18 +1,28 @@
-import { digArray, digObject, digString, isJsonObject } from '../../core/json.js';
+import { isDeepStrictEqual } from 'node:util';
+import { dig, digArray, digObject, digString, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { WriteContext } from '../../registry/contract.js';
+import type { Change } from '../../state/object-store.js';
+import type { World } from '../../state/world.js';
 import { isDeleting, isHeartbeat, type QueuedController, type WorkKey } from '../controller.js';
 import { chooseNode } from './choose-node.js';
 import { recordEvent } from './events.js';
 import { podIndex } from './pod-index.js';
-import { ownKey, podResource } from './pods.js';
+import { priorityOf } from './pod-requests.js';
+import { isFinished, ownKey, podResource } from './pods.js';
+import { preempt } from './preemption.js';
+import { schedulingWords } from './scheduling-words.js';
 import { claimsOf } from './storage-protection.js';
 import { mergeConditions } from './write-status.js';
 
 const component = 'default-scheduler';
+/** The first Kubernetes that says of a pod that its gates are closed. */
+const firstMinorWithGates = 27;
 
 /**
- * Puts new pods on nodes, and looks again at those that found no place when nodes, claims or other pods change.
+ * Puts new pods on nodes, those that matter most first, and looks again at those that found no place when nodes, claims
+ * or other pods change.
  *
  * @see kubernetes/kubernetes pkg/scheduler
  */
@@ -21,33 +31,62 @@ export const schedulerController: QueuedController = {
   watches: ['pods.', 'nodes.', 'persistentvolumeclaims.'],
   keysOf: ({ cluster }, change) => {
     if (change.resource.plural === 'pods') {
-      if (change.type === 'DELETED') return waiting(cluster, undefined);
+      if (change.type === 'DELETED' || hasEnded(change)) return waiting(cluster, undefined);
       if (digString(change.stored.object, 'spec', 'nodeName') === '') return [ownKey(change)];
       const isPlaced = digString(change.previous?.object, 'spec', 'nodeName') === '';
       return isPlaced ? waiting(cluster, undefined).filter((key) => wantsCompany(cluster, key)) : [];
     }
     if (change.resource.plural === 'nodes') {
-      return isHeartbeat(change) ? [] : waiting(cluster, undefined);
+      return isHeartbeat(change) && hasSameRoom(change) ? [] : waiting(cluster, undefined);
     }
     return waiting(cluster, change.stored.object.metadata.namespace);
   },
   settle: (context, { namespace, name }) => {
-    const pod = context.cluster.store.find(podResource, namespace, name)?.object;
+    const { cluster, world } = context;
+    const pod = cluster.store.find(podResource, namespace, name)?.object;
     if (pod === undefined || isDeleting(pod) || digString(pod, 'spec', 'nodeName') !== '') return;
-    if (digArray(pod, 'spec', 'schedulingGates').length > 0) return;
+    if (digArray(pod, 'spec', 'schedulingGates').length > 0) {
+      holdBack(context, pod);
+      return;
+    }
     if (digString(pod, 'spec', 'schedulerName') !== component) return;
     const why = missingClaim(context, pod);
-    const choice = why === undefined ? chooseNode(context.cluster, pod) : { why };
-    if ('why' in choice) refuse(context, pod, choice.why);
-    else place(context, pod, choice.node.metadata.name);
+    if (why !== undefined) {
+      refuse(context, pod, why);
+      return;
+    }
+    const choice = chooseNode(context, pod);
+    if ('node' in choice) {
+      place(context, pod, choice.node.metadata.name);
+      return;
+    }
+    const { hopeful, total } = choice;
+    const { preemption } = schedulingWords(world);
+    const found = total === 0 ? undefined : preempt(context, pod, hopeful, total);
+    if (found === undefined) refuse(context, pod, choice.why);
+    else if ('nodeName' in found) refuse(context, pod, choice.why, found.nodeName);
+    else
+      refuse(context, pod, preemption === undefined ? choice.why : `${choice.why} ${preemption}${found.why}`);
   },
 };
+
+/** Whether a node has as much room as before. */
+function hasSameRoom({ stored, previous }: Change): boolean {
+  const [now, before] = [stored.object, previous?.object].map((node) => dig(node, 'status', 'allocatable'));
+  return now === before || isDeepStrictEqual(now, before);
+}
+
+/** Whether a pod has just come to its end, and left room on its node. */
+function hasEnded({ stored, previous }: Change): boolean {
+  return previous !== undefined && isFinished(stored.object) && !isFinished(previous.object);
+}
 
 function waiting({ store }: WriteContext['cluster'], namespace: string | undefined): readonly WorkKey[] {
   const { unplaced } = podIndex(store);
   if (unplaced.size === 0) return [];
   return [...unplaced.values()]
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+    .sort((a, b) => priorityOf(b) - priorityOf(a))
     .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
 }
 
@@ -58,7 +97,7 @@ function wantsCompany({ store }: WriteContext['cluster'], { namespace, name }: W
 }
 
 /** What is wrong with the claims of a pod, in the scheduler's words. */
-function missingClaim({ cluster }: WriteContext, pod: KubeObject): string | undefined {
+function missingClaim({ world, cluster }: WriteContext, pod: KubeObject): string | undefined {
   const { namespace } = pod.metadata;
   const { store } = cluster;
   for (const name of claimsOf(pod)) {
@@ -66,10 +105,16 @@ function missingClaim({ cluster }: WriteContext, pod: KubeObject): string | unde
     const why = whyUnbound(store, name, claim);
     if (why === undefined) continue;
     const total = String(store.count({ group: '', plural: 'nodes' }));
-    return `0/${total} nodes are available: ${why}. preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
+    const first = `0/${total} nodes are available:`;
+    const { preemption } = schedulingWords(world);
+    if (preemption !== undefined)
+      return `${first} ${why}. ${preemption}${first} ${total} Preemption is not helpful for scheduling.`;
+    return why === unbound ? `${first} ${total} ${why}.` : why;
   }
   return undefined;
 }
+
+const unbound = 'pod has unbound immediate PersistentVolumeClaims';
 
 function whyUnbound(
   store: WriteContext['cluster']['store'],
@@ -83,34 +128,66 @@ function whyUnbound(
   const className = digString(claim, 'spec', 'storageClassName');
   const found = store.find({ group: 'storage.k8s.io', plural: 'storageclasses' }, undefined, className);
   if (digString(found?.object, 'volumeBindingMode') === 'WaitForFirstConsumer') return undefined;
-  return 'pod has unbound immediate PersistentVolumeClaims';
+  return unbound;
 }
 
-function refuse(context: WriteContext, pod: KubeObject, message: string): void {
-  const conditions = mergeConditions(
-    digArray(pod, 'status', 'conditions').filter(isJsonObject),
-    [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+function saysGates({ settings }: World): boolean {
+  return minorOf(settings.kubernetesVersion) >= firstMinorWithGates;
+}
+
+/** Notes that a pod is not to be placed yet. */
+function holdBack(context: WriteContext, pod: KubeObject): void {
+  if (!saysGates(context.world)) return;
+  unscheduled(context, pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
+}
+
+/** @param nodeName Where room is being made for it. */
+function refuse(context: WriteContext, pod: KubeObject, message: string, nodeName?: string): void {
+  if (!unscheduled(context, pod, 'Unschedulable', message, nodeName)) return;
+  recordEvent(context, pod, { type: 'Warning', reason: 'FailedScheduling', message, component });
+}
+
+/** Writes down why a pod has no node. @returns whether that is news */
+function unscheduled(
+  context: WriteContext,
+  pod: KubeObject,
+  reason: string,
+  message: string,
+  nodeName = digString(pod, 'status', 'nominatedNodeName'),
+): boolean {
+  const before = digArray(pod, 'status', 'conditions').filter(isJsonObject);
+  const old = before.find((one) => one['type'] === 'PodScheduled');
+  const isKnown = old?.['reason'] === reason && old['message'] === message;
+  if (isKnown && nodeName === digString(pod, 'status', 'nominatedNodeName')) return false;
+  const [condition = {}] = mergeConditions(
+    before,
+    [{ type: 'PodScheduled', status: 'False', reason, message }],
     context.world.clock.timestamp(),
   );
-  const before = digArray(pod, 'status', 'conditions')[0];
-  if (before !== undefined && before === conditions[0]) return;
-  const status = {
-    ...digObject(pod, 'status'),
-    conditions: conditions.map((one) => ({ lastProbeTime: null, ...one })),
-  };
-  if (digString(before, 'message') === message) return;
-  context.cluster.store.replace(podResource, { ...pod, status });
-  recordEvent(context, pod, { type: 'Warning', reason: 'FailedScheduling', message, component });
+  const others = before.filter((one) => one['type'] !== 'PodScheduled');
+  context.cluster.store.replace(podResource, {
+    ...pod,
+    status: {
+      ...digObject(pod, 'status'),
+      ...(nodeName !== '' && { nominatedNodeName: nodeName }),
+      conditions: [{ lastProbeTime: null, ...condition }, ...others],
+    },
+  });
+  return !isKnown;
 }
 
 function place(context: WriteContext, pod: KubeObject, nodeName: string): void {
   const now = context.world.clock.timestamp();
   const condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
+  const others = digArray(pod, 'status', 'conditions').filter(
+    (one) => digString(one, 'type') !== 'PodScheduled',
+  );
   const { namespace = '', name } = pod.metadata;
+  const { nominatedNodeName: _, ...status } = digObject(pod, 'status');
   context.cluster.store.replace(podResource, {
     ...pod,
     spec: { ...digObject(pod, 'spec'), nodeName },
-    status: { ...digObject(pod, 'status'), conditions: [condition] },
+    status: { ...status, conditions: [condition, ...others] },
   });
   recordEvent(context, pod, {
     reason: 'Scheduled',

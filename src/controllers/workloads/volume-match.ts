@@ -2,7 +2,7 @@ import { dig, digArray, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import { isDeleting } from '../controller.js';
-import { amount } from './pod-index.js';
+import { amount } from './pod-requests.js';
 
 /** Whether a volume is kept for a claim by whoever made it. */
 export function isMeantFor(volume: KubeObject, { metadata }: KubeObject): boolean {
