@@ -35,16 +35,10 @@ export function strategicMergePatch(
   type: string,
   schema: MergeSchema,
 ): JsonObject {
-  return mergeMap(original, patch, type, schema, '');
+  return mergeMap(original, patch, type, schema);
 }
 
-function mergeMap(
-  original: JsonObject,
-  patch: JsonObject,
-  type: string,
-  schema: MergeSchema,
-  strategy: string,
-): JsonObject {
+function mergeMap(original: JsonObject, patch: JsonObject, type: string, schema: MergeSchema): JsonObject {
   const mode = patch[directive];
   if (mode === 'replace') return strip(patch);
   if (mode === 'delete') return {};
@@ -54,7 +48,7 @@ function mergeMap(
     );
   const result: Mutable = Object.assign(Object.create(null) as Mutable, original);
   const kept = patch[retainKeys];
-  if (kept !== undefined) clearOthers(result, kept, strategy);
+  if (kept !== undefined) clearOthers(result, kept, patch);
   for (const [key, value] of Object.entries(patch)) {
     if (key === directive || key === retainKeys || key.startsWith(orderPrefix)) continue;
     if (key.startsWith(deletePrefix)) {
@@ -93,7 +87,7 @@ function mergeField(
   const strategy = rules?.strategy ?? '';
   if (isJsonObject(value)) {
     if (strategy.includes('replace')) return strip(value);
-    return mergeMap(isJsonObject(before) ? before : {}, value, rules?.type ?? '', schema, strategy);
+    return mergeMap(isJsonObject(before) ? before : {}, value, rules?.type ?? '', schema);
   }
   if (!Array.isArray(value)) return value;
   const items = value as JsonArray;
@@ -133,8 +127,8 @@ function mergeList(
     }
     const at = result.findIndex(isSame);
     const before = result[at];
-    if (at === -1) added.push(mergeMap({}, item, type, schema, ''));
-    else if (isJsonObject(before)) result[at] = mergeMap(before, item, type, schema, '');
+    if (at === -1) added.push(mergeMap({}, item, type, schema));
+    else if (isJsonObject(before)) result[at] = mergeMap(before, item, type, schema);
   }
   return reorder([...result, ...added], items, old, mergeKey);
 }
@@ -174,9 +168,11 @@ function reorder(merged: JsonArray, order: JsonArray, server: JsonArray, mergeKe
   return result;
 }
 
-function clearOthers(result: Mutable, kept: Json, strategy: string): void {
-  if (!strategy.includes('retainKeys') || !Array.isArray(kept)) throw bad('unexpected $retainKeys directive');
-  const keys = new Set(kept as JsonArray);
+function clearOthers(result: Mutable, kept: Json, patch: JsonObject): void {
+  const keys = new Set(Array.isArray(kept) ? (kept as JsonArray) : []);
+  const isGiven = (key: string): boolean => !key.startsWith('$') && patch[key] !== null;
+  const others = Object.keys(patch).filter((key) => isGiven(key) && !keys.has(key));
+  if (!Array.isArray(kept) || others.length > 0) throw bad('invalid patch format of retainKeys');
   for (const key of Object.keys(result)) if (!keys.has(key)) delete result[key];
 }
 
