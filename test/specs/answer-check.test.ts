@@ -17,6 +17,25 @@ test.for([
   ['no body', user, { status: 200 }, 'no body'],
   ['a text', user, { status: 200, contentType, body: 'ok' }, 'no JSON: "ok"'],
   [
+    'a refusal without words',
+    user,
+    { status: 404, contentType: 'text/plain; charset=utf-8' },
+    'without a word',
+  ],
+  ['a refusal in a form of its own', user, { status: 404, contentType, body: '{"oops":1}' }, 'no known form'],
+  [
+    'a refusal in the form of another place',
+    '/apis/iam.kubesphere.io/v1beta1/users/x',
+    { status: 409, contentType: 'text/plain', body: 'conflict\n' },
+    'the form "text", where only status, errStatus',
+  ],
+  [
+    'a Status of another code',
+    user,
+    { status: 404, contentType, body: '{"kind":"Status","status":"Failure","message":"","code":403}' },
+    'a Status of 403 in an answer of 404',
+  ],
+  [
     'a status of success nobody named',
     user,
     { status: 201, contentType, body: '{}' },
@@ -30,7 +49,7 @@ test.for([
 });
 
 test.for([
-  ['a refusal', user, { status: 404, contentType, body: 'not found' }],
+  ['a refusal', user, { status: 404, contentType: 'text/plain; charset=utf-8', body: 'not found\n' }],
   ['a list that is null', nodes, { status: 200, contentType, body: '{"items":null,"totalItems":0}' }],
   ['what was generated', user, { status: 200, headers: { 'X-Fake-Ks-Generated': 'true' } }],
   ['a path that no document names', '/healthz/x', { status: 200, contentType, body: '{}' }],
