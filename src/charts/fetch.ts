@@ -51,13 +51,19 @@ export async function fetchBytes(
   }
   if (status !== 200) {
     answer.resume();
-    throw new ChartError(`failed to fetch ${address} : ${String(status)} ${statusMessage}`);
+    throw new ChartError(
+      `failed to fetch ${withoutPassword(address)} : ${String(status)} ${statusMessage}`,
+    );
   }
   return collect(answer, failed);
 }
 
+/** An address for a message. @see golang/go src/net/http/client.go stripPassword */
 function withoutPassword(address: string): string {
-  return address.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, '$1:***@');
+  const { username, password } = URL.canParse(address) ? new URL(address) : { username: '***', password: '***' };
+  if (password === '') return address;
+  // The last of several @ ends the credentials.
+  return address.replace(/\/\/[^/?#]*@/, () => `//${username}:***@`);
 }
 
 async function ask(

@@ -5,7 +5,8 @@ import { nameableVersion, shortChartName } from '../../src/charts/names.js';
 import { readIndex } from '../../src/charts/repo-index.js';
 import { compareVersions } from '../../src/charts/semver.js';
 import { unpackArchive } from '../../src/charts/unpack-archive.js';
-import { chartOf, indexOf, pack } from '../support/chart.js';
+import { fetchBytes } from '../../src/charts/fetch.js';
+import { chartOf, indexOf, pack, serveCharts } from '../support/chart.js';
 
 test('a chart is read with all its files', async () => {
   const { metadata, files } = await loadChart(chartOf('hello'));
@@ -114,4 +115,21 @@ test('names that Kubernetes would refuse are hashed', () => {
     '1.0.0',
     expect.stringMatching(/^[0-9a-f]{12}$/),
   ]);
+});
+
+describe('an address that cannot be fetched', () => {
+  test.each(['secret', 's@cret', 's:@:et'])('is told without its password %s', async (password) => {
+    await using charts = await serveCharts({});
+    const address = `${charts.url.replace('//', `//ann:${password}@`)}/x.tgz`;
+    await expect(fetchBytes(address, {})).rejects.toThrow(
+      `failed to fetch ${charts.url.replace('//', '//ann:***@')}/x.tgz : 404 Not Found`,
+    );
+  });
+
+  test.each([
+    ['with a scheme nobody speaks', 'ftp://ann:s@cret@example.com/x', 'Get "ftp://ann:***@example.com/x"'],
+    ['that is no URL', 'http://ann:s@cret@:x/', 'Get "http://***:***@:x/"'],
+  ])('%s is told without its password', async (_, address, told) => {
+    await expect(fetchBytes(address, {})).rejects.toThrow(told);
+  });
 });
