@@ -15,6 +15,8 @@ import { monitoringV1alpha3 } from './monitoring.kubesphere.io/v1alpha3/index.js
 import { networkV1alpha2 } from './network.kubesphere.io/v1alpha2/index.js';
 import { notificationV2beta1 } from './notification.kubesphere.io/v2beta1/index.js';
 import { notificationV2beta2 } from './notification.kubesphere.io/v2beta2/index.js';
+import { openpitrixV1 } from './openpitrix.io/v1/index.js';
+import { openpitrixV2alpha1 } from './openpitrix.io/v2alpha1/index.js';
 import { operationsV1alpha2 } from './operations.kubesphere.io/v1alpha2/index.js';
 import { packageV1alpha1 } from './package.kubesphere.io/v1alpha1/index.js';
 import { resourcesV1alpha2 } from './resources.kubesphere.io/v1alpha2/index.js';
@@ -47,6 +49,8 @@ export const groups: readonly ApiGroup[] = [
   networkV1alpha2,
   notificationV2beta1,
   notificationV2beta2,
+  openpitrixV1,
+  openpitrixV2alpha1,
   operationsV1alpha2,
   packageV1alpha1,
   resourcesV1alpha2,

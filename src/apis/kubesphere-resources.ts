@@ -113,18 +113,19 @@ const rows: readonly Row[] = [
   ['application.kubesphere.io', 'ApplicationRelease', 'applicationreleases', 'v2', 'C', since41],
   ['application.kubesphere.io', 'Category', 'categories', 'v2', 'C', since41],
   ['application.kubesphere.io', 'Repo', 'repos', 'v2', 'C', since41],
-  ['application.kubesphere.io', 'HelmApplication', 'helmapplications', 'v1alpha1', 'C', since31to34],
+  // Up to 3.0 OpenPitrix keeps these in a database of its own; they are kept as objects of the next release.
+  ['application.kubesphere.io', 'HelmApplication', 'helmapplications', 'v1alpha1', 'C', until34],
   [
     'application.kubesphere.io',
     'HelmApplicationVersion',
     'helmapplicationversions',
     'v1alpha1',
     'C',
-    since31to34,
+    until34,
   ],
-  ['application.kubesphere.io', 'HelmCategory', 'helmcategories', 'v1alpha1', 'C', since31to34],
-  ['application.kubesphere.io', 'HelmRelease', 'helmreleases', 'v1alpha1', 'C', since31to34],
-  ['application.kubesphere.io', 'HelmRepo', 'helmrepos', 'v1alpha1', 'C', since31to34],
+  ['application.kubesphere.io', 'HelmCategory', 'helmcategories', 'v1alpha1', 'C', until34],
+  ['application.kubesphere.io', 'HelmRelease', 'helmreleases', 'v1alpha1', 'C', until34],
+  ['application.kubesphere.io', 'HelmRepo', 'helmrepos', 'v1alpha1', 'C', until34],
   ['quota.kubesphere.io', 'ResourceQuota', 'resourcequotas', 'v1alpha2', 'C', { since: 'v3.1' }],
 ];
 

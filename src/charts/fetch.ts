@@ -11,6 +11,8 @@ export interface RepoCredential {
   readonly insecureSkipTLSVerify?: boolean;
   /** Certificates to trust, in PEM; absent: those of the system. */
   readonly ca?: string;
+  /** True: nobody waits for the answer, the process may end meanwhile. */
+  readonly detached?: boolean;
 }
 
 const sizeLimit = 20 * 1024 * 1024;
@@ -51,16 +53,16 @@ export async function fetchBytes(
   }
   if (status !== 200) {
     answer.resume();
-    throw new ChartError(
-      `failed to fetch ${withoutPassword(address)} : ${String(status)} ${statusMessage}`,
-    );
+    throw new ChartError(`failed to fetch ${withoutPassword(address)} : ${String(status)} ${statusMessage}`);
   }
   return collect(answer, failed);
 }
 
 /** An address for a message. @see golang/go src/net/http/client.go stripPassword */
 function withoutPassword(address: string): string {
-  const { username, password } = URL.canParse(address) ? new URL(address) : { username: '***', password: '***' };
+  const { username, password } = URL.canParse(address)
+    ? new URL(address)
+    : { username: '***', password: '***' };
   if (password === '') return address;
   // The last of several @ ends the credentials.
   return address.replace(/\/\/[^/?#]*@/, () => `//${username}:***@`);
@@ -68,7 +70,7 @@ function withoutPassword(address: string): string {
 
 async function ask(
   url: URL,
-  { username = '', password = '', insecureSkipTLSVerify, ca }: RepoCredential,
+  { username = '', password = '', insecureSkipTLSVerify, ca, detached }: RepoCredential,
 ): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
@@ -80,6 +82,7 @@ async function ask(
       ...(ca !== undefined && { ca }),
       signal: AbortSignal.timeout(timeout),
     });
+    if (detached === true) sent.on('socket', (socket) => socket.unref());
     sent.on('response', resolve);
     sent.on('error', reject);
     sent.end();

@@ -36,6 +36,11 @@ import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
 import { userPasswordController } from './user-password.js';
+import { helmApplicationController } from './helm/helm-application.js';
+import { helmApplicationVersionController } from './helm/helm-application-version.js';
+import { helmCategoryController } from './helm/helm-category.js';
+import { helmReleaseController } from './helm/helm-release.js';
+import { helmRepoController } from './helm/helm-repo.js';
 import { ipPoolController } from './network/ip-pool.js';
 import { namespacePolicyController } from './network/namespace-policies.js';
 import { tenancyController } from './tenancy-2.1.js';
@@ -65,6 +70,11 @@ const controllers: readonly Controller[] = [
   applicationCategoryController,
   applicationVersionController,
   applicationReleaseController,
+  helmRepoController,
+  helmApplicationController,
+  helmApplicationVersionController,
+  helmCategoryController,
+  helmReleaseController,
   userController,
   userPasswordController,
   loginRecordController,

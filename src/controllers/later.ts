@@ -1,8 +1,9 @@
-import { ApiError, type GroupResource } from '../core/api-error.js';
+import type { GroupResource } from '../core/api-error.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { WriteContext } from '../registry/contract.js';
 import type { ObjectStore } from '../state/object-store.js';
 import type { World } from '../state/world.js';
+import { quietly } from './in-background.js';
 
 /**
  * Has a controller do something when the world's clock reaches a moment: though nobody asks, so that watches see it, and
@@ -19,15 +20,9 @@ export function later(world: World, controller: string, due: number, run: (now: 
   return world.clock.schedule(
     due,
     (now) => {
-      try {
+      quietly(world, controller, () => {
         run(now);
-      } catch (error) {
-        const entry = world.journal.entries.at(-1);
-        if (entry === undefined) return;
-        if (error instanceof ApiError)
-          world.journal.note(entry, `controller ${controller}: ${error.message}`);
-        else world.journal.fail(entry, error);
-      }
+      });
     },
     true,
   );

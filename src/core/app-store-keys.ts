@@ -37,3 +37,24 @@ export const packageNamespace = 'extension-openpitrix';
 export const packageKey = 'BinaryKey';
 /** Finalizer of a version of 4.1: its package is to go with it. */
 export const packageFinalizer = 'storeCleanFinalizer.application.kubesphere.io';
+
+/** Label of what comes from a chart repository up to 3.4, or is in the store: see {@link storeRepo}. */
+export const repoIdLabel = 'application.kubesphere.io/repo-id';
+/** Label of a release up to 3.4: the version it is made from. */
+export const helmVersionIdLabel = 'application.kubesphere.io/app-version-id';
+/** Label of an app up to 3.4: its category. */
+export const categoryIdLabel = 'application.kubesphere.io/app-category-id';
+/** Label of an app in the store up to 3.4: the workspace that has put it there. */
+export const originWorkspaceLabel = 'kubesphere.io/workspace-origin';
+/** Annotation of an app up to 3.4 whose workspace is gone. */
+export const danglingAnnotation = 'application.kubesphere.io/app-cleanup';
+/** Annotation of a repository up to 3.4: how often it is asked, as written, such as `1h`. */
+export const syncPeriodAnnotation = 'application.kubesphere.io/sync-period';
+/** What {@link repoIdLabel} says of apps and versions in the store. */
+export const storeRepo = 'repo-helm';
+/** End of the name of an app's copy in the store up to 3.4. */
+export const storeSuffix = '-store';
+/** Category up to 3.4 of apps that were given none. */
+export const uncategorizedId = 'ctg-uncategorized';
+/** Namespace where packages and attachments lie up to 3.4, in ConfigMaps. */
+export const helmPackageNamespace = 'openpitrix-system';

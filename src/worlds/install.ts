@@ -11,7 +11,7 @@ import type { ClusterState, World } from '../state/world.js';
 /** When the built-in objects were created, unless they say so themselves. */
 const installedAt = Date.parse('2024-01-10T08:00:00Z');
 /** Kinds only the host cluster holds. */
-const hostKinds = new Set(['Cluster', 'WorkspaceTemplate', 'Secret', 'ConfigMap']);
+const hostKinds = new Set(['Cluster', 'WorkspaceTemplate', 'Secret', 'ConfigMap', 'HelmCategory']);
 /** What the console's setup guides print for the first login: older and newer releases differ, both are taken. */
 const adminPasswords: readonly string[] = ['P@88w0rd', 'P#$$w0rd'];
 

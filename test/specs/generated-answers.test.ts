@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/json.js';
 import type { Options } from '../../src/core/options.js';
 import { startFakeKsApiserver } from '../../src/index.js';
 
-const repository = '/kapis/openpitrix.io/v2alpha1/workspaces/demo/repos/main';
+const repository = '/kapis/mine.example.org/v1/workspaces/demo/repos/main';
 const rule = '/kapis/mine.example.org/v1/namespaces/demo/rules/cpu';
 const rules = '/kapis/mine.example.org/v1/rules';
 
@@ -11,6 +11,21 @@ const ruleSchema: JsonObject = {
   type: 'object',
   required: ['id', 'query'],
   properties: { id: { type: 'string' }, query: { type: 'string' } },
+};
+
+const repositorySchema: JsonObject = {
+  type: 'object',
+  required: ['metadata'],
+  properties: {
+    kind: { type: 'string' },
+    metadata: {
+      type: 'object',
+      properties: {
+        name: { type: 'string' },
+        labels: { type: 'object', additionalProperties: { type: 'string' } },
+      },
+    },
+  },
 };
 
 /** What nothing of ours will ever serve. */
@@ -36,6 +51,9 @@ const release: Options = {
                 },
               },
             },
+          },
+          '/kapis/mine.example.org/v1/workspaces/{workspace}/repos/{repo}': {
+            get: { responses: { 200: { description: '', schema: repositorySchema } } },
           },
           '/kapis/mine.example.org/v1/namespaces/{namespace}/rules/{rule}': {
             get: { responses: { 200: { description: '', schema: ruleSchema } } },
@@ -76,7 +94,7 @@ test('marks what it made up, in a header and in the journal', async () => {
 });
 
 test('puts the names of the path into the object', async () => {
-  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  await using ks = await startFakeKsApiserver(release);
   const { metadata } = (await (await ask(ks, repository)).json()) as {
     metadata: { name: string; labels: Record<string, string> };
   };

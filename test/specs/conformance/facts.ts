@@ -3,9 +3,13 @@ import { appStoreFacts } from './app-store-facts.js';
 import { generalFacts } from './general-facts.js';
 import { factsOf21 } from './facts-2.1.js';
 import type { Facts, Need } from './need.js';
+import { openpitrixFacts } from './openpitrix-facts.js';
 
 /** Facts that hold in one API group only; they go before the general ones. */
-const ofGroups: Readonly<Record<string, Facts>> = { 'application.kubesphere.io': appStoreFacts };
+const ofGroups: Readonly<Record<string, Facts>> = {
+  'application.kubesphere.io': appStoreFacts,
+  'openpitrix.io': openpitrixFacts,
+};
 
 /**
  * A fact of a table for an operation, by the words of its path.

@@ -59,5 +59,5 @@ export interface Facts {
   /** Objects made through the API of Kubernetes where no operation of the documents makes one, by the word before the name. */
   readonly manifests: Readonly<Record<string, (need: Need) => JsonObject>>;
   /** How objects are called that do not say it in their metadata, by the word of their collection. */
-  readonly names: Readonly<Record<string, (made: Json) => string>>;
+  readonly names: Readonly<Record<string, (made: Json, need: Need) => string>>;
 }

@@ -120,7 +120,7 @@ export class RequestBuilder {
     const made = need.made as Json[];
     const body = (await this.#makeAt(before.join('/'), made)) ?? (await this.#apply(noun, need));
     if (body === undefined) return undefined;
-    return factAbout('names', need, noun)?.(body) ?? nameIn(body);
+    return factAbout('names', need, noun)?.(body, need) ?? nameIn(body);
   }
 
   /** Makes what an operation at a path makes; its answer, or what was sent where that names nothing. */
@@ -279,9 +279,18 @@ function nameIn(body: Json): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const names = [
     dig(body, 'metadata', 'name'),
-    ...['project_id', 'attachment_id', 'repo_id', 'id', 'image', 'username', 'name'].map(
-      (member) => body[member],
-    ),
+    ...[
+      'project_id',
+      'attachment_id',
+      'repo_id',
+      'app_id',
+      'version_id',
+      'category_id',
+      'id',
+      'image',
+      'username',
+      'name',
+    ].map((member) => body[member]),
   ];
   if (body['outputs'] !== undefined) return nameIn(body['outputs']);
   const found = names.find((name) => typeof name === 'string' && name !== '');

@@ -1,4 +1,4 @@
-import { ApiError, badRequest, internalError } from '../../../core/api-error.js';
+import { badRequest, internalError } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
 import { parseGoJson } from '../../../core/go-json.js';
 import {
@@ -13,6 +13,7 @@ import { definitionsOf, loadChart, readDocuments } from '../../../charts/load-ch
 import { shortChartName, storeId } from '../../../charts/names.js';
 import { checkGoTypes } from '../../../registry/check-go-types.js';
 import type { RequestContext } from '../../../registry/contract.js';
+import { decodeBytes } from '../../../registry/decode-bytes.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { readMultipart, type FormPart } from '../../../registry/read-multipart.js';
 import { orInternal } from './failures.js';
@@ -103,19 +104,6 @@ function isJsonData({ name, filename }: FormPart): boolean {
 function parseGoJsonText(text: string): Json {
   if (text.trim() === '') throw internalError('unexpected end of JSON input');
   return parseGoJson(text);
-}
-
-function decodeBytes(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64');
-  const canonical = text.replace(/[\r\n]/g, '');
-  // Buffer passes over what is wrong; Go says where it is.
-  if (canonical.length % 4 !== 0 || bytes.toString('base64').length !== canonical.length)
-    throw new ApiError(
-      400,
-      'BadRequest',
-      `illegal base64 data at input byte ${String(text.length - (text.length % 4))}`,
-    );
-  return bytes;
 }
 
 function requestOf(body: JsonObject, content: Buffer): AppRequest {

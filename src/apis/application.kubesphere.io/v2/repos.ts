@@ -1,9 +1,9 @@
 import { badRequest } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
-import { dig, digObject, digString, type JsonObject } from '../../../core/json.js';
+import { dig, digString } from '../../../core/json.js';
 import { label, withoutManagedFields } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
-import type { RepoCredential } from '../../../charts/fetch.js';
+import { credentialIn, credentialOf } from '../../../charts/repo-credential.js';
 import { fetchRepoIndex } from '../../../charts/repo-index.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply } from '../../../registry/entity-reply.js';
@@ -59,22 +59,6 @@ export async function writeRepo(context: RequestContext): Promise<Reply> {
     syncRepo(context, name, index);
     return json({ repo_id: name });
   });
-}
-
-/** User and password of a URL; nothing for a URL without. */
-function credentialIn(url: string): JsonObject & RepoCredential {
-  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
-  if (username === '') return {};
-  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-}
-
-function credentialOf(repo: JsonObject): RepoCredential {
-  const credential = digObject(repo, 'spec', 'credential');
-  return {
-    username: digString(credential, 'username'),
-    password: digString(credential, 'password'),
-    ...(credential['insecureSkipTLSVerify'] === false && { insecureSkipTLSVerify: false }),
-  };
 }
 
 /** `GET /repos`: those of the workspace and of everybody. */

@@ -25,9 +25,14 @@ export function ownHooks(resource: Resource): ResourceHooks {
   };
 }
 
-/** Whether a release has a definition of a kind: the users of 2.1 are accounts of another kind of store. */
-export function isDefined({ custom, group }: Resource, release: ReleaseName): boolean {
-  return custom && (group !== 'iam.kubesphere.io' || inRange(release, { since: 'v3.0' }));
+/**
+ * Whether a release has a definition of a kind: the users of 2.1 are accounts of another kind of store, and up to 3.0
+ * the app store is a service of its own.
+ */
+export function isDefined({ custom, group, plural }: Resource, release: ReleaseName): boolean {
+  if (group === 'iam.kubesphere.io') return custom && inRange(release, { since: 'v3.0' });
+  if (plural.startsWith('helm')) return custom && inRange(release, { since: 'v3.1' });
+  return custom;
 }
 
 function versionOf({ apiVersion }: KubeObject): string {
