@@ -24,7 +24,9 @@ export const zeroQuantity: Quantity = { milli: 0n, format: 'decimal' };
 
 /** Reads a Kubernetes quantity (`100m`, `64Mi`, `2`, `1e3`); `undefined` when it is not one. Parts below 1/1000 round up. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const match = /^([+-]?)(\d+)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,2})?$/.exec(text);
+  const match = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,2})?$/.exec(
+    text,
+  );
   if (match === null) return undefined;
   const [, sign = '', whole = '0', fraction = '', suffix = ''] = match;
   const digits = BigInt(whole + fraction);

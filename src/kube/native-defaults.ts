@@ -1,15 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import { ApiError, invalid } from '../core/api-error.js';
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../core/json.js';
-import type { KubeObject } from '../core/kube-object.js';
+import { ApiError } from '../core/api-error.js';
+import { digArray, digObject, isJsonObject, type Json } from '../core/json.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
 import { certificateRequestHooks } from './certificates/requester.js';
@@ -40,7 +30,7 @@ const namespaceHooks: ResourceHooks = {
   },
 };
 
-/** Folds `stringData` into `data` and keeps the type as it was. */
+/** Folds `stringData` into `data` and names the type. */
 const secretHooks: ResourceHooks = {
   prepare: (object) => {
     const { stringData, type, data, ...rest } = object;
@@ -60,21 +50,9 @@ const secretHooks: ResourceHooks = {
       type: typeof type === 'string' && type !== '' ? type : 'Opaque',
     };
   },
-  validate: (object, previous) => {
-    if (previous === undefined) return;
-    if (digString(object, 'type') !== digString(previous, 'type'))
-      throw immutable('Secret', object, 'type', digString(object, 'type'));
-    checkImmutable('Secret', object, previous);
-  },
 };
 
-const configMapHooks: ResourceHooks = {
-  validate: (object, previous) => {
-    if (previous !== undefined) checkImmutable('ConfigMap', object, previous);
-  },
-};
-
-/** Fills in the API group of users, groups and roles, and keeps what a binding gives. */
+/** Fills in the API group of users, groups and roles. */
 const bindingHooks: ResourceHooks = {
   prepare: (object) => {
     const subjects = digArray(object, 'subjects').map((subject): Json => {
@@ -90,60 +68,11 @@ const bindingHooks: ResourceHooks = {
       ...(Object.keys(roleRef).length > 0 && { roleRef: { apiGroup: rbacGroup, ...roleRef } }),
     };
   },
-  validate: (object, previous) => {
-    if (previous === undefined) return;
-    const [now, before] = [dig(object, 'roleRef'), dig(previous, 'roleRef')];
-    if (sameRole(now, before)) return;
-    const value = digObject(object, 'roleRef');
-    const shown = `rbac.RoleRef{APIGroup:${text(value, 'apiGroup')}, Kind:${text(value, 'kind')}, Name:${text(value, 'name')}}`;
-    throw invalid({ group: rbacGroup, kind: object.kind }, object.metadata.name, [
-      {
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${shown}: cannot change roleRef`,
-        field: 'roleRef',
-      },
-    ]);
-  },
 };
-
-function sameRole(now: Json | undefined, before: Json | undefined): boolean {
-  return ['apiGroup', 'kind', 'name'].every((key) => digString(now, key) === digString(before, key));
-}
-
-function text(value: JsonObject, key: string): string {
-  return JSON.stringify(digString(value, key));
-}
-
-/** Refuses changes of what was declared immutable. @see kubernetes/kubernetes pkg/apis/core/validation/validation.go */
-function checkImmutable(kind: string, object: KubeObject, previous: KubeObject): void {
-  if (previous['immutable'] !== true) return;
-  const changed = ['data', 'binaryData'].filter(
-    (key) => !isDeepStrictEqual(digObject(object, key), digObject(previous, key)),
-  );
-  const fields = object['immutable'] === true ? changed : ['immutable', ...changed];
-  if (fields.length === 0) return;
-  const message = 'Forbidden: field is immutable when `immutable` is set';
-  throw invalid(
-    { group: '', kind },
-    object.metadata.name,
-    fields.map((field) => ({ reason: 'FieldValueForbidden', message, field })),
-  );
-}
-
-function immutable(kind: string, object: KubeObject, field: string, value: string): ApiError {
-  return invalid({ group: '', kind }, object.metadata.name, [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(value)}: field is immutable`,
-      field,
-    },
-  ]);
-}
 
 const hooks: Readonly<Record<string, ResourceHooks>> = {
   'namespaces.': namespaceHooks,
   'secrets.': secretHooks,
-  'configmaps.': configMapHooks,
   'certificatesigningrequests.certificates.k8s.io': certificateRequestHooks,
   'customresourcedefinitions.apiextensions.k8s.io': definitionHooks,
   [`rolebindings.${rbacGroup}`]: bindingHooks,

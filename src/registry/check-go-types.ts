@@ -1,6 +1,7 @@
 import { badRequest } from '../core/api-error.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
+import { parseQuantity } from '../core/quantity.js';
 import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
 
 /** Plain types and what JSON they take. */
@@ -19,8 +20,6 @@ const selfReading = new Set([
   'meta/v1.MicroTime',
   'meta/v1.Duration',
   'meta/v1.FieldsV1',
-  'intstr.IntOrString',
-  'resource.Quantity',
   'runtime.RawExtension',
 ]);
 
@@ -32,7 +31,8 @@ export interface TypeMismatch {
   readonly path: readonly (string | number)[];
   readonly value: Json;
   /** The JSON type it must have. */
-  readonly wanted: 'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object' | 'base64';
+  readonly wanted:
+    'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object' | 'base64' | 'quantity' | 'intOrString';
   /** What Go's decoder says about it. */
   readonly message: string;
 }
@@ -124,6 +124,8 @@ class Walk {
       } else if (type === 'bytes' && typeof value === 'string') this.#base64(value);
       return;
     }
+    if (type === 'resource.Quantity') this.#quantity(value);
+    else if (type === 'intstr.IntOrString') this.#intOrString(value);
     if (selfReading.has(type) || fieldsOf(type) === undefined) return;
     if (isJsonObject(value)) this.struct(value, type);
     else this.#mismatch(value, 'object', struct, goName(type));
@@ -132,6 +134,22 @@ class Walk {
   #base64(text: string): void {
     const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
     if (bad !== -1) this.#note(text, 'base64', `illegal base64 data at input byte ${String(bad)}`);
+  }
+
+  /** @see kubernetes/apimachinery pkg/api/resource/quantity.go ParseQuantity */
+  #quantity(value: Json): void {
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+    if (parseQuantity(text) !== undefined) return;
+    const why = /^[+-]?(\d+\.?\d*|\.\d+)[eEinumkKMGTP]*[-+]?\d*$/.test(text)
+      ? "unable to parse quantity's suffix"
+      : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+    this.#note(value, 'quantity', why);
+  }
+
+  #intOrString(value: Json): void {
+    if (typeof value === 'string' || Number.isInteger(value)) return;
+    const given = typeof value === 'number' ? `number ${String(value)}` : goJsonType(value);
+    this.#note(value, 'intOrString', `json: cannot unmarshal ${given} into Go value of type int32`);
   }
 
   #mismatch(value: Json, wanted: TypeMismatch['wanted'], struct: string, type: string): void {

@@ -15,6 +15,8 @@ const wantedTexts: Readonly<Record<TypeMismatch['wanted'], readonly [wanted: str
   array: ['a list', 'write each item on a line with "- "'],
   object: ['a mapping', 'write it as "key: value"'],
   base64: ['a text in base64', 'encode it'],
+  quantity: ['a quantity', 'such as "500m" or "1Gi"'],
+  intOrString: ['a whole number or text', 'such as 80 or "25%"'],
 };
 
 /** Members of metadata that `checkObject` looks at itself. */

@@ -64,6 +64,11 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'jobs.batch': { spec: job },
   'cronjobs.batch': { spec: { schedule: '* * * * *', jobTemplate: { spec: job } } },
   'services.': { spec: { ports: [{ port: 80 }] } },
+  'controllerrevisions.apps': { data: {}, revision: 1 },
+  'ingressclasses.networking.k8s.io': { spec: { controller: 'example.com/a' } },
+  'persistentvolumes.': {
+    spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/a' } },
+  },
   'ippools.network.kubesphere.io': { spec: { type: 'calico', cidr: '10.0.0.0/24' } },
   'persistentvolumeclaims.': {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },

@@ -9,6 +9,8 @@ export interface Defaults {
   readonly set?: Readonly<Record<string, Default>>;
   /** Members that count as absent when they are 0: Go's numbers that are no pointers. */
   readonly zeroIsAbsent?: boolean;
+  /** Completes the member even where it is missing altogether: Go's structs that are no pointers. */
+  readonly always?: boolean;
   /** Tables of members that are objects, and of each item of members that are lists; only of those that are there. */
   readonly within?: Readonly<Record<string, Defaults>>;
 }
@@ -23,7 +25,7 @@ export function complete(value: JsonObject, { set, within, zeroIsAbsent = false 
   }
   for (const [key, table] of Object.entries(within ?? {})) {
     const before = result[key];
-    const after = completeMember(before, table);
+    const after = completeMember(table.always === true ? (before ?? {}) : before, table);
     if (after !== before) result = { ...result, [key]: after };
   }
   return result;

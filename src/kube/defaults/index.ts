@@ -1,4 +1,4 @@
-import { digObject, isJsonObject } from '../../core/json.js';
+import { digObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import { prepareAutoscaler } from './autoscaler.js';
@@ -34,15 +34,10 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
   if (table === undefined && prepare === undefined) return undefined;
   return {
     prepare: (object, previous, context) => {
-      const completed = table === undefined ? object : (complete(withSpec(object), table) as KubeObject);
+      const completed = table === undefined ? object : (complete(object, table) as KubeObject);
       return prepare?.(completed, previous, context) ?? completed;
     },
   };
-}
-
-/** Defaults of a spec apply to one that is missing altogether, too. */
-function withSpec(object: KubeObject): KubeObject {
-  return object['spec'] === undefined || isJsonObject(object['spec']) ? object : { ...object, spec: {} };
 }
 
 /** A ReplicationController without a selector keeps pods with the labels of its template. */

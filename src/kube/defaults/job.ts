@@ -1,5 +1,4 @@
 import { digObject, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 
 const uidLabel = 'batch.kubernetes.io/controller-uid';
@@ -12,7 +11,7 @@ const nameLabel = 'batch.kubernetes.io/job-name';
  */
 export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previous, { world }) => {
   const spec = digObject(object, 'spec');
-  if (previous !== undefined) return withSelectorOf(object, spec, digObject(previous, 'spec'));
+  if (previous !== undefined) return object;
   if (spec['manualSelector'] === true) return object;
   const uid = world.random.uuid();
   const { name } = object.metadata;
@@ -22,7 +21,7 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previo
     metadata: { ...object.metadata, uid },
     spec: {
       ...spec,
-      selector: spec['selector'] ?? { matchLabels: { [uidLabel]: uid } },
+      selector: withUid(digObject(spec, 'selector'), uid),
       template: withLabels(digObject(spec, 'template'), labels),
     },
   };
@@ -30,17 +29,10 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previo
 
 function withLabels(template: JsonObject, labels: JsonObject): JsonObject {
   const metadata = digObject(template, 'metadata');
-  return { ...template, metadata: { ...metadata, labels: { ...digObject(metadata, 'labels'), ...labels } } };
+  return { ...template, metadata: { ...metadata, labels: { ...labels, ...digObject(metadata, 'labels') } } };
 }
 
-/** A replacement written without the generated parts means the same job. */
-function withSelectorOf(object: KubeObject, spec: JsonObject, before: JsonObject): KubeObject {
-  if (spec['selector'] !== undefined || before['selector'] === undefined) return object;
-  const generated = Object.fromEntries(
-    Object.entries(digObject(before, 'template', 'metadata', 'labels')).filter(
-      ([key]) => key === uidLabel || key === nameLabel || key === 'controller-uid' || key === 'job-name',
-    ),
-  );
-  const template = withLabels(digObject(spec, 'template'), generated);
-  return { ...object, spec: { ...spec, selector: before['selector'], template } };
+/** Labels and selectors an author brings stay as they are: what does not fit is refused. */
+function withUid(selector: JsonObject, uid: string): JsonObject {
+  return { ...selector, matchLabels: { [uidLabel]: uid, ...digObject(selector, 'matchLabels') } };
 }

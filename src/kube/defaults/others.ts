@@ -5,12 +5,13 @@ import type { Defaults } from './complete.js';
 export const otherDefaults: Readonly<Record<string, Defaults>> = {
   'persistentvolumeclaims.': {
     set: { status: { phase: 'Pending' } },
-    within: { spec: { set: { volumeMode: 'Filesystem' } } },
+    within: { spec: { always: true, set: { volumeMode: 'Filesystem' } } },
   },
   'persistentvolumes.': {
     set: { status: { phase: 'Pending' } },
     within: {
       spec: {
+        always: true,
         set: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' },
         within: { hostPath: { set: { type: '' } } },
       },
@@ -18,11 +19,12 @@ export const otherDefaults: Readonly<Record<string, Defaults>> = {
   },
   'storageclasses.storage.k8s.io': { set: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' } },
   'horizontalpodautoscalers.autoscaling': {
-    within: { spec: { zeroIsAbsent: true, set: { minReplicas: 1 } } },
+    within: { spec: { always: true, zeroIsAbsent: true, set: { minReplicas: 1 } } },
   },
   'networkpolicies.networking.k8s.io': {
     within: {
       spec: {
+        always: true,
         set: {
           podSelector: {},
           policyTypes: (spec) => (spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress']),

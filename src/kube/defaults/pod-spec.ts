@@ -126,4 +126,4 @@ export function withRequests(spec: JsonObject): JsonObject {
 }
 
 /** Table for a member called `template` with a pod spec in it. */
-export const podTemplate: Defaults = { within: { spec: podSpec } };
+export const podTemplate: Defaults = { always: true, within: { spec: { always: true, ...podSpec } } };

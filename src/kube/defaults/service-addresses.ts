@@ -25,7 +25,7 @@ function takenIn(store: ObjectStore): Taken {
     taken = {
       list,
       addresses: new Set(addresses),
-      nodePorts: new Set(list.flatMap(({ object }) => nodePortsOf(dig(object, 'spec', 'ports')))),
+      nodePorts: new Set(list.flatMap(({ object }) => nodePortsOf(dig(object, 'spec')))),
       network: own.split('.', 2).join('.'),
     };
     known.set(store, taken);
@@ -33,12 +33,22 @@ function takenIn(store: ObjectStore): Taken {
   return taken;
 }
 
-/** The node ports of a list of service ports. */
-export function nodePortsOf(ports: Json | undefined): number[] {
-  return (Array.isArray(ports) ? (ports as readonly Json[]) : []).flatMap((port) => {
-    const number = dig(port, 'nodePort');
-    return typeof number === 'number' && number > 0 ? [number] : [];
-  });
+/** The node ports of a Service spec, that of its health check with them. */
+export function nodePortsOf(spec: Json | undefined): number[] {
+  const numbers = digArray(spec, 'ports').map((port) => dig(port, 'nodePort'));
+  return [...numbers, dig(spec, 'healthCheckNodePort')].filter(
+    (number): number is number => typeof number === 'number' && number > 0,
+  );
+}
+
+/** The network Services get their addresses from, such as `10.233.0.0/16`. */
+export function serviceNetwork(store: ObjectStore): string {
+  return `${takenIn(store).network}.0.0/16`;
+}
+
+/** Tells whether a Service can have an address; those of IPv6 are not judged. */
+export function isInNetwork(store: ObjectStore, address: string): boolean {
+  return address.includes(':') || address.startsWith(`${takenIn(store).network}.`);
 }
 
 /** Tells whether a Service has an address already. */
@@ -85,12 +95,4 @@ function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
-}
-
-/** The addresses of a Service spec, from either member that may hold them. */
-export function clusterAddresses(spec: Json | undefined): readonly string[] {
-  const many = digArray(spec, 'clusterIPs').filter((one) => typeof one === 'string');
-  const one = digString(spec, 'clusterIP');
-  if (many.length > 0) return many;
-  return one === '' ? [] : [one];
 }

@@ -1,64 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
-import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { complete, type Defaults } from './complete.js';
-import { clusterAddresses, freeAddress, freeNodePort } from './service-addresses.js';
-
-type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+import { freeAddress, freeNodePort } from './service-addresses.js';
 
 const always: Defaults = {
   set: {
     sessionAffinity: 'None',
     type: 'ClusterIP',
-    sessionAffinityConfig: (spec) =>
-      spec['sessionAffinity'] === 'ClientIP' ? { clientIP: { timeoutSeconds: 10_800 } } : undefined,
+    internalTrafficPolicy: (spec) => (spec['type'] === 'ExternalName' ? undefined : 'Cluster'),
+    externalTrafficPolicy: (spec) => (isOpen(spec) ? 'Cluster' : undefined),
+    allocateLoadBalancerNodePorts: (spec) => (spec['type'] === 'LoadBalancer' ? true : undefined),
   },
-  within: { ports: { set: { protocol: 'TCP', targetPort: (port) => port['port'] } } },
+  within: {
+    ports: { zeroIsAbsent: true, set: { protocol: 'TCP', targetPort: (port) => port['port'] } },
+  },
 };
 
-const internal: Defaults = { set: { internalTrafficPolicy: 'Cluster' } };
-const external: Defaults = { set: { externalTrafficPolicy: 'Cluster' } };
-const balanced: Defaults = { set: { allocateLoadBalancerNodePorts: true } };
+/** Whether a Service is reached from outside of the cluster. */
+function isOpen(spec: JsonObject): boolean {
+  const { type } = spec;
+  if (type === 'ClusterIP') return digArray(spec, 'externalIPs').length > 0;
+  return type === 'NodePort' || type === 'LoadBalancer';
+}
 
 /**
- * Completes a Service and gives it an address and node ports; a replacement that does not name them keeps them.
+ * Completes a Service and gives it an address and node ports; a replacement that does not name them keeps them, and
+ * what a new type has no use for goes unless it was named anew.
  *
- * @see kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go
+ * @see kubernetes/kubernetes pkg/registry/core/service/strategy.go, pkg/registry/core/service/storage/alloc.go
  */
 export const prepareService: NonNullable<ResourceHooks['prepare']> = (object, previous, { cluster }) => {
-  let spec = complete(digObject(object, 'spec'), always);
-  const type = digString(spec, 'type') as ServiceType;
-  if (previous !== undefined) spec = withKeptValues(spec, digObject(previous, 'spec'), type);
+  let spec = withAffinity(complete(digObject(object, 'spec'), always));
+  const before = previous && digObject(previous, 'spec');
+  if (before !== undefined) spec = withKeptValues(withoutDropped(spec, before), before);
+  spec = withSameAddress(spec, before);
   const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-  if (type === 'ExternalName') {
-    spec = without(spec, ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']);
-  } else {
-    spec = complete(withAddress(spec, cluster.store, key), internal);
-  }
-  const outside = type === 'NodePort' || type === 'LoadBalancer';
-  if (outside) spec = complete(spec, external);
-  else spec = without(spec, ['externalTrafficPolicy', 'healthCheckNodePort']);
-  if (digString(spec, 'sessionAffinity') !== 'ClientIP') spec = without(spec, ['sessionAffinityConfig']);
-  if (type === 'LoadBalancer') spec = withHealthPort(complete(spec, balanced), previous, cluster.store, key);
-  else spec = without(spec, ['allocateLoadBalancerNodePorts', 'loadBalancerClass']);
-  const wantsPorts = type === 'NodePort' || spec['allocateLoadBalancerNodePorts'] === true;
-  spec = withNodePorts(spec, cluster.store, key, wantsPorts, outside || previous === undefined);
+  if (spec['type'] !== 'ExternalName') spec = withAddress(spec, cluster.store, key);
+  const wantsPorts =
+    spec['type'] === 'NodePort' || (isBalanced(spec) && spec['allocateLoadBalancerNodePorts'] === true);
+  if (wantsPorts) spec = withNodePorts(spec, cluster.store, key);
+  if (isChecked(spec)) spec = withCheckPort(spec, cluster.store, key);
   return { ...object, spec, status: object['status'] ?? { loadBalancer: {} } };
 };
 
-/** A balancer that sends to nodes with pods only asks each node whether it has one. */
-function withHealthPort(
-  spec: JsonObject,
-  previous: KubeObject | undefined,
-  store: ObjectStore,
-  key: string,
-): JsonObject {
-  if (digString(spec, 'externalTrafficPolicy') !== 'Local') return without(spec, ['healthCheckNodePort']);
-  const given = spec['healthCheckNodePort'] ?? digObject(previous, 'spec')['healthCheckNodePort'];
-  const port =
-    typeof given === 'number' && given > 0 ? given : freeNodePort(store, `${key}/health`, new Set());
-  return { ...spec, healthCheckNodePort: port };
+/** How long a client stays with its pod, when it does. */
+function withAffinity(spec: JsonObject): JsonObject {
+  const key = 'sessionAffinityConfig';
+  if (spec['sessionAffinity'] === 'None') return without(spec, [key]);
+  if (spec['sessionAffinity'] !== 'ClientIP') return spec;
+  const clientIP = digObject(spec, key, 'clientIP');
+  return { ...spec, [key]: { clientIP: { timeoutSeconds: 10_800, ...clientIP } } };
 }
 
 function without(spec: JsonObject, keys: readonly string[]): JsonObject {
@@ -66,18 +59,70 @@ function without(spec: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !keys.includes(key)));
 }
 
+function needsAddress({ type }: JsonObject): boolean {
+  return type !== 'ExternalName';
+}
+
+function needsPorts({ type }: JsonObject): boolean {
+  return type === 'NodePort' || type === 'LoadBalancer';
+}
+
+function isBalanced({ type }: JsonObject): boolean {
+  return type === 'LoadBalancer';
+}
+
+function isChecked(spec: JsonObject): boolean {
+  return isBalanced(spec) && spec['externalTrafficPolicy'] === 'Local';
+}
+
+/** Members that go with a type, unless they were changed with it; then they are refused. */
+const typed: readonly (readonly [key: string, needs: (spec: JsonObject) => boolean])[] = [
+  ['clusterIP', needsAddress],
+  ['clusterIPs', needsAddress],
+  ['ipFamilies', needsAddress],
+  ['ipFamilyPolicy', needsAddress],
+  ['internalTrafficPolicy', needsAddress],
+  ['externalTrafficPolicy', isOpen],
+  ['healthCheckNodePort', isChecked],
+  ['allocateLoadBalancerNodePorts', isBalanced],
+  ['loadBalancerClass', isBalanced],
+];
+
+function withoutDropped(spec: JsonObject, before: JsonObject): JsonObject {
+  const dropped = typed
+    .filter(([key, needs]) => needs(before) && !needs(spec) && isDeepStrictEqual(spec[key], before[key]))
+    .map(([key]) => key);
+  const rest = without(spec, dropped);
+  const losesPorts = needsPorts(before) && !needsPorts(spec);
+  if (!losesPorts || !isDeepStrictEqual(nodePorts(spec), nodePorts(before))) return rest;
+  return { ...rest, ports: digArray(rest, 'ports').map((port) => without(digObject(port), ['nodePort'])) };
+}
+
+function nodePorts(spec: JsonObject): Json[] {
+  return digArray(spec, 'ports').map((port) => digObject(port)['nodePort'] ?? 0);
+}
+
 /** What was allocated stays when a replacement does not mention it. */
-function withKeptValues(spec: JsonObject, before: JsonObject, type: ServiceType): JsonObject {
-  if (type === 'ExternalName' || digString(before, 'type') === 'ExternalName') return spec;
-  const addresses = clusterAddresses(spec).length > 0 ? {} : pick(before, ['clusterIP', 'clusterIPs']);
-  const families = spec['ipFamilies'] === undefined ? pick(before, ['ipFamilies', 'ipFamilyPolicy']) : {};
-  const ports = digArray(spec, 'ports').map((port) => {
-    if (!isJsonObject(port) || typeof port['nodePort'] === 'number') return port;
+function withKeptValues(spec: JsonObject, before: JsonObject): JsonObject {
+  let kept = spec;
+  if (needsAddress(before) && needsAddress(spec)) {
+    if (digString(kept, 'clusterIP') === '') kept = { ...kept, ...pick(before, ['clusterIP']) };
+    const isSame = kept['clusterIP'] === before['clusterIP'];
+    if (digArray(kept, 'clusterIPs').length === 0 && isSame)
+      kept = { ...kept, ...pick(before, ['clusterIPs']) };
+    if (kept['ipFamilies'] === undefined)
+      kept = { ...kept, ...pick(before, ['ipFamilies', 'ipFamilyPolicy']) };
+  }
+  if (isChecked(before) && isChecked(spec) && (spec['healthCheckNodePort'] ?? 0) === 0)
+    kept = { ...kept, ...pick(before, ['healthCheckNodePort']) };
+  if (!needsPorts(before) || !needsPorts(spec)) return kept;
+  const ports = digArray(kept, 'ports').map((port) => {
+    if (!isJsonObject(port) || (port['nodePort'] ?? 0) !== 0) return port;
     const same = digArray(before, 'ports').find((old) => samePort(old, port));
     const nodePort = digObject(same)['nodePort'];
-    return nodePort === undefined || type === 'ClusterIP' ? port : { ...port, nodePort };
+    return nodePort === undefined ? port : { ...port, nodePort };
   });
-  return { ...families, ...spec, ...addresses, ...(ports.length > 0 && { ports }) };
+  return ports.length > 0 ? { ...kept, ports } : kept;
 }
 
 function samePort(a: Json, b: Json): boolean {
@@ -89,43 +134,52 @@ function pick(from: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
 }
 
+/** The list of addresses follows the one address, unless it was changed too. */
+function withSameAddress(spec: JsonObject, before: JsonObject | undefined): JsonObject {
+  const [one, all] = [digString(spec, 'clusterIP'), digArray(spec, 'clusterIPs')];
+  if (before === undefined) return one !== '' && all.length === 0 ? { ...spec, clusterIPs: [one] } : spec;
+  if (one === '' && isDeepStrictEqual(all, digArray(before, 'clusterIPs')))
+    return without(spec, ['clusterIPs']);
+  const isChanged = one !== '' && one !== digString(before, 'clusterIP');
+  if (!isChanged) return spec;
+  const [, ...others] = all;
+  return isDeepStrictEqual(all, digArray(before, 'clusterIPs')) || all.length === 0
+    ? { ...spec, clusterIPs: [one, ...others] }
+    : spec;
+}
+
 function withAddress(spec: JsonObject, store: ObjectStore, key: string): JsonObject {
-  const given = clusterAddresses(spec);
-  const [address = freeAddress(store, key)] = given;
+  const [one, all] = [digString(spec, 'clusterIP'), digArray(spec, 'clusterIPs')];
+  // A list without its first address named is refused afterwards.
+  const address = one !== '' ? one : all.length > 0 ? '' : freeAddress(store, key);
   const selects = Object.keys(digObject(spec, 'selector')).length > 0;
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   const policy = address === 'None' && !selects ? 'RequireDualStack' : 'SingleStack';
   const families = policy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : [family];
   return {
     ...spec,
-    clusterIP: address,
-    clusterIPs: given.length > 1 ? given : [address],
+    ...(address !== '' && { clusterIP: address, clusterIPs: all.length > 0 ? all : [address] }),
     ipFamilies: spec['ipFamilies'] ?? families,
     ipFamilyPolicy: spec['ipFamilyPolicy'] ?? policy,
   };
 }
 
-function withNodePorts(
-  spec: JsonObject,
-  store: ObjectStore,
-  key: string,
-  wanted: boolean,
-  mayKeep: boolean,
-): JsonObject {
+function withNodePorts(spec: JsonObject, store: ObjectStore, key: string): JsonObject {
   const ports = digArray(spec, 'ports');
   const used = new Set<number>();
-  for (const port of ports) {
-    const given = digObject(port)['nodePort'];
-    if (typeof given === 'number' && given > 0) used.add(given);
-  }
+  for (const given of nodePorts(spec)) if (typeof given === 'number' && given > 0) used.add(given);
   const next = ports.map((port) => {
-    if (!isJsonObject(port)) return port;
-    const { nodePort, ...rest } = port;
-    if (typeof nodePort === 'number' && nodePort > 0) return mayKeep ? port : rest;
-    if (!wanted) return nodePort === undefined ? port : rest;
+    if (!isJsonObject(port) || (port['nodePort'] ?? 0) !== 0) return port;
     const free = freeNodePort(store, `${key}/${JSON.stringify([port['port'], port['protocol']])}`, used);
     used.add(free);
-    return { ...rest, nodePort: free };
+    return { ...port, nodePort: free };
   });
   return ports.length === 0 ? spec : { ...spec, ports: next };
+}
+
+/** Where balancers ask a node whether it has a pod of the Service. */
+function withCheckPort(spec: JsonObject, store: ObjectStore, key: string): JsonObject {
+  if ((spec['healthCheckNodePort'] ?? 0) !== 0) return spec;
+  const used = new Set(nodePorts(spec).filter((port) => typeof port === 'number'));
+  return { ...spec, healthCheckNodePort: freeNodePort(store, `${key}/health`, used) };
 }

@@ -1,6 +1,6 @@
 import { digObject, digString, type JsonObject } from '../../core/json.js';
 import type { Defaults } from './complete.js';
-import { podTemplate } from './pod-spec.js';
+import { podSpec, podTemplate } from './pod-spec.js';
 
 const template = { template: podTemplate };
 
@@ -8,6 +8,7 @@ const template = { template: podTemplate };
 const deployment: Defaults = {
   within: {
     spec: {
+      always: true,
       set: {
         replicas: 1,
         strategy: {},
@@ -31,6 +32,7 @@ const deployment: Defaults = {
 const statefulSet: Defaults = {
   within: {
     spec: {
+      always: true,
       set: {
         replicas: 1,
         podManagementPolicy: 'OrderedReady',
@@ -60,6 +62,7 @@ const statefulSet: Defaults = {
 const daemonSet: Defaults = {
   within: {
     spec: {
+      always: true,
       set: { updateStrategy: {}, revisionHistoryLimit: 10 },
       within: {
         ...template,
@@ -84,6 +87,7 @@ function onceUnlessCounted(key: 'parallelism' | 'completions'): (spec: JsonObjec
 }
 
 const jobSpec: Defaults = {
+  always: true,
   set: {
     completions: onceUnlessCounted('completions'),
     parallelism: onceUnlessCounted('parallelism'),
@@ -99,6 +103,7 @@ const jobSpec: Defaults = {
 const cronJob: Defaults = {
   within: {
     spec: {
+      always: true,
       set: {
         concurrencyPolicy: 'Allow',
         suspend: false,
@@ -106,18 +111,33 @@ const cronJob: Defaults = {
         failedJobsHistoryLimit: 1,
       },
       // A job template keeps what its author wrote; counts are filled in when a job is made of it.
-      within: { jobTemplate: { within: { spec: { within: template } } } },
+      within: {
+        jobTemplate: { always: true, within: { spec: { always: true, within: template } } },
+      },
     },
   },
 };
 
-const replicaSet: Defaults = { within: { spec: { set: { replicas: 1 }, within: template } } };
+const replicaSet: Defaults = {
+  within: { spec: { always: true, set: { replicas: 1 }, within: template } },
+};
+
+/** Its template is a pointer: what is not there stays away. */
+const replicationController: Defaults = {
+  within: {
+    spec: {
+      always: true,
+      set: { replicas: 1 },
+      within: { template: { within: { spec: { always: true, ...podSpec } } } },
+    },
+  },
+};
 
 /** Kinds with a pod template, by `plural.group`. */
 export const workloadDefaults: Readonly<Record<string, Defaults>> = {
   'deployments.apps': deployment,
   'replicasets.apps': replicaSet,
-  'replicationcontrollers.': replicaSet,
+  'replicationcontrollers.': replicationController,
   'statefulsets.apps': statefulSet,
   'daemonsets.apps': daemonSet,
   'jobs.batch': { within: { spec: jobSpec } },

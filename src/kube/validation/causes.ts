@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { quote } from '../../core/api-error.js';
-import { digObject, type Json, type JsonObject } from '../../core/json.js';
+import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import { invalidValue, type Cause } from '../../registry/object-meta.js';
 
 export { invalidValue, type Cause };
@@ -36,6 +37,58 @@ export function missing(field: string, value: string): Cause {
   return { reason: 'FieldValueNotFound', message: `Not found: ${quote(value)}`, field };
 }
 
+/** `Too long: may not be more than N bytes`. */
+export function tooLong(field: string, most: number): Cause {
+  const message = `Too long: may not be more than ${String(most)} bytes`;
+  return { reason: 'FieldValueTooLong', message, field };
+}
+
+/** One cause for each text that says what is wrong with a value. */
+export function invalidFor(field: string, value: string, texts: readonly string[]): Cause[] {
+  return texts.map((why) => invalidValue(field, value, why));
+}
+
+/** What is wrong with the members of a list, told for each with its field, such as `spec.rules[0]`. */
+export function inItems(
+  owner: Json | undefined,
+  key: string,
+  path: string,
+  problems: (item: Json, field: string) => readonly Cause[],
+): Cause[] {
+  return digArray(owner, key).flatMap((item, at) => problems(item, `${path}.${key}[${String(at)}]`));
+}
+
+/** What is wrong with a text that must be one of a few; one that is missing is required. */
+export function choiceProblems(
+  field: string,
+  value: Json | undefined,
+  supported: readonly string[],
+): Cause[] {
+  const text = typeof value === 'string' ? value : '';
+  if (text === '') return [required(field)];
+  return supported.includes(text) ? [] : [unsupported(field, text, supported)];
+}
+
+/** `Invalid value: … field is immutable` when a member is no longer what it was; `shown` is the value as Go prints it. */
+export function immutableProblems(
+  field: string,
+  now: Json | undefined,
+  before: Json | undefined,
+  shown: string,
+): Cause[] {
+  return isDeepStrictEqual(now, before) ? [] : [invalidShown(field, shown, 'field is immutable')];
+}
+
+/** A text as it is, anything else as JSON. */
+export function plainText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A list of texts the way Go prints it: `[]string{"a", "b"}`. */
+export function goStrings(values: readonly Json[]): string {
+  return `[]string{${values.map((one) => quote(plainText(one))).join(', ')}}`;
+}
+
 /** A map of texts the way Go prints it: `map[string]string{"a":"b"}`. */
 export function goMap(value: Json | undefined): string {
   const entries = Object.entries(digObject(value));
@@ -49,7 +102,15 @@ export function goMap(value: Json | undefined): string {
 /** A label selector the way Go prints it. */
 export function goSelector(selector: JsonObject): string {
   const labels = goMap(selector['matchLabels']);
-  return `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}`;
+  const requirement = 'v1.LabelSelectorRequirement';
+  const expressions = digArray(selector, 'matchExpressions').map((one) => {
+    const values = digArray(one, 'values');
+    const shown = values.length === 0 ? '[]string(nil)' : goStrings(values);
+    return `${requirement}{Key:${quote(digString(one, 'key'))}, Operator:${quote(digString(one, 'operator'))}, Values:${shown}}`;
+  });
+  const list =
+    expressions.length === 0 ? `[]${requirement}(nil)` : `[]${requirement}{${expressions.join(', ')}}`;
+  return `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${list}}`;
 }
 
 /** What is wrong with a count that must not be below zero. */

@@ -6,18 +6,30 @@ import { definitionProblems } from '../custom-resources/definition-problems.js';
 import type { Cause } from './causes.js';
 import { certificateRequestProblems } from './certificate-request.js';
 import { eventProblems } from './event.js';
+import { autoscalerProblems } from './autoscaler.js';
+import { checkGrowth, claimProblems } from './claims.js';
+import { configMapProblems, secretProblems } from './data.js';
+import { cronJobProblems, jobProblems } from './jobs.js';
+import { limitRangeProblems, quotaProblems } from './limits.js';
+import { ingressClassProblems, ingressProblems, networkPolicyProblems } from './network.js';
 import {
-  autoscalerProblems,
-  bindingProblems,
-  claimProblems,
-  dataKeyProblems,
-  ingressProblems,
-  secretProblems,
-  storageClassProblems,
+  budgetProblems,
+  namespaceProblems,
+  nodeProblems,
+  priorityClassProblems,
+  revisionProblems,
 } from './others.js';
 import { podProblems } from './pod.js';
+import { bindingProblems, roleProblems } from './rbac.js';
 import { serviceProblems } from './service.js';
-import { cronJobProblems, jobProblems, runningWorkloadProblems, statefulSetProblems } from './workloads.js';
+import { persistentVolumeProblems, storageClassProblems } from './storage.js';
+import {
+  daemonSetProblems,
+  deploymentProblems,
+  replicaSetProblems,
+  replicationControllerProblems,
+  statefulSetProblems,
+} from './workloads.js';
 
 type Problems = (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => Cause[];
 
@@ -25,18 +37,31 @@ type Problems = (object: KubeObject, previous: KubeObject | undefined, context: 
 const checks: Readonly<Record<string, Problems>> = {
   'pods.': podProblems,
   'services.': serviceProblems,
-  'configmaps.': dataKeyProblems,
+  'configmaps.': configMapProblems,
   'secrets.': secretProblems,
+  'namespaces.': namespaceProblems,
+  'nodes.': nodeProblems,
+  'limitranges.': limitRangeProblems,
+  'resourcequotas.': quotaProblems,
   'persistentvolumeclaims.': claimProblems,
-  'deployments.apps': runningWorkloadProblems,
-  'replicasets.apps': runningWorkloadProblems,
-  'daemonsets.apps': runningWorkloadProblems,
+  'persistentvolumes.': persistentVolumeProblems,
+  'replicationcontrollers.': replicationControllerProblems,
+  'deployments.apps': deploymentProblems,
+  'replicasets.apps': replicaSetProblems,
+  'daemonsets.apps': daemonSetProblems,
   'statefulsets.apps': statefulSetProblems,
+  'controllerrevisions.apps': revisionProblems,
   'jobs.batch': jobProblems,
   'cronjobs.batch': cronJobProblems,
   'storageclasses.storage.k8s.io': storageClassProblems,
   'horizontalpodautoscalers.autoscaling': autoscalerProblems,
+  'poddisruptionbudgets.policy': budgetProblems,
+  'priorityclasses.scheduling.k8s.io': priorityClassProblems,
   'ingresses.networking.k8s.io': ingressProblems,
+  'ingressclasses.networking.k8s.io': ingressClassProblems,
+  'networkpolicies.networking.k8s.io': networkPolicyProblems,
+  'roles.rbac.authorization.k8s.io': roleProblems,
+  'clusterroles.rbac.authorization.k8s.io': roleProblems,
   'rolebindings.rbac.authorization.k8s.io': bindingProblems,
   'clusterrolebindings.rbac.authorization.k8s.io': bindingProblems,
   'events.events.k8s.io': eventProblems,
@@ -44,16 +69,23 @@ const checks: Readonly<Record<string, Problems>> = {
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
 };
 
+/** What is asked, by `plural.group`, once nothing is wrong with the object itself. */
+const admissions: Readonly<Record<string, NonNullable<ResourceHooks['validate']>>> = {
+  'persistentvolumeclaims.': checkGrowth,
+};
+
 /** Refuses what kube-apiserver refuses of a kind, as `plural.group`; `undefined` when nothing is checked. */
 export function validationHooks(kind: string): ResourceHooks | undefined {
   const problems = Object.hasOwn(checks, kind) ? checks[kind] : undefined;
   if (problems === undefined) return undefined;
   const group = kind.slice(kind.indexOf('.') + 1);
+  const admit = Object.hasOwn(admissions, kind) ? admissions[kind] : undefined;
   return {
     validate: (object, previous, context) => {
       if (previous !== undefined && isSameContent(object, previous)) return;
       const causes = problems(object, previous, context);
       if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
+      admit?.(object, previous, context);
     },
   };
 }

@@ -1,104 +1,136 @@
-import { isDeepStrictEqual } from 'node:util';
-import { dig, digArray, digObject, digString } from '../../core/json.js';
+import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { forbidden, invalidShown, invalidValue, required, unsupported, type Cause } from './causes.js';
+import { labelValueProblems, qualifiedNameProblems } from '../../registry/names.js';
+import {
+  choiceProblems,
+  forbidden,
+  immutableProblems,
+  inItems,
+  invalidFor,
+  invalidShown,
+  invalidValue,
+  unsupported,
+  required,
+  type Cause,
+} from './causes.js';
+import { selectorProblems } from './labels.js';
+import { taintEffects } from './scheduling.js';
+import { allAtMostProblems, shareProblems } from './strategies.js';
 
-const keyRule = /^[-._a-zA-Z0-9]+$/;
-const keyText =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-
-/** Keys of a ConfigMap or Secret that could not be file names. */
-export function dataKeyProblems(object: KubeObject): Cause[] {
-  return ['data', 'binaryData'].flatMap((member) =>
-    Object.keys(digObject(object, member))
-      .filter((key) => !keyRule.test(key))
-      .map((key) => invalidValue(`${member}[${key}]`, key, keyText)),
-  );
+/** What is wrong with a PodDisruptionBudget. @see kubernetes/kubernetes pkg/apis/policy/validation/validation.go */
+export function budgetProblems(object: KubeObject): Cause[] {
+  const spec = digObject(object, 'spec');
+  const causes: Cause[] = [];
+  const keys = ['minAvailable', 'maxUnavailable'].filter((key) => spec[key] !== undefined);
+  // Differs from Kubernetes: the real text shows all members of the Go struct.
+  if (keys.length > 1) {
+    const why = 'minAvailable and maxUnavailable cannot be both set';
+    causes.push(invalidShown('spec', 'policy.PodDisruptionBudgetSpec{}', why));
+  }
+  for (const key of keys)
+    causes.push(...shareProblems(`spec.${key}`, spec[key]), ...allAtMostProblems(`spec.${key}`, spec[key]));
+  causes.push(...selectorProblems(spec['selector'], 'spec.selector'));
+  const policy = spec['unhealthyPodEvictionPolicy'];
+  const policies = ['AlwaysAllow', 'IfHealthyBudget'];
+  if (typeof policy === 'string' && !policies.includes(policy))
+    causes.push(unsupported('spec.unhealthyPodEvictionPolicy', policy, policies));
+  return causes;
 }
 
-const secretKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+const mostPriority = 1_000_000_000;
+const systemClasses: Readonly<Record<string, number>> = {
+  'system-node-critical': 2_000_001_000,
+  'system-cluster-critical': 2_000_000_000,
 };
 
-/** What a Secret of a type must have. */
-export function secretProblems(secret: KubeObject): Cause[] {
-  const type = digString(secret, 'type');
-  const keys = Object.hasOwn(secretKeys, type) ? (secretKeys[type] ?? []) : [];
-  const data = digObject(secret, 'data');
-  const absent = keys.filter((key) => !Object.hasOwn(data, key)).map((key) => required(`data[${key}]`));
-  return [...dataKeyProblems(secret), ...absent];
-}
-
-/** What is wrong with a claim, of which only the size may change once it is bound. */
-export function claimProblems(claim: KubeObject, previous: KubeObject | undefined): Cause[] {
+/** What is wrong with a PriorityClass, of which nearly nothing may change. */
+export function priorityClassProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const { name } = object.metadata;
+  const value = object['value'] ?? 0;
+  const policy = object['preemptionPolicy'];
   const causes: Cause[] = [];
-  if (digArray(claim, 'spec', 'accessModes').length === 0)
-    causes.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  if (dig(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
-    causes.push(required('spec.resources[storage]'));
-  if (previous === undefined) return causes;
-  const fixed = (object: KubeObject): unknown => {
-    const { resources: _, volumeAttributesClassName: __, volumeName, ...rest } = digObject(object, 'spec');
-    // A claim may be given its volume, once.
-    return digString(previous, 'spec', 'volumeName') === '' ? rest : { ...rest, volumeName };
-  };
-  const why =
-    'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-  return isDeepStrictEqual(fixed(claim), fixed(previous)) ? causes : [...causes, forbidden('spec', why)];
-}
-
-/** What is wrong with a StorageClass. */
-export function storageClassProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes = digString(object, 'provisioner') === '' ? [required('provisioner')] : [];
-  if (previous === undefined) return causes;
-  for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']) {
-    if (!isDeepStrictEqual(object[key], previous[key]))
-      causes.push(forbidden(key, 'updates to ' + key + ' are forbidden.'));
+  if (name.startsWith('system-')) {
+    const why = systemProblem(name, value, object['globalDefault'] === true);
+    const text = `priority class names with 'system-' prefix are reserved for system use only. error: ${why ?? ''}`;
+    if (why !== undefined) causes.push(forbidden('metadata.name', text));
+  } else if (typeof value === 'number' && value > mostPriority) {
+    const text = `maximum allowed value of a user defined priority is ${String(mostPriority)}`;
+    causes.push(forbidden('value', text));
   }
-  return causes;
+  if (policy !== undefined)
+    causes.push(...choiceProblems('preemptionPolicy', policy, ['PreemptLowerPriority', 'Never']));
+  if (previous === undefined) return causes;
+  // An update is only looked at for what may not change.
+  const changes =
+    value === (previous['value'] ?? 0) ? [] : [forbidden('value', 'may not be changed in an update.')];
+  const shown = JSON.stringify(policy ?? null);
+  return [...changes, ...immutableProblems('preemptionPolicy', policy, previous['preemptionPolicy'], shown)];
 }
 
-/** What is wrong with a HorizontalPodAutoscaler. */
-export function autoscalerProblems(object: KubeObject): Cause[] {
+function systemProblem(name: string, value: Json, isDefault: boolean): string | undefined {
+  const known = Object.hasOwn(systemClasses, name) ? systemClasses[name] : undefined;
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (value !== known) return `value of ${name} PriorityClass must be ${String(known)}`;
+  return isDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}
+
+/** What is wrong with a Node: its taints, and what was given to it once. */
+export function nodeProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
   const causes: Cause[] = [];
-  for (const key of ['kind', 'name'])
-    if (digString(object, 'spec', 'scaleTargetRef', key) === '')
-      causes.push(required(`spec.scaleTargetRef.${key}`));
-  const [min, max] = [dig(object, 'spec', 'minReplicas') ?? 1, dig(object, 'spec', 'maxReplicas') ?? 0];
-  if (typeof max === 'number' && max < 1)
-    causes.push(invalidShown('spec.maxReplicas', String(max), 'must be greater than 0'));
-  else if (typeof max === 'number' && typeof min === 'number' && max < min)
-    causes.push(
-      invalidShown('spec.maxReplicas', String(max), 'must be greater than or equal to `minReplicas`'),
-    );
-  return causes;
-}
-
-/** What is wrong with an Ingress. */
-export function ingressProblems(object: KubeObject): Cause[] {
-  const rules = digArray(object, 'spec', 'rules');
-  if (rules.length === 0 && dig(object, 'spec', 'defaultBackend') === undefined) {
-    const why = 'either `defaultBackend` or `rules` must be specified';
-    return [invalidShown('spec', '[]networking.IngressRule(nil)', why)];
+  const before = digObject(previous, 'spec');
+  const changed = (key: string): boolean =>
+    dig(before, key) !== undefined &&
+    JSON.stringify(dig(before, key)) !== JSON.stringify(dig(object, 'spec', key));
+  if (changed('podCIDRs')) {
+    const why = 'node updates may not change podCIDR except from "" to valid';
+    causes.push(forbidden('spec.podCIDRs', why));
   }
-  const kinds = ['Exact', 'ImplementationSpecific', 'Prefix'];
-  return rules.flatMap((rule, at) =>
-    digArray(rule, 'http', 'paths').flatMap((path, index) => {
-      const field = `spec.rules[${String(at)}].http.paths[${String(index)}].pathType`;
-      const kind = digString(path, 'pathType');
-      if (kind === '') return [required(field, 'pathType must be specified')];
-      return kinds.includes(kind) ? [] : [unsupported(field, kind, kinds)];
-    }),
-  );
+  if (digString(before, 'providerID') !== '' && changed('providerID')) {
+    const why = 'node updates may not change providerID except from "" to valid';
+    causes.push(forbidden('spec.providerID', why));
+  }
+  const taken = new Set<string>();
+  const taints = inItems(digObject(object, 'spec'), 'taints', 'metadata', (taint, field) => {
+    const [key, value, effect] = ['key', 'value', 'effect'].map((name) => digString(taint, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const found = invalidFor(`${field}.key`, key, qualifiedNameProblems(key));
+    const texts = labelValueProblems(value);
+    if (texts.length > 0) found.push(invalidValue(`${field}.value`, value, texts.join(';')));
+    found.push(...choiceProblems(`${field}.effect`, effect, taintEffects));
+    if (taken.has(`${effect}/${key}`)) {
+      const shown = `core.Taint{Key:${JSON.stringify(key)}, Value:${JSON.stringify(value)}, Effect:${JSON.stringify(effect)}, TimeAdded:<nil>}`;
+      const message = `Duplicate value: ${shown}: taints must be unique by key and effect pair`;
+      found.push({ reason: 'FieldValueDuplicate', message, field });
+    }
+    taken.add(`${effect}/${key}`);
+    return found;
+  });
+  return [...causes, ...taints];
 }
 
-/** What is wrong with a binding of roles. */
-export function bindingProblems(object: KubeObject): Cause[] {
-  const kinds = object.kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
-  const kind = digString(object, 'roleRef', 'kind');
-  const causes = kinds.includes(kind) ? [] : [unsupported('roleRef.kind', kind, kinds)];
-  return digString(object, 'roleRef', 'name') === '' ? [...causes, required('roleRef.name')] : causes;
+const standard = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+/** What is wrong with the finalizers a Namespace's spec has. */
+export function namespaceProblems(object: KubeObject): Cause[] {
+  return digArray(object, 'spec', 'finalizers').flatMap((one) => {
+    const name = typeof one === 'string' ? one : '';
+    const field = 'spec.finalizers';
+    const causes = invalidFor(field, name, qualifiedNameProblems(name));
+    if (!name.includes('/') && !standard.includes(name)) {
+      const why = 'name is neither a standard finalizer name nor is it fully qualified';
+      causes.push(invalidValue(field, name, why));
+    }
+    return causes;
+  });
+}
+
+/** What is wrong with a ControllerRevision, whose data are for ever. */
+export function revisionProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const causes = object['data'] === undefined ? [required('data', 'data is mandatory')] : [];
+  if (previous === undefined) return causes;
+  const shown = JSON.stringify(object['data'] ?? null);
+  return [...causes, ...immutableProblems('data', object['data'], previous['data'], shown)];
 }

@@ -1,144 +1,186 @@
-import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
-import { parseQuantity } from '../../core/quantity.js';
-import { nameProblems } from '../../registry/names.js';
+import { dig, digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { nameProblems, qualifiedNameProblems, type NameRule } from '../../registry/names.js';
 import {
+  choiceProblems,
   duplicate,
+  forbidden,
+  inItems,
+  invalidFor,
   invalidShown,
   invalidValue,
-  missing,
-  portProblems,
   required,
-  unsupported,
   type Cause,
 } from './causes.js';
+import { containersProblems, initContainersProblems } from './container.js';
+import { addressProblems } from './formats.js';
+import { labelProblems } from './labels.js';
+import { affinityProblems, spreadProblems, tolerationProblems } from './scheduling.js';
+import { podSecurityProblems } from './security-context.js';
+import { volumeProblems } from './volumes.js';
+
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+/** Most seconds a pod may be told to run. */
+const mostSeconds = 2_147_483_647;
 
 /**
  * What is wrong with a pod spec, in the order kube-apiserver lists it.
  *
+ * @param isPod True when it is that of a pod, false for that of a template.
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodSpec
  */
-export function podSpecProblems(spec: JsonObject, path: string): Cause[] {
-  const volumes = new Set<string>();
-  const causes = [...volumeProblems(spec, path, volumes)];
-  const containers = digArray(spec, 'containers');
-  if (containers.length === 0) causes.push(required(`${path}.containers`));
-  const names = new Set<string>();
-  for (const [at, container] of containers.entries())
-    causes.push(...containerProblems(container, `${path}.containers[${String(at)}]`, names, volumes));
-  for (const [at, container] of digArray(spec, 'initContainers').entries())
-    causes.push(...containerProblems(container, `${path}.initContainers[${String(at)}]`, names, volumes));
-  const policy = digString(spec, 'restartPolicy');
-  const policies = ['Always', 'OnFailure', 'Never'];
-  if (policy !== '' && !policies.includes(policy))
-    causes.push(unsupported(`${path}.restartPolicy`, policy, policies));
-  const dns = digString(spec, 'dnsPolicy');
-  const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
-  if (dns !== '' && !dnsPolicies.includes(dns))
-    causes.push(unsupported(`${path}.dnsPolicy`, dns, dnsPolicies));
-  const account = digString(spec, 'serviceAccountName');
-  if (account !== '')
-    for (const why of nameProblems(account, 'subdomain'))
-      causes.push(invalidValue(`${path}.serviceAccountName`, account, why));
+export function podSpecProblems(spec: JsonObject, path: string, isPod: boolean): Cause[] {
+  const volumes = new Map<string, JsonObject>();
+  const { terminationGracePeriodSeconds } = spec;
+  const causes = volumeProblems(spec, path, volumes);
+  const parts = { volumes, terminationGracePeriodSeconds };
+  causes.push(
+    ...containersProblems(spec, path, parts),
+    ...initContainersProblems(spec, path, parts),
+    ...hostNetworkProblems(spec, path, isPod),
+    ...choiceProblems(`${path}.restartPolicy`, spec['restartPolicy'], restartPolicies),
+    ...choiceProblems(`${path}.dnsPolicy`, spec['dnsPolicy'], dnsPolicies),
+    ...labelProblems(spec['nodeSelector'], `${path}.nodeSelector`),
+    ...podSecurityProblems(spec, path),
+    ...affinityProblems(spec, path),
+    ...dnsProblems(spec, path),
+    ...gateProblems(spec, path),
+    ...spreadProblems(spec, path),
+    ...nameMemberProblems(spec, path, 'serviceAccountName', 'subdomain'),
+    ...nameMemberProblems(spec, path, 'nodeName', 'subdomain'),
+    ...deadlineProblems(spec, path),
+    ...nameMemberProblems(spec, path, 'hostname', 'label'),
+    ...nameMemberProblems(spec, path, 'subdomain', 'label'),
+    ...inItems(spec, 'tolerations', path, tolerationProblems),
+    ...inItems(spec, 'hostAliases', path, hostAliasProblems),
+    ...nameMemberProblems(spec, path, 'priorityClassName', 'subdomain'),
+    ...nameMemberProblems(spec, path, 'runtimeClassName', 'subdomain'),
+  );
+  if (spec['preemptionPolicy'] !== undefined)
+    causes.push(
+      ...choiceProblems(`${path}.preemptionPolicy`, spec['preemptionPolicy'], [
+        'PreemptLowerPriority',
+        'Never',
+      ]),
+    );
+  return isPod ? [...causes, ...imageProblems(spec, path)] : causes;
+}
+
+function nameMemberProblems(spec: JsonObject, path: string, key: string, rule: NameRule): Cause[] {
+  const name = digString(spec, key);
+  return name === '' ? [] : invalidFor(`${path}.${key}`, name, nameProblems(name, rule));
+}
+
+/** Templates may have images with spaces around them; pods may not. */
+function imageProblems(spec: JsonObject, path: string): Cause[] {
+  return ['containers', 'initContainers'].flatMap((key) =>
+    inItems(spec, key, path, (container, field) => {
+      const image = digString(container, 'image');
+      return image.trim() === image
+        ? []
+        : [invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace')];
+    }),
+  );
+}
+
+function hostNetworkProblems(spec: JsonObject, path: string, isPod: boolean): Cause[] {
+  if (spec['hostNetwork'] !== true) return [];
+  return inItems(spec, 'containers', path, (container, place) =>
+    inItems(container, 'ports', place, (port, field) => {
+      const [host, own] = [dig(port, 'hostPort') ?? 0, dig(port, 'containerPort') ?? 0];
+      if (host === own || (host === 0 && !isPod)) return [];
+      const why = 'must match `containerPort` when `hostNetwork` is true';
+      return [invalidShown(`${field}.hostPort`, JSON.stringify(host), why)];
+    }),
+  );
+}
+
+function dnsProblems(spec: JsonObject, path: string): Cause[] {
+  const field = `${path}.dnsConfig`;
+  const config = spec['dnsConfig'];
+  const servers = digArray(config, 'nameservers');
+  if (spec['dnsPolicy'] === 'None') {
+    if (!isJsonObject(config)) return [required(field, 'must provide `dnsConfig` when `dnsPolicy` is None')];
+    const why = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
+    if (servers.length === 0) return [required(`${field}.nameservers`, why)];
+  }
+  const causes: Cause[] = [];
+  if (servers.length > 3) {
+    const shown = `[]string{${servers.map((one) => JSON.stringify(one)).join(', ')}}`;
+    causes.push(invalidShown(`${field}.nameservers`, shown, 'must not have more than 3 nameservers'));
+  }
+  return [
+    ...causes,
+    ...inItems(config, 'nameservers', field, (server, place) =>
+      typeof server === 'string' ? invalidFor(place, server, addressProblems(server)) : [],
+    ),
+    ...inItems(config, 'searches', field, (search, place) => {
+      const name = typeof search === 'string' ? search.replace(/\.$/, '') : '';
+      return invalidFor(place, name, nameProblems(name, 'subdomain'));
+    }),
+    ...inItems(config, 'options', field, (option, place) =>
+      digString(option, 'name') === '' ? [required(place, 'must not be empty')] : [],
+    ),
+  ];
+}
+
+function gateProblems(spec: JsonObject, path: string): Cause[] {
+  const seen = new Set<string>();
+  return [
+    ...inItems(spec, 'readinessGates', path, (gate, field) => {
+      const type = digString(gate, 'conditionType');
+      return invalidFor(`${field}.conditionType`, type, qualifiedNameProblems(type));
+    }),
+    ...inItems(spec, 'schedulingGates', path, (gate, field) => {
+      const name = digString(gate, 'name');
+      const causes = invalidFor(field, name, qualifiedNameProblems(name));
+      if (seen.has(name)) causes.push(duplicate(field, name));
+      seen.add(name);
+      return causes;
+    }),
+  ];
+}
+
+function deadlineProblems(spec: JsonObject, path: string): Cause[] {
+  const seconds = spec['activeDeadlineSeconds'];
+  if (typeof seconds !== 'number' || (seconds >= 1 && seconds <= mostSeconds)) return [];
+  const why = `must be between 1 and ${String(mostSeconds)}, inclusive`;
+  return [invalidShown(`${path}.activeDeadlineSeconds`, String(seconds), why)];
+}
+
+function hostAliasProblems(alias: Json, field: string): Cause[] {
+  const ip = digString(alias, 'ip');
+  return [
+    ...invalidFor(`${field}.ip`, ip, addressProblems(ip)),
+    ...inItems(alias, 'hostnames', field, (name, place) =>
+      typeof name === 'string' ? invalidFor(place, name, nameProblems(name, 'subdomain')) : [],
+    ),
+  ];
+}
+
+/**
+ * What is wrong with the template of pods, labels and all.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodTemplateSpec
+ */
+export function templateProblems(template: JsonObject, path: string): Cause[] {
+  const causes = [
+    ...labelProblems(dig(template, 'metadata', 'labels'), `${path}.labels`),
+    ...annotationProblems(dig(template, 'metadata', 'annotations'), `${path}.annotations`),
+  ];
+  const spec = template['spec'];
+  causes.push(...podSpecProblems(isJsonObject(spec) ? spec : {}, `${path}.spec`, false));
+  if (digArray(spec, 'ephemeralContainers').length > 0) {
+    const why = 'ephemeral containers not allowed in pod template';
+    causes.push(forbidden(`${path}.spec.ephemeralContainers`, why));
+  }
   return causes;
 }
 
-function volumeProblems(spec: JsonObject, path: string, names: Set<string>): Cause[] {
-  return digArray(spec, 'volumes').flatMap((volume, at) => {
-    const name = digString(volume, 'name');
-    const field = `${path}.volumes[${String(at)}].name`;
-    if (name === '') return [required(field)];
-    const causes = nameProblems(name, 'label').map((why) => invalidValue(field, name, why));
-    if (names.has(name)) return [...causes, duplicate(field, name)];
-    names.add(name);
-    return causes;
-  });
-}
-
-function containerProblems(
-  container: Json,
-  path: string,
-  names: Set<string>,
-  volumes: ReadonlySet<string>,
-): Cause[] {
-  const causes: Cause[] = [];
-  const name = digString(container, 'name');
-  if (name === '') causes.push(required(`${path}.name`));
-  else {
-    for (const why of nameProblems(name, 'label')) causes.push(invalidValue(`${path}.name`, name, why));
-    if (names.has(name)) causes.push(duplicate(`${path}.name`, name));
-    names.add(name);
-  }
-  const image = digString(container, 'image');
-  if (image === '') causes.push(required(`${path}.image`));
-  else if (image.trim() !== image)
-    causes.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'));
-  causes.push(...containerPorts(container, path));
-  for (const [at, variable] of digArray(container, 'env').entries()) {
-    if (digString(variable, 'name') === '') causes.push(required(`${path}.env[${String(at)}].name`));
-  }
-  causes.push(...mountProblems(container, path, volumes));
-  const pull = digString(container, 'imagePullPolicy');
-  const policies = ['Always', 'IfNotPresent', 'Never'];
-  if (pull !== '' && !policies.includes(pull))
-    causes.push(unsupported(`${path}.imagePullPolicy`, pull, policies));
-  return [...causes, ...resourceProblems(container, path)];
-}
-
-function containerPorts(container: Json, path: string): Cause[] {
-  const names = new Set<string>();
-  const protocols = ['SCTP', 'TCP', 'UDP'];
-  return digArray(container, 'ports').flatMap((port, at) => {
-    const field = `${path}.ports[${String(at)}]`;
-    const causes: Cause[] = [];
-    const name = digString(port, 'name');
-    if (name !== '') {
-      if (names.has(name)) causes.push(duplicate(`${field}.name`, name));
-      names.add(name);
-      if (name.length > 15)
-        causes.push(invalidValue(`${field}.name`, name, 'must be no more than 15 characters'));
-    }
-    const number = dig(port, 'containerPort');
-    if (number === undefined || number === 0) causes.push(required(`${field}.containerPort`));
-    else causes.push(...portProblems(`${field}.containerPort`, number));
-    const protocol = digString(port, 'protocol');
-    if (protocol !== '' && !protocols.includes(protocol))
-      causes.push(unsupported(`${field}.protocol`, protocol, protocols));
-    return causes;
-  });
-}
-
-function mountProblems(container: Json, path: string, volumes: ReadonlySet<string>): Cause[] {
-  const paths = new Set<string>();
-  return digArray(container, 'volumeMounts').flatMap((mount, at) => {
-    const field = `${path}.volumeMounts[${String(at)}]`;
-    const causes: Cause[] = [];
-    const [name, mountPath] = [digString(mount, 'name'), digString(mount, 'mountPath')];
-    if (name === '') causes.push(required(`${field}.name`));
-    else if (!volumes.has(name)) causes.push(missing(`${field}.name`, name));
-    if (mountPath === '') causes.push(required(`${field}.mountPath`));
-    else if (paths.has(mountPath))
-      causes.push(invalidValue(`${field}.mountPath`, mountPath, 'must be unique'));
-    paths.add(mountPath);
-    return causes;
-  });
-}
-
-function resourceProblems(container: Json, path: string): Cause[] {
-  const limits = digObject(container, 'resources', 'limits');
-  return Object.entries(digObject(container, 'resources', 'requests')).flatMap(([name, request]) => {
-    const [asked, most] = [quantityOf(request), quantityOf(limits[name])];
-    if (asked === undefined || most === undefined || asked <= most) return [];
-    const why = `must be less than or equal to ${name} limit of ${shownQuantity(limits[name])}`;
-    return [invalidShown(`${path}.resources.requests`, JSON.stringify(shownQuantity(request)), why)];
-  });
-}
-
-function shownQuantity(value: Json | undefined): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-function quantityOf(value: Json | undefined): bigint | undefined {
-  return typeof value === 'string' || typeof value === 'number'
-    ? parseQuantity(String(value))?.milli
-    : undefined;
+/** What is wrong with annotations that are not those of the object itself. */
+export function annotationProblems(annotations: Json | undefined, field: string): Cause[] {
+  if (!isJsonObject(annotations)) return [];
+  return Object.keys(annotations).flatMap((key) =>
+    invalidFor(field, key, qualifiedNameProblems(key.toLowerCase())),
+  );
 }

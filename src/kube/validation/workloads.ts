@@ -1,62 +1,104 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseCron } from '../../core/cron-schedule.js';
-import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import {
   forbidden,
   goMap,
   goSelector,
+  immutableProblems,
   invalidShown,
-  invalidValue,
   negative,
   required,
   unsupported,
   type Cause,
 } from './causes.js';
-import { podSpecProblems } from './pod-spec.js';
+import { labelProblems, selectorProblems } from './labels.js';
+import { annotationProblems, templateProblems } from './pod-spec.js';
+import {
+  daemonStrategyProblems,
+  deploymentStrategyProblems,
+  oneOfTwoProblems,
+  statefulStrategyProblems,
+} from './strategies.js';
 
-/** What is wrong with a workload whose pods run until they are stopped. @see pkg/apis/apps/validation/validation.go */
-export function runningWorkloadProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+/** What is wrong with a Deployment. @see kubernetes/kubernetes pkg/apis/apps/validation/validation.go ValidateDeploymentSpec */
+export function deploymentProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
   const spec = digObject(object, 'spec');
-  const causes = negative('spec.replicas', spec['replicas']);
-  const { selector } = spec;
+  const causes = [
+    ...negative('spec.replicas', spec['replicas']),
+    ...ownSelectorProblems(spec, 'deployment'),
+    ...podsProblems(spec, 'ReplicaSet'),
+    ...deploymentStrategyProblems(digObject(spec, 'strategy'), 'spec.strategy'),
+    ...negative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...negative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']),
+    ...negative('spec.progressDeadlineSeconds', spec['progressDeadlineSeconds']),
+  ];
+  const [deadline, ready] = [spec['progressDeadlineSeconds'], spec['minReadySeconds'] ?? 0];
+  if (typeof deadline === 'number' && typeof ready === 'number' && deadline <= ready) {
+    const why = 'must be greater than minReadySeconds';
+    causes.push(invalidShown('spec.progressDeadlineSeconds', String(deadline), why));
+  }
+  return [...causes, ...selectorChange(spec, previous)];
+}
+
+/** What is wrong with a ReplicaSet, whose messages speak of deployments as the real ones do. */
+export function replicaSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const spec = digObject(object, 'spec');
+  return [
+    ...negative('spec.replicas', spec['replicas']),
+    ...negative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...ownSelectorProblems(spec, 'deployment'),
+    ...podsProblems(spec, 'ReplicaSet'),
+    ...selectorChange(spec, previous),
+  ];
+}
+
+/** What is wrong with a DaemonSet. */
+export function daemonSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const spec = digObject(object, 'spec');
+  const causes = selectorProblems(spec['selector'], 'spec.selector');
   const template = digObject(spec, 'template');
-  const labels = digObject(template, 'metadata', 'labels');
-  if (!isJsonObject(selector)) causes.push(required('spec.selector'));
-  else if (isEmpty(selector)) {
-    const text = `empty selector is invalid for ${object.kind === 'ReplicaSet' ? 'deployment' : object.kind.toLowerCase()}`;
-    causes.push(invalidShown('spec.selector', goSelector(selector), text));
-  }
-  if (
-    !isJsonObject(selector) ||
-    (!isEmpty(selector) && !selects(selector, labels as Record<string, string>))
-  ) {
-    const text = '`selector` does not match template `labels`';
-    causes.push(invalidShown('spec.template.metadata.labels', goMap(labels), text));
-  }
-  const pod = digObject(template, 'spec');
-  // Volumes of a StatefulSet's pods come from its claim templates, so what they are is only checked with the pods.
-  if (object.kind !== 'StatefulSet') causes.push(...podSpecProblems(pod, 'spec.template.spec'));
-  const policy = digString(pod, 'restartPolicy');
-  if (['OnFailure', 'Never'].includes(policy))
-    causes.push(unsupported('spec.template.spec.restartPolicy', policy, ['Always']));
-  if (previous !== undefined && !isDeepStrictEqual(selector, dig(previous, 'spec', 'selector')))
-    causes.push(...selectorChange(object, previous, isJsonObject(selector) ? selector : {}));
-  return causes;
+  if (!matches(spec, template)) causes.push(unmatched(template));
+  if (isJsonObject(spec['selector']) && isEmpty(spec['selector']))
+    causes.push(
+      invalidShown('spec.selector', goSelector(spec['selector']), 'empty selector is invalid for daemonset'),
+    );
+  return [
+    ...causes,
+    ...templateProblems(template, 'spec.template'),
+    ...alwaysProblems(template, 'DaemonSet'),
+    ...negative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...daemonStrategyProblems(digObject(spec, 'updateStrategy'), 'spec.updateStrategy'),
+    ...negative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']),
+    ...selectorChange(spec, previous),
+  ];
 }
 
-function isEmpty(selector: JsonObject): boolean {
-  const { matchLabels } = selector;
-  return (
-    Object.keys(isJsonObject(matchLabels) ? matchLabels : {}).length === 0 &&
-    digArray(selector, 'matchExpressions').length === 0
-  );
-}
-
-function selectorChange({ kind }: KubeObject, _previous: KubeObject, selector: JsonObject): Cause[] {
-  if (kind === 'StatefulSet') return [];
-  return [invalidShown('spec.selector', goSelector(selector), 'field is immutable')];
+/** What is wrong with a ReplicationController. */
+export function replicationControllerProblems(object: KubeObject): Cause[] {
+  const spec = digObject(object, 'spec');
+  const causes = negative('spec.minReadySeconds', spec['minReadySeconds']);
+  const labels = digObject(spec, 'selector');
+  const isOpen = Object.keys(labels).length === 0;
+  if (isOpen) causes.push(required('spec.selector'));
+  causes.push(...negative('spec.replicas', spec['replicas']));
+  const { template } = spec;
+  if (!isJsonObject(template)) return [...causes, required('spec.template')];
+  if (!isOpen && !selects({ matchLabels: labels }, labelsOf(template))) causes.push(unmatched(template));
+  return [
+    ...causes,
+    ...templateProblems(template, 'spec.template'),
+    ...alwaysProblems(template, 'ReplicationController'),
+  ];
 }
 
 const mutable = new Set([
@@ -71,68 +113,101 @@ const mutable = new Set([
 
 /** What is wrong with a StatefulSet, of which little may change. */
 export function statefulSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes = runningWorkloadProblems(object, previous);
+  const spec = digObject(object, 'spec');
+  const causes = [
+    ...oneOfTwoProblems('spec.podManagementPolicy', spec['podManagementPolicy'], [
+      'OrderedReady',
+      'Parallel',
+    ]),
+    ...statefulStrategyProblems(digObject(spec, 'updateStrategy'), 'spec.updateStrategy'),
+  ];
+  for (const key of ['whenDeleted', 'whenScaled']) {
+    const kept = dig(spec, 'persistentVolumeClaimRetentionPolicy', key);
+    const field = `spec.persistentVolumeClaimRetentionPolicy.${key}`;
+    if (typeof kept === 'string' && kept !== 'Retain' && kept !== 'Delete')
+      causes.push(unsupported(field, kept, ['Retain', 'Delete']));
+  }
+  const template = digObject(spec, 'template');
+  causes.push(
+    ...negative('spec.replicas', spec['replicas']),
+    ...negative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...negative('spec.ordinals.start', dig(spec, 'ordinals', 'start')),
+    ...ownSelectorProblems(spec, 'statefulset'),
+  );
+  if (!matches(spec, template)) causes.push(unmatched(template));
+  // Volumes of a StatefulSet's pods come from its claim templates, so what they are is only checked with the pods.
+  causes.push(
+    ...labelProblems(dig(template, 'metadata', 'labels'), 'spec.template.labels'),
+    ...annotationProblems(dig(template, 'metadata', 'annotations'), 'spec.template.annotations'),
+    ...alwaysProblems(template, 'StatefulSet'),
+  );
   if (previous === undefined) return causes;
-  const [now, before] = [digObject(object, 'spec'), digObject(previous, 'spec')];
-  const keys = new Set([...Object.keys(now), ...Object.keys(before)]);
-  const isChanged = [...keys].some((key) => !mutable.has(key) && !isDeepStrictEqual(now[key], before[key]));
+  const before = digObject(previous, 'spec');
+  const keys = new Set([...Object.keys(spec), ...Object.keys(before)]);
+  const isChanged = [...keys].some((key) => !mutable.has(key) && !isDeepStrictEqual(spec[key], before[key]));
   const why =
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
   return isChanged ? [...causes, forbidden('spec', why)] : causes;
 }
 
-/** What is wrong with a job's spec, in a Job or in a CronJob's template. */
-export function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
-  const causes: Cause[] = [];
-  for (const key of [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-  ])
-    causes.push(...negative(`${path}.${key}`, spec[key]));
-  const pod = digObject(spec, 'template', 'spec');
-  causes.push(...podSpecProblems(pod, `${path}.template.spec`));
-  if (digString(pod, 'restartPolicy') === 'Always')
-    causes.push(required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
-  return causes;
+function ownSelectorProblems({ selector }: JsonObject, kind: string): Cause[] {
+  if (!isJsonObject(selector)) return [required('spec.selector')];
+  const causes = selectorProblems(selector, 'spec.selector');
+  return isEmpty(selector)
+    ? [
+        ...causes,
+        invalidShown('spec.selector', goSelector(selector), `empty selector is invalid for ${kind}`),
+      ]
+    : causes;
 }
 
-/** What is wrong with a Job; its pods are what they were made as. */
-export function jobProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const spec = digObject(object, 'spec');
-  const causes = jobSpecProblems(spec, 'spec');
-  if (previous === undefined) return causes;
-  const before = digObject(previous, 'spec');
-  const fixed = [
-    ['selector', goSelector(digObject(spec, 'selector'))],
-    ['template', 'core.PodTemplateSpec{}'],
-    ['completionMode', JSON.stringify(spec['completionMode'])],
-    ['completions', JSON.stringify(spec['completions'])],
-  ] as const;
-  for (const [key, shown] of fixed) {
-    if (!isDeepStrictEqual(spec[key], before[key]))
-      causes.push(invalidShown(`spec.${key}`, shown, 'field is immutable'));
+function isEmpty(selector: JsonObject): boolean {
+  return (
+    Object.keys(digObject(selector, 'matchLabels')).length === 0 &&
+    digArray(selector, 'matchExpressions').length === 0
+  );
+}
+
+/** What is wrong with the pods of what keeps a number of them. */
+function podsProblems(spec: JsonObject, kind: string): Cause[] {
+  const template = digObject(spec, 'template');
+  return [
+    ...(matches(spec, template) ? [] : [unmatched(template)]),
+    ...templateProblems(template, 'spec.template'),
+    ...alwaysProblems(template, kind),
+  ];
+}
+
+/** Whether a selector selects the pods of its own template; what is wrong with the selector itself is said elsewhere. */
+function matches({ selector }: JsonObject, template: JsonObject): boolean {
+  if (!isJsonObject(selector)) return false;
+  const isReadable = selectorProblems(selector, '').length === 0;
+  return isEmpty(selector) || !isReadable || selects(selector, labelsOf(template));
+}
+
+function labelsOf(template: JsonObject): Record<string, string> {
+  return digObject(template, 'metadata', 'labels') as Record<string, string>;
+}
+
+function unmatched(template: JsonObject): Cause {
+  const shown = goMap(digObject(template, 'metadata', 'labels'));
+  return invalidShown('spec.template.metadata.labels', shown, '`selector` does not match template `labels`');
+}
+
+/** Pods that are kept alive can neither end nor be told when to. */
+function alwaysProblems(template: Json, kind: string): Cause[] {
+  const policy = digString(template, 'spec', 'restartPolicy');
+  const causes =
+    policy === 'Always' ? [] : [unsupported('spec.template.spec.restartPolicy', policy, ['Always'])];
+  if (dig(template, 'spec', 'activeDeadlineSeconds') !== undefined) {
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
+    causes.push(forbidden('spec.template.spec.activeDeadlineSeconds', why));
   }
   return causes;
 }
 
-/** What is wrong with a CronJob. */
-export function cronJobProblems(object: KubeObject): Cause[] {
-  const causes: Cause[] = [];
-  const schedule = digString(object, 'spec', 'schedule');
-  const parsed = parseCron(schedule);
-  if (schedule === '') causes.push(required('spec.schedule'));
-  else if (typeof parsed === 'string') causes.push(invalidValue('spec.schedule', schedule, parsed));
-  const policy = digString(object, 'spec', 'concurrencyPolicy');
-  const policies = ['Allow', 'Forbid', 'Replace'];
-  if (policy !== '' && !policies.includes(policy))
-    causes.push(unsupported('spec.concurrencyPolicy', policy, policies));
-  if (object.metadata.name.length > 52)
-    causes.push(invalidValue('metadata.name', object.metadata.name, 'must be no more than 52 characters'));
-  return [
-    ...causes,
-    ...jobSpecProblems(digObject(object, 'spec', 'jobTemplate', 'spec'), 'spec.jobTemplate.spec'),
-  ];
+function selectorChange({ selector }: JsonObject, previous: KubeObject | undefined): Cause[] {
+  if (previous === undefined) return [];
+  const shown = isJsonObject(selector) ? goSelector(selector) : 'null';
+  return immutableProblems('spec.selector', selector, dig(previous, 'spec', 'selector'), shown);
 }

@@ -5,7 +5,7 @@ import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
 import { checkStoredTypes } from '../check-stored-types.js';
 import { countsGeneration, hasStatusEndpoint } from '../generation.js';
-import { metaProblems, readObject } from '../object-meta.js';
+import { metaProblems, readObject, type Cause } from '../object-meta.js';
 
 /** A write about to be stored. */
 export interface PendingWrite {
@@ -147,8 +147,30 @@ function withGeneratedName(object: KubeObject, { world }: WriteContext): KubeObj
 
 function check(object: KubeObject, resource: Resource, context: WriteContext): void {
   const causes = metaProblems(object.metadata, resource);
+  checkAll(object, undefined, resource, context, causes);
+}
+
+/**
+ * Refuses an object for what is wrong with its metadata and with the rest of it, all in one answer.
+ *
+ * @throws ApiError Invalid, or what the kind itself throws
+ */
+export function checkAll(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  resource: Resource,
+  context: WriteContext,
+  causes: readonly Cause[],
+): void {
+  try {
+    resource.hooks?.validate?.(object, previous, context);
+  } catch (error) {
+    const isInvalid = error instanceof ApiError && error.reason === 'Invalid';
+    if (causes.length === 0) throw error;
+    const more = isInvalid ? ((error.details?.causes ?? []) as readonly Cause[]) : [];
+    throw invalid(resource, object.metadata.name, [...causes, ...more]);
+  }
   if (causes.length > 0) throw invalid(resource, object.metadata.name, causes);
-  resource.hooks?.validate?.(object, undefined, context);
 }
 
 /** The object as it would have been stored. */

@@ -16,7 +16,7 @@ import type { Resource, WriteContext } from '../contract.js';
 import { checkStoredTypes } from '../check-stored-types.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
 import { metaProblems, readObject, type Cause } from '../object-meta.js';
-import { createObject, namespaceFor, withManagedFields, type WriteOptions } from './create.js';
+import { checkAll, createObject, namespaceFor, withManagedFields, type WriteOptions } from './create.js';
 
 /** How an update is to be done. */
 export interface UpdateOptions extends WriteOptions {
@@ -110,8 +110,7 @@ export function replaceObject(
     ...metaProblems(object.metadata, resource),
     ...changeProblems(wanted.metadata, before.metadata),
   ];
-  if (causes.length > 0) throw invalid(resource, before.metadata.name, causes);
-  resource.hooks?.validate?.(object, before, context);
+  checkAll(object, before, resource, context, causes);
   if (same(object, before)) return previous;
   if (options.dryRun === true) return new StoredObject(deepFreeze(object), store.version);
   if (before.metadata.deletionTimestamp !== undefined && !isHeld(object)) {

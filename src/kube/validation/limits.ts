@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import { qualifiedNameProblems } from '../../registry/names.js';
+import {
+  duplicate,
+  forbidden,
+  inItems,
+  invalidFor,
+  invalidShown,
+  invalidValue,
+  required,
+  type Cause,
+} from './causes.js';
+import { amountProblems, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
+
+const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
+
+/**
+ * What is wrong with a LimitRange.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateLimitRange
+ */
+export function limitRangeProblems(object: KubeObject): Cause[] {
+  const types = new Set<string>();
+  return inItems(object['spec'], 'limits', 'spec', (item, field) => {
+    const type = digString(item, 'type');
+    const place = `${field}.type`;
+    const causes = invalidFor(place, type, qualifiedNameProblems(type));
+    if (causes.length === 0 && !type.includes('/') && !limitTypes.includes(type))
+      causes.push(invalidValue(place, type, 'must be a standard limit type or fully qualified'));
+    if (types.has(type)) causes.push(duplicate(place, type));
+    types.add(type);
+    return [...causes, ...itemProblems(item, type, field)];
+  });
+}
+
+function itemProblems(item: Json, type: string, field: string): Cause[] {
+  const of = type === 'Pod' || type === 'Container' ? 'container' : 'any';
+  const named = (key: string): Cause[] =>
+    Object.keys(digObject(item, key)).flatMap((name) =>
+      resourceNameProblems(name, `${field}.${key}[${name}]`, of),
+    );
+  const causes = [...named('max'), ...named('min')];
+  const usual = ['default', 'defaultRequest'];
+  if (type === 'Pod')
+    causes.push(
+      ...usual
+        .filter((key) => Object.keys(digObject(item, key)).length > 0)
+        .map((key) => forbidden(`${field}.${key}`, "may not be specified when `type` is 'Pod'")),
+    );
+  else causes.push(...usual.flatMap(named));
+  if (
+    type === 'PersistentVolumeClaim' &&
+    ['min', 'max'].every((key) => dig(item, key, 'storage') === undefined)
+  ) {
+    const why = 'either minimum or maximum storage value is required, but neither was provided';
+    causes.push(required(`${field}.limits`, why));
+  }
+  causes.push(...named('maxLimitRequestRatio'));
+  const keys = ['max', 'min', ...(type === 'Pod' ? [] : usual), 'maxLimitRequestRatio'];
+  const names = new Set(keys.flatMap((key) => Object.keys(digObject(item, key))));
+  // Defaults of pods are refused above, and not looked at.
+  const { default: _, defaultRequest: __, ...looked } = digObject(item);
+  const judged = type === 'Pod' ? looked : item;
+  return [...causes, ...[...names].flatMap((name) => orderProblems(judged, name, field))];
+}
+
+/** Members that must not be above others, what messages call them, and which of the two is shown. */
+const orders = [
+  ['min', 'max', 'min value', 'max value', 'min', 'min'],
+  ['min', 'defaultRequest', 'min value', 'default request value', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'max', 'default request value', 'max value', 'defaultRequest', 'defaultRequest'],
+  [
+    'defaultRequest',
+    'default',
+    'default request value',
+    'default limit value',
+    'defaultRequest',
+    'defaultRequest',
+  ],
+  ['min', 'default', 'min value', 'default value', 'default', 'min'],
+  ['default', 'max', 'default value', 'max value', 'default', 'max'],
+] as const;
+
+function orderProblems(item: Json, name: string, field: string): Cause[] {
+  const causes: Cause[] = [];
+  for (const [low, high, lowText, highText, place, shown] of orders) {
+    const [less, more] = [quantityOf(dig(item, low, name)), quantityOf(dig(item, high, name))];
+    if (less === undefined || more === undefined || less.milli <= more.milli) continue;
+    const [from, to] = [shownQuantity(dig(item, low, name)), shownQuantity(dig(item, high, name))];
+    const why = `${lowText} ${from} is greater than ${highText} ${to}`;
+    // Differs from Kubernetes: its messages show the Go struct of the quantity.
+    causes.push(invalidValue(`${field}.${place}[${name}]`, shownQuantity(dig(item, shown, name)), why));
+  }
+  const given = dig(item, 'maxLimitRequestRatio', name);
+  const ratio = quantityOf(given);
+  if (ratio !== undefined && ratio.milli < 1000n) {
+    const shown = shownQuantity(given);
+    causes.push(
+      invalidValue(`${field}.maxLimitRequestRatio[${name}]`, shown, `ratio ${shown} is less than 1`),
+    );
+  }
+  return causes;
+}
+
+const scopes = [
+  ...['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass'],
+  'CrossNamespacePodAffinity',
+];
+const opposites = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+];
+
+/** What is wrong with a ResourceQuota, whose scopes may not change. */
+export function quotaProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const causes = Object.entries(digObject(object, 'spec', 'hard')).flatMap(([name, value]) => {
+    const field = `spec.hard[${name}]`;
+    return [...resourceNameProblems(name, field, 'quota'), ...amountProblems(name, value, field)];
+  });
+  const given = digArray(object, 'spec', 'scopes').map(String);
+  const shown = `[]core.ResourceQuotaScope{${given.map((one) => JSON.stringify(one)).join(', ')}}`;
+  const bad = (why: string): Cause => invalidShown('spec.scopes', shown, why);
+  for (const scope of given) if (!scopes.includes(scope)) causes.push(bad('unsupported scope'));
+  for (const pair of opposites)
+    if (pair.every((one) => given.includes(one))) causes.push(bad('conflicting scopes'));
+  if (previous === undefined) return causes;
+  const before = digArray(previous, 'spec', 'scopes').map(String);
+  const same = isDeepStrictEqual([...new Set(given)].sort(), [...new Set(before)].sort());
+  return same ? causes : [...causes, bad('field is immutable')];
+}
