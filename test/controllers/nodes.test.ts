@@ -240,7 +240,11 @@ test('a cordoned node carries the taint and the Event of it, other taints stay',
 
 test.for([
   ['no toleration', [], '0s'],
-  ['a toleration for a minute', [{ key: 'team', operator: 'Exists', tolerationSeconds: 60 }], '60s'],
+  [
+    'a toleration for a minute',
+    [{ key: 'team', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }],
+    '60s',
+  ],
 ] as const)('a taint NoExecute drives pods out: %s', async ([, tolerations, after]) => {
   await using ks = await startFakeKsApiserver({ now });
   const admin = await as(ks, 'admin');
