@@ -1,4 +1,6 @@
+import { notImplemented } from '../core/api-error.js';
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { inRange, type ReleaseName } from '../core/release.js';
 import { ChartError } from './chart-error.js';
 import { fetchBytes, type RepoCredential } from './fetch.js';
 import type { Maintainer } from './load-chart.js';
@@ -30,17 +32,33 @@ const mostVersions = 20;
 /**
  * Asks a chart repository for its index.
  *
- * Differs from the real server: repositories in registries (`oci://`) and in S3 are not asked but refused; of an
- * index the first 1,000 charts and the latest 20 versions of each count.
+ * Differs from the real server: of an index the first 1,000 charts and the latest 20 versions of each count.
  *
  * @throws ChartError when it cannot be had or read
  * @see helm/helm pkg/repo/index.go
  */
 export async function fetchRepoIndex(url: string, credential: RepoCredential): Promise<RepoIndex> {
-  if (/^(oci|s3):\/\//.test(url))
-    throw new ChartError(`repositories at ${url.slice(0, url.indexOf(':'))}:// are not asked here`);
   const bytes = await fetchBytes(`${url.replace(/\/$/, '')}/index.yaml`, credential);
   return readIndex(bytes.toString('utf8'));
+}
+
+/** Kinds of chart repositories that the real server asks, since a release, and this does not. */
+const unasked: readonly (readonly [scheme: string, since: ReleaseName])[] = [
+  ['s3', 'v3.1'],
+  ['oci', 'v4.1'],
+];
+
+/**
+ * Refuses a repository that the real server would ask.
+ *
+ * Differs from KubeSphere: repositories in registries (`oci://`) and in S3 are not asked.
+ *
+ * @throws ApiError 501
+ */
+export function assertAsked(url: string, release: ReleaseName): void {
+  for (const [scheme, since] of unasked)
+    if (url.startsWith(`${scheme}://`) && inRange(release, { since }))
+      throw notImplemented(`chart repositories at ${scheme}://`);
 }
 
 /** Reads the text of an index. @throws ChartError for what is no YAML */

@@ -7,7 +7,7 @@ import { inRange } from '../../core/release.js';
 import { creatorAnnotation, workspaceLabel } from '../../core/well-known-keys.js';
 import { storeId } from '../../charts/names.js';
 import { credentialIn } from '../../charts/repo-credential.js';
-import { fetchRepoIndex } from '../../charts/repo-index.js';
+import { assertAsked, fetchRepoIndex } from '../../charts/repo-index.js';
 import { withIndex } from '../../controllers/loaded-indexes.js';
 import { readConditions } from '../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
@@ -31,6 +31,7 @@ export async function createRepo(context: RequestContext): Promise<Reply> {
   const body = readRequest(context, 'CreateRepoRequest');
   const workspace = context.params['workspace'] ?? (isService(context) ? digString(body, 'workspace') : '');
   const given = digString(body, 'url');
+  assertAsked(given, context.release.name);
   const credential = credentialIn(given);
   const knowsPeriod = inRange(context.release.name, { since: 'v3.3' });
   const written = knowsPeriod ? digString(body, 'sync_period') : '';
@@ -43,7 +44,7 @@ export async function createRepo(context: RequestContext): Promise<Reply> {
   const id = storeId(context.world.random, 'repo-');
   const description = shortened(digString(body, 'description'));
   return orInternal(() => {
-    withIndex(context.cluster.store, id, index, () => {
+    withIndex(context.world, id, index, () => {
       createObject(context, kindOf(context, 'repo'), {
         metadata: {
           name: id,
@@ -107,6 +108,7 @@ export async function changeRepo(context: RequestContext): Promise<Reply> {
   const body = readRequest(context, 'ModifyRepoRequest');
   const repo = got(context, 'repo', context.params['repo'] ?? '');
   const [name, url] = [optionalText(body, 'name') ?? '', optionalText(body, 'url') ?? ''];
+  assertAsked(url, context.release.name);
   if (name !== '' && name !== nameOf(repo)) assertNameFree(context, label(repo, workspaceLabel) ?? '', name);
   const description = optionalText(body, 'description');
   const written = inRange(context.release.name, { since: 'v3.3' })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startFakeKsApiserver, type InProcessFake } from '../../../src/index.js';
 import { as, namesOf, type Answer, type Asker } from '../../support/ask.js';
 import { chartOf, indexOf, pack, serveCharts } from '../../support/chart.js';
@@ -334,6 +334,55 @@ test('a repository is asked for its charts, which are apps at once, and asked ag
   expect(namesOf(await admin.get(`${at}/apps/far-hello/versions`))).toEqual(['far-hello-1.2.0']);
   expect((await admin.send('DELETE', `${at}/repos/far`)).json).toEqual({ message: 'success' });
   expect(namesOf(await admin.get(apps))).toEqual([]);
+});
+
+test('a repository written by kubectl is asked every period, and again after it did not answer', async () => {
+  const { ks, admin } = await start();
+  await using _ = ks;
+  await using charts = await serveCharts({ 'index.yaml': indexOf({ hello: ['1.0.0'] }) });
+  const write = (name: string, more: object): Promise<Answer> =>
+    admin.send('POST', `${native}/repos`, {
+      apiVersion: 'application.kubesphere.io/v2',
+      kind: 'Repo',
+      metadata: { name, labels: { 'kubesphere.io/workspace': 'demo' } },
+      spec: { url: charts.url, ...more },
+    });
+  expect((await write('far', { syncPeriod: 600 })).status).toBe(201);
+  expect((await write('once', {})).status).toBe(201);
+  const apps = `${at}/apps?labelSelector=application.kubesphere.io/repo-name%3Dfar&sortBy=name`;
+  const becomes = (state: string, names: readonly string[]): Promise<void> =>
+    vi.waitFor(async () => {
+      expect((await admin.get(`${at}/repos/far`)).json['status']).toMatchObject({ state });
+      expect(namesOf(await admin.get(apps))).toEqual(names);
+    });
+  await becomes('successful', ['far-hello']);
+  // Without a period it waits until it is told to.
+  expect((await admin.get(`${at}/repos/once`)).json['status']).toMatchObject({ state: 'created' });
+
+  charts.files.set('index.yaml', indexOf({ hello: ['1.0.0'], world: ['1.0.0'] }));
+  await ks.clock.advance('599s');
+  await becomes('successful', ['far-hello']);
+  await ks.clock.advance('1s');
+  await becomes('successful', ['far-world', 'far-hello']);
+  charts.files.delete('index.yaml');
+  await ks.clock.advance('600s');
+  await becomes('syncing', ['far-world', 'far-hello']);
+  charts.files.set('index.yaml', indexOf({ world: ['1.0.0'] }));
+  await vi.waitFor(async () => {
+    await ks.clock.advance('60s');
+    expect(namesOf(await admin.get(apps))).toEqual(['far-world']);
+  });
+});
+
+test.each(['oci', 's3'])('a repository at %s:// is refused as not there', async (scheme) => {
+  const { ks, admin } = await start();
+  await using _ = ks;
+  const body = { metadata: { name: 'x' }, spec: { url: `${scheme}://example.com/x` } };
+  const refused = await admin.send('POST', `${at}/repos`, body);
+  expect([refused.status, refused.json['message']]).toEqual([
+    501,
+    `fake-ks-apiserver does not implement chart repositories at ${scheme}://`,
+  ]);
 });
 
 test('a category counts its apps and cannot be deleted while it has any', async () => {

@@ -1,14 +1,7 @@
 import { badRequest, internalError } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
 import { parseGoJson } from '../../../core/go-json.js';
-import {
-  digArray,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonArray,
-  type JsonObject,
-} from '../../../core/json.js';
+import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../../../core/json.js';
 import { definitionsOf, loadChart, readDocuments } from '../../../charts/load-chart.js';
 import { shortChartName, storeId } from '../../../charts/names.js';
 import { checkGoTypes } from '../../../registry/check-go-types.js';
@@ -16,31 +9,8 @@ import type { RequestContext } from '../../../registry/contract.js';
 import { decodeBytes } from '../../../registry/decode-bytes.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { readMultipart, type FormPart } from '../../../registry/read-multipart.js';
+import type { AppRequest } from '../../../controllers/app-store/app-request.js';
 import { orInternal } from './failures.js';
-
-/** What an app or a version of it is to be made from; texts are empty where nothing is said. */
-export interface AppRequest {
-  readonly repoName: string;
-  readonly appName: string;
-  readonly originalName: string;
-  readonly aliasName: string;
-  readonly versionName: string;
-  readonly appHome: string;
-  readonly icon: string;
-  readonly digest: string;
-  readonly workspace: string;
-  readonly description: string;
-  readonly categoryName: string;
-  readonly appType: string;
-  readonly pullUrl: string;
-  readonly abstraction: string;
-  readonly maintainers: JsonArray;
-  readonly attachments: JsonArray;
-  readonly resources: JsonArray;
-  readonly package: Buffer;
-  /** True for what a repository's index told of. */
-  readonly fromRepo: boolean;
-}
 
 /** Largest package taken, as there is no object store. */
 const packageLimit = 1024 * 1024;

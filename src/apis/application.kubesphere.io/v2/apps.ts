@@ -9,11 +9,17 @@ import { json, success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { readAppRequest, summaryOf } from './app-request.js';
-import { assertFree, existing, orInternal, storeKind } from './failures.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { assertFree, orInternal } from './failures.js';
 import { selected, stateTest, storeList, storeReply, workspaceTest } from './lists.js';
 import { dropPackages } from './packages.js';
 import { setVersionState } from './version-state.js';
-import { descriptionAnnotation, displayNameAnnotation, versionsOf, writeApp } from './write-apps.js';
+import {
+  descriptionAnnotation,
+  displayNameAnnotation,
+  versionsOf,
+  writeApp,
+} from '../../../controllers/app-store/write-apps.js';
 
 const statusType = 'ks/applicationVersion.status';
 

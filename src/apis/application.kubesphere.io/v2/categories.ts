@@ -5,9 +5,14 @@ import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readTypedBody } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
-import { assertFree, existing, orInternal, storeKind } from './failures.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { assertFree, orInternal } from './failures.js';
 import { storeList, storeReply } from './lists.js';
-import { createOrUpdate, descriptionAnnotation, displayNameAnnotation } from './write-apps.js';
+import {
+  createOrUpdate,
+  descriptionAnnotation,
+  displayNameAnnotation,
+} from '../../../controllers/app-store/write-apps.js';
 
 const plural = 'categories';
 

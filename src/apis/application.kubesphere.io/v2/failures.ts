@@ -1,8 +1,7 @@
-import { ApiError, internalError, notFound } from '../../../core/api-error.js';
-import { appStoreGroup } from '../../../core/app-store-keys.js';
+import { ApiError, internalError } from '../../../core/api-error.js';
 import { ChartError } from '../../../charts/chart-error.js';
-import type { KubeObject } from '../../../core/kube-object.js';
-import type { RequestContext, Resource } from '../../../registry/contract.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import type { RequestContext } from '../../../registry/contract.js';
 
 /**
  * What a handler does, with all that is refused told as 500, but for what is not found or not implemented.
@@ -26,19 +25,6 @@ export async function alwaysInternal<T>(run: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof ApiError && error.code === 404 ? internalError(error.message) : error;
   }
-}
-
-/** A kind of the app store. */
-export function storeKind({ catalog }: Pick<RequestContext, 'catalog'>, plural: string): Resource {
-  return catalog.get(appStoreGroup, plural);
-}
-
-/** An object of the app store as the cache gives it. @throws ApiError 404 naming the kind */
-export function existing(context: RequestContext, plural: string, name: string): KubeObject {
-  const resource = storeKind(context, plural);
-  const found = context.cluster.store.find(resource, undefined, name)?.object;
-  if (found === undefined) throw notFound({ group: appStoreGroup, plural: resource.kind }, name);
-  return found;
 }
 
 /**

@@ -7,7 +7,7 @@ import { readConditions } from '../../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply, objectReply } from '../../../registry/entity-reply.js';
 import type { StoredObject } from '../../../state/object-store.js';
-import { storeKind } from './failures.js';
+import { storeKind } from '../../../controllers/app-store/store-kind.js';
 
 /** Parameters that choose what is listed and are no filters. */
 const consumed = ['conditions', 'global', 'create'];

@@ -5,7 +5,7 @@ import { fetchBytes } from '../../../charts/fetch.js';
 import { credentialOf } from '../../../charts/repo-credential.js';
 import type { RequestContext } from '../../../registry/contract.js';
 import { dropFiles, keepFile, keptFile } from '../../../registry/kept-files.js';
-import { existing } from './failures.js';
+import { existing } from '../../../controllers/app-store/store-kind.js';
 
 /** Keeps a package or an attachment; what is kept by that name already stays as it is. */
 export function keepPackage(context: RequestContext, name: string, content: Buffer): void {

@@ -14,10 +14,11 @@ import { readTypedBody } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { applyObject, inCluster, kindOfObject, liveObject, removeObject } from './clusters.js';
-import { alwaysInternal, assertFree, existing, orInternal, storeKind } from './failures.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { alwaysInternal, assertFree, orInternal } from './failures.js';
 import { selected, storeList, storeReply } from './lists.js';
 import { packageOf } from './packages.js';
-import { createOrUpdate } from './write-apps.js';
+import { createOrUpdate } from '../../../controllers/app-store/write-apps.js';
 
 const plural = 'applicationreleases';
 const required = [appIdLabel, clusterNameLabel, workspaceLabel, namespaceNameLabel];

@@ -1,19 +1,21 @@
 import { badRequest } from '../../../core/api-error.js';
 import { uploadRepo } from '../../../core/app-store-keys.js';
-import { dig, digString } from '../../../core/json.js';
-import { label, withoutManagedFields } from '../../../core/kube-object.js';
+import { dig, digString, type JsonObject } from '../../../core/json.js';
+import { label, withoutManagedFields, type KubeObject } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { credentialIn, credentialOf } from '../../../charts/repo-credential.js';
-import { fetchRepoIndex } from '../../../charts/repo-index.js';
+import { assertAsked, fetchRepoIndex } from '../../../charts/repo-index.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply } from '../../../registry/entity-reply.js';
+import { withIndex } from '../../../controllers/loaded-indexes.js';
 import { readTypedBody } from '../../../registry/read-json-body.js';
 import { json, success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
-import { assertFree, existing, orInternal, storeKind } from './failures.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { assertFree, orInternal } from './failures.js';
 import { storeList, storeReply } from './lists.js';
-import { setRepoState, syncRepo } from './sync-repo.js';
-import { createOrUpdate, displayNameAnnotation } from './write-apps.js';
+import { setRepoState } from '../../../controllers/app-store/sync-repo.js';
+import { createOrUpdate, displayNameAnnotation } from '../../../controllers/app-store/write-apps.js';
 
 const plural = 'repos';
 const longestDescription = 512;
@@ -31,6 +33,7 @@ export async function writeRepo(context: RequestContext): Promise<Reply> {
   if (sentName === uploadRepo) throw badRequest(`repo name ${uploadRepo} is not allowed`);
   const name = context.params['repo'] ?? sentName;
   const url = digString(sent, 'spec', 'url');
+  assertAsked(url, context.release.name);
   const own = credentialIn(url);
   const index = await orInternal(() => fetchRepoIndex(url, { ...credentialOf(sent), ...own }));
   if ((context.query.get('validate') ?? '') !== '') return json({ ok: true });
@@ -38,7 +41,7 @@ export async function writeRepo(context: RequestContext): Promise<Reply> {
   return orInternal(() => {
     const syncPeriod = dig(sent, 'spec', 'syncPeriod');
     const description = digString(sent, 'spec', 'description').slice(0, longestDescription);
-    createOrUpdate(context, plural, name, (before) => ({
+    const write = (before: KubeObject | undefined): JsonObject => ({
       metadata: {
         labels: {
           ...before?.metadata.labels,
@@ -55,8 +58,8 @@ export async function writeRepo(context: RequestContext): Promise<Reply> {
         ...(description !== '' && { description }),
         ...(typeof syncPeriod === 'number' && { syncPeriod }),
       },
-    }));
-    syncRepo(context, name, index);
+    });
+    withIndex(context.world, name, index, () => createOrUpdate(context, plural, name, write));
     return json({ repo_id: name });
   });
 }
@@ -86,11 +89,15 @@ export function deleteRepo(context: RequestContext): Promise<Reply> {
 /** `POST /repos/{repo}/action`: asks the repository again. What goes wrong shows in its state only. */
 export function resyncRepo(context: RequestContext): Promise<Reply> {
   return orInternal(async () => {
-    const { metadata, ...repo } = existing(context, plural, context.params['repo'] ?? '');
-    setRepoState(context, metadata.name, 'manualTrigger');
+    const repo = existing(context, plural, context.params['repo'] ?? '');
+    const { name } = repo.metadata;
     const url = digString(repo, 'spec', 'url');
     const index = await fetchRepoIndex(url, credentialOf(repo)).catch(() => undefined);
-    if (index !== undefined) syncRepo(context, metadata.name, index);
+    const trigger = (): void => {
+      setRepoState(context, name, 'manualTrigger');
+    };
+    if (index === undefined) trigger();
+    else withIndex(context.world, name, index, trigger);
     return success();
   });
 }

@@ -3,8 +3,8 @@ import { digObject, digString } from '../../../core/json.js';
 import { label } from '../../../core/kube-object.js';
 import type { RequestContext } from '../../../registry/contract.js';
 import { updateObject } from '../../../registry/verbs/update.js';
-import { existing, storeKind } from './failures.js';
-import { versionsOf } from './write-apps.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { versionsOf } from '../../../controllers/app-store/write-apps.js';
 
 /** What a version is to be, who says so and why; empty texts leave what is there. */
 export interface VersionState {

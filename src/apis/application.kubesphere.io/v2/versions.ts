@@ -12,11 +12,12 @@ import { json, success } from '../../../registry/reply.js';
 import { untyped } from '../../../registry/typed-json.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
 import { readAppRequest, summaryOf } from './app-request.js';
-import { alwaysInternal, assertFree, existing, orInternal, storeKind } from './failures.js';
+import { existing, storeKind } from '../../../controllers/app-store/store-kind.js';
+import { alwaysInternal, assertFree, orInternal } from './failures.js';
 import { selected, stateTest, storeList, storeReply, workspaceTest } from './lists.js';
 import { packageOf } from './packages.js';
 import { setVersionState } from './version-state.js';
-import { noteLatestVersion, writeVersion } from './write-apps.js';
+import { noteLatestVersion, writeVersion } from '../../../controllers/app-store/write-apps.js';
 
 /** `POST /apps/{app}/versions` and `POST /apps/{app}/versions/{version}`. */
 export async function uploadVersion(context: RequestContext): Promise<Reply> {

@@ -1,15 +1,15 @@
-import { appIdLabel, appStoreGroup, repoNameLabel } from '../../../core/app-store-keys.js';
-import { digObject, digString } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
-import { workspaceLabel } from '../../../core/well-known-keys.js';
-import { nameableVersion, shortChartName } from '../../../charts/names.js';
-import { packageUrl, type IndexedVersion, type RepoIndex } from '../../../charts/repo-index.js';
-import { recordEvent } from '../../../controllers/workloads/events.js';
-import type { RequestContext } from '../../../registry/contract.js';
-import { deleteObject } from '../../../registry/verbs/delete.js';
-import { updateObject } from '../../../registry/verbs/update.js';
+import { appIdLabel, appStoreGroup, repoNameLabel } from '../../core/app-store-keys.js';
+import { digObject, digString } from '../../core/json.js';
+import { label, type KubeObject } from '../../core/kube-object.js';
+import { workspaceLabel } from '../../core/well-known-keys.js';
+import { nameableVersion, shortChartName } from '../../charts/names.js';
+import { packageUrl, type IndexedVersion, type RepoIndex } from '../../charts/repo-index.js';
+import { recordEvent } from '../workloads/events.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { deleteObject } from '../../registry/verbs/delete.js';
+import { updateObject } from '../../registry/verbs/update.js';
 import type { AppRequest } from './app-request.js';
-import { existing, storeKind } from './failures.js';
+import { existing, storeKind } from './store-kind.js';
 import { writeApp } from './write-apps.js';
 
 /**
@@ -18,7 +18,7 @@ import { writeApp } from './write-apps.js';
  *
  * @see kubesphere/kubesphere pkg/controller/application/helm_repo_controller.go
  */
-export function syncRepo(context: RequestContext, name: string, index: RepoIndex): void {
+export function syncRepo(context: WriteContext, name: string, index: RepoIndex): void {
   setRepoState(context, name, 'syncing');
   const repo = existing(context, 'repos', name);
   const appName = (chart: string): string => `${name}-${shortChartName(chart)}`;
@@ -50,7 +50,7 @@ export function syncRepo(context: RequestContext, name: string, index: RepoIndex
 }
 
 /** Writes down how far a repository has got. */
-export function setRepoState(context: RequestContext, name: string, state: string): void {
+export function setRepoState(context: WriteContext, name: string, state: string): void {
   const repo = existing(context, 'repos', name);
   const lastUpdateTime = context.world.clock.timestamp();
   const status = { ...digObject(repo, 'status'), lastUpdateTime, state };
@@ -58,7 +58,7 @@ export function setRepoState(context: RequestContext, name: string, state: strin
 }
 
 function dropOthers(
-  context: RequestContext,
+  context: WriteContext,
   plural: string,
   repo: string,
   isKept: (object: KubeObject) => boolean,
@@ -70,7 +70,7 @@ function dropOthers(
   }
 }
 
-function isNew({ catalog, cluster }: RequestContext, id: string, { digest }: IndexedVersion): boolean {
+function isNew({ catalog, cluster }: WriteContext, id: string, { digest }: IndexedVersion): boolean {
   const known = cluster.store.find(storeKind({ catalog }, 'applicationversions'), undefined, id)?.object;
   return known === undefined || digString(known, 'spec', 'digest') !== digest;
 }

@@ -6,25 +6,21 @@ import {
   maintainersAnnotation,
   originalNameAnnotation,
   packageFinalizer,
+  packageNamespace,
   repoNameLabel,
   uncategorized,
-} from '../../../core/app-store-keys.js';
-import { digObject, digString, type JsonObject } from '../../../core/json.js';
-import {
-  controllerReference,
-  type KubeObject,
-  label,
-  type OwnerReference,
-} from '../../../core/kube-object.js';
-import { workspaceLabel } from '../../../core/well-known-keys.js';
-import { nameableVersion } from '../../../charts/names.js';
-import { compareVersions } from '../../../charts/semver.js';
-import type { RequestContext } from '../../../registry/contract.js';
-import { createObject } from '../../../registry/verbs/create.js';
-import { updateObject } from '../../../registry/verbs/update.js';
+} from '../../core/app-store-keys.js';
+import { digObject, digString, type JsonObject } from '../../core/json.js';
+import { controllerReference, type KubeObject, label, type OwnerReference } from '../../core/kube-object.js';
+import { workspaceLabel } from '../../core/well-known-keys.js';
+import { nameableVersion } from '../../charts/names.js';
+import { compareVersions } from '../../charts/semver.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { keepFile } from '../../registry/kept-files.js';
+import { createObject } from '../../registry/verbs/create.js';
+import { updateObject } from '../../registry/verbs/update.js';
 import type { AppRequest } from './app-request.js';
-import { existing, storeKind } from './failures.js';
-import { keepPackage } from './packages.js';
+import { existing, storeKind } from './store-kind.js';
 
 /** Annotation: how an object is called for people. */
 export const displayNameAnnotation = 'kubesphere.io/alias-name';
@@ -33,7 +29,7 @@ export const descriptionAnnotation = 'kubesphere.io/description';
 
 /** Creates an object of the store, or changes the one of that name. */
 export function createOrUpdate(
-  context: RequestContext,
+  context: WriteContext,
   plural: string,
   name: string,
   change: (before: KubeObject | undefined) => JsonObject,
@@ -54,7 +50,7 @@ export function createOrUpdate(
  * @see kubesphere/kubesphere pkg/simple/client/application/helper.go CreateOrUpdateApp
  */
 export function writeApp(
-  context: RequestContext,
+  context: WriteContext,
   requests: readonly AppRequest[],
   owner?: OwnerReference,
 ): void {
@@ -97,7 +93,7 @@ export function writeApp(
 }
 
 /** Makes a version of an app, or brings it up to date; either way it is a draft again. */
-export function writeVersion(context: RequestContext, app: KubeObject, request: AppRequest): void {
+export function writeVersion(context: WriteContext, app: KubeObject, request: AppRequest): void {
   const now = context.world.clock.timestamp();
   const name = `${app.metadata.name}-${nameableVersion(request.versionName)}`;
   createOrUpdate(context, 'applicationversions', name, (before) => ({
@@ -136,11 +132,11 @@ export function writeVersion(context: RequestContext, app: KubeObject, request: 
       updated: now,
     },
   }));
-  if (!request.fromRepo) keepPackage(context, name, request.package);
+  if (!request.fromRepo) keepFile(context, packageNamespace, name, request.package);
 }
 
 /** Writes down the newest version at its app. */
-export function noteLatestVersion(context: RequestContext, appName: string): void {
+export function noteLatestVersion(context: WriteContext, appName: string): void {
   const versions = versionsOf(context, appName).map((version) => digString(version, 'spec', 'versionName'));
   const [latest] = versions.sort((a, b) => compareVersions(b, a));
   if (latest === undefined) return;
@@ -151,7 +147,7 @@ export function noteLatestVersion(context: RequestContext, appName: string): voi
 }
 
 /** The versions of an app. */
-export function versionsOf(context: RequestContext, appName: string): KubeObject[] {
+export function versionsOf(context: WriteContext, appName: string): KubeObject[] {
   const all = context.cluster.store.list(storeKind(context, 'applicationversions'));
   return all.map(({ object }) => object).filter((version) => label(version, appIdLabel) === appName);
 }
