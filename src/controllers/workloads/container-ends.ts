@@ -102,7 +102,8 @@ function turnAt(context: WriteContext, pod: KubeObject, ending: Ending, life: Li
       ...current,
       status: podStatus(current, containerStatuses, formatTimestamp(at)),
     });
-    if (next.state === 'running') recordRestart(context, current, ending.name);
+    // Also where it has ended again by now.
+    if (next.restartCount > life.restartCount) recordRestart(context, current, ending.name);
     followLife(context, current, ending, next);
   });
 }
