@@ -109,7 +109,7 @@ async function createPipeline(
       ...(seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name)),
     ],
     kubernetes: mirror?.kubernetes ?? kubernetes,
-    ...(mirror && { afterwards: (world, reply) => mirror.afterwards(world, reply) }),
+    ...(mirror && { within: (run) => mirror.within(run) }),
     fallback: genericResources,
     lastResort: (context, refusal) => generatedAnswer(context, refusal, published.index),
     keepBody: (entry, body, contentType) => {

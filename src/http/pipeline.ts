@@ -215,20 +215,15 @@ export class Pipeline {
     this.#authorize(info, user, world, cluster);
     const context = this.#context(exchange, info, user, cluster);
     try {
-      const answer = this.#afterwards(world, this.#dispatch(context, exchange));
+      const run = (): Answer => this.#dispatch(context, exchange);
+      const { within } = this.#services;
+      const answer = within === undefined || info.isKubernetesRequest ? run() : within(run);
       return answer instanceof Promise
         ? answer.catch((error: unknown) => this.#lastResort(context, error))
         : answer;
     } catch (error) {
       return this.#lastResort(context, error);
     }
-  }
-
-  #afterwards(world: World, answer: Answer): Answer {
-    const { afterwards } = this.#services;
-    if (afterwards === undefined) return answer;
-    if (answer instanceof Promise) return answer.then((reply) => afterwards(world, reply) ?? reply);
-    return afterwards(world, answer) ?? answer;
   }
 
   /** @throws what was thrown, unless somebody can do better */

@@ -34,10 +34,12 @@ export interface Services {
   /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */
   readonly fallback: (context: RequestContext) => Reply | undefined | Promise<Reply | undefined>;
   /**
-   * Told of every answer before it is given, to hold it back until what it tells of is written elsewhere, too; absent, or
-   * `undefined`: it is given at once.
+   * Runs what answers a request, to hold the answer back until what it has changed is written elsewhere, too; absent: it is
+   * given at once.
    */
-  readonly afterwards?: (world: World, reply: Reply | undefined) => Promise<Reply | undefined> | undefined;
+  readonly within?: (
+    run: () => Reply | undefined | Promise<Reply | undefined>,
+  ) => Reply | undefined | Promise<Reply | undefined>;
   /** Takes what would be refused as unknown or not implemented; `undefined` lets the refusal stand. */
   readonly lastResort: (
     context: RequestContext,

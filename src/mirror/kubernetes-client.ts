@@ -15,13 +15,11 @@ export class KubernetesClient {
    * Sends a request and reads the answer.
    *
    * @param target Escaped path and query.
-   * @throws ApiError 502 when nobody answers, else what the `Status` it answers says
+   * @param program Name of the program that asks, as `managedFields` show it.
+   * @throws ApiError 502 when nobody answers, 504 when the answer takes half a minute, else what the `Status` it answers says
    */
-  async send(method: string, target: string, body?: Json): Promise<JsonObject> {
-    const chunks: Buffer[] = [];
-    const { status, body: answer } = await this.#ask(method, target, body);
-    for await (const chunk of answer) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString('utf8');
+  async send(method: string, target: string, body?: Json, program = 'ks-apiserver'): Promise<JsonObject> {
+    const { status, text } = await inTime(this.#read(method, target, body, program));
     let value: Json;
     try {
       value = JSON.parse(text) as Json;
@@ -34,7 +32,7 @@ export class KubernetesClient {
 
   /** The lines of an answer as they come: the events of a watch. @throws ApiError as {@link send} */
   async *lines(target: string, signal: AbortSignal): AsyncGenerator<JsonObject> {
-    const { status, body } = await this.#ask('GET', target);
+    const { status, body } = await this.#ask('GET', target, undefined, 'ks-apiserver');
     if (status >= 400) throw refusalOf(status, {}, '');
     const source = body as AsyncIterable<Buffer> & { destroy?: () => void };
     const stop = (): void => source.destroy?.();
@@ -53,10 +51,23 @@ export class KubernetesClient {
     }
   }
 
+  async #read(
+    method: string,
+    target: string,
+    body: Json | undefined,
+    program: string,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const chunks: Buffer[] = [];
+    const { status, body: answer } = await this.#ask(method, target, body, program);
+    for await (const chunk of answer) chunks.push(chunk);
+    return { status, text: Buffer.concat(chunks).toString('utf8') };
+  }
+
   async #ask(
     method: string,
     target: string,
-    body?: Json,
+    body: Json | undefined,
+    program: string,
   ): Promise<{ readonly status: number; readonly body: AsyncIterable<Buffer> }> {
     const reply = await forward(
       {
@@ -64,8 +75,10 @@ export class KubernetesClient {
         target,
         headers: {
           accept: 'application/json',
-          'user-agent': 'fake-ks-apiserver',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          'user-agent': `${program}/v0.0.0 (linux/amd64) kubernetes/$Format`,
+          ...(body !== undefined && {
+            'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+          }),
         },
         body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
         remoteAddress: '127.0.0.1',
@@ -74,6 +87,19 @@ export class KubernetesClient {
     );
     return { status: reply.status, body: reply.body as AsyncIterable<Buffer> };
   }
+}
+
+/** @throws ApiError 504 when it takes longer than half a minute */
+function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new ApiError(504, 'Timeout', 'the Kubernetes API server takes more than 30 s to answer'));
+    }, 30_000);
+  });
+  return Promise.race([work, late]).finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 function refusalOf(code: number, status: JsonObject, text: string): ApiError {

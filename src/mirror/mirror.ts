@@ -1,22 +1,14 @@
-import { setMaxListeners } from 'node:events';
-import { ApiError } from '../core/api-error.js';
-import { dig, digArray, digObject, digString, isJsonObject, type Json } from '../core/json.js';
-import type { KubeObject } from '../core/kube-object.js';
 import { kubernetesControllerNames } from '../controllers/index.js';
+import type { KubeObject } from '../core/kube-object.js';
 import type { Handler, KindCatalog, Reply } from '../registry/contract.js';
-import type { Change, ObjectStore } from '../state/object-store.js';
 import type { World } from '../state/world.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { Copies } from './copies.js';
+import { Follower } from './follower.js';
 import { forwardKubernetes } from './forward-kubernetes.js';
 import { KubernetesClient } from './kubernetes-client.js';
-import { discoverKinds, pathOf, type MirroredKind } from './mirrored-kind.js';
-import { writesOf, type UpstreamWrite } from './upstream-write.js';
-
-/** Objects asked for at a time. */
-const pageSize = 500;
-/** How long to wait before a watch that broke is begun again, in milliseconds; doubled each time, up to the latter. */
-const firstPause = 100;
-const longestPause = 10_000;
+import { discoverKinds, keyOf, kindKey, type MirroredKind } from './mirrored-kind.js';
+import { Writer } from './writer.js';
 
 /**
  * A real Kubernetes in the place of the one this server imitates: requests to `/api` and `/apis` are passed on to it,
@@ -33,19 +25,16 @@ export class Mirror {
   readonly kubernetes: Handler;
   readonly #client: KubernetesClient;
   readonly #kinds: ReadonlyMap<string, MirroredKind>;
-  readonly #stopped = new AbortController();
-  /** resourceVersions of the objects over there, by {@link keyOf}. */
-  readonly #versions = new Map<string, string>();
-  /** Where each kind's watch begins. */
-  readonly #starts = new Map<string, string>();
-  #pending: Change[] = [];
-  /** The end of all writes so far: they are done one after the other. */
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #follower: Follower;
+  /** As listed at the start. */
+  readonly #listed = new Map<string, KubeObject>();
+  #writer: Writer | undefined;
 
   private constructor(upstream: Upstream, client: KubernetesClient, kinds: readonly MirroredKind[]) {
     this.kubernetes = forwardKubernetes(upstream);
     this.#client = client;
     this.#kinds = new Map(kinds.map((kind) => [kindKey(kind.resource), kind]));
+    this.#follower = new Follower(client);
   }
 
   /**
@@ -60,7 +49,10 @@ export class Mirror {
     seed.switchedOff = new Set([...seed.switchedOff, ...kubernetesControllerNames]);
     await Promise.all(
       [...mirror.#kinds.values()].map((kind) =>
-        mirror.#list(kind, (object) => seed.host.store.load(kind.resource, object)),
+        mirror.#follower.list(kind, (listed) => {
+          const { object } = seed.host.store.load(kind.resource, listed);
+          mirror.#listed.set(keyOf(kind, object.metadata), object);
+        }),
       ),
     );
     return mirror;
@@ -68,221 +60,28 @@ export class Mirror {
 
   /** Keeps a world up to date from now on, and has what changes in it written over there. */
   follow(world: World): void {
-    // One listener per watch is no leak.
-    setMaxListeners(0, this.#stopped.signal);
-    const inner = world.listener;
-    world.listener = (changed, cluster, change) => {
-      if (cluster.isHost && change.mirrored !== true && this.#kinds.has(kindKey(change.resource)))
-        this.#pending.push(change);
-      inner?.(changed, cluster, change);
-    };
-    for (const kind of this.#kinds.values()) void this.#watch(kind, world);
+    const { listener: controllers } = world;
+    const copies = new Copies(world.host.store, this.#listed);
+    this.#listed.clear();
+    const writer = new Writer({ world, client: this.#client, copies, kinds: this.#kinds, controllers });
+    this.#writer = writer;
+    world.listener = writer.listener;
+    writer.begin();
+    this.#follower.follow(this.#kinds.values(), copies);
   }
 
   /**
-   * Writes what has changed since the last call; the answer is given once that is done, with uid and resourceVersion as they
-   * are over there.
+   * Runs a request; its answer is given once what it changes is written over there, with the uids and versions from there.
    *
-   * @returns `undefined` when nothing has
-   * @throws ApiError what the first write was refused with; later ones are noted in the journal
+   * @throws ApiError what a write was refused with
    */
-  afterwards(world: World, reply: Reply | undefined): Promise<Reply | undefined> | undefined {
-    if (this.#pending.length === 0) return undefined;
-    const changes = this.#pending;
-    this.#pending = [];
-    const written = this.#writing.then(() => this.#write(world, changes, reply));
-    this.#writing = written.catch(() => undefined);
-    return written;
+  within(run: () => Reply | undefined | Promise<Reply | undefined>): ReturnType<typeof run> {
+    return this.#writer === undefined ? run() : this.#writer.within(run);
   }
 
-  /** Ends all watches. */
+  /** Ends all watches, and writes nothing more. */
   stop(): void {
-    this.#stopped.abort();
+    this.#follower.stop();
+    this.#writer?.stop();
   }
-
-  async #write(
-    world: World,
-    changes: readonly Change[],
-    reply: Reply | undefined,
-  ): Promise<Reply | undefined> {
-    let answer = reply;
-    for (const [at, write] of writesOf(changes).entries()) {
-      try {
-        const before = write.local.metadata;
-        const after = await this.#send(write);
-        if (after === undefined) continue;
-        this.#take(world.host.store, write.kind(this.#kinds), after, 'MODIFIED');
-        answer = withIdentity(answer, before, after.metadata);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        this.#undo(world.host.store, write);
-        if (at === 0) throw error;
-        const entry = world.journal.entries.at(-1);
-        if (entry !== undefined) world.journal.note(entry, `Kubernetes underneath: ${error.message}`);
-      }
-    }
-    return answer;
-  }
-
-  /** The object as it is over there after a write; `undefined` when it is gone. */
-  async #send(write: UpstreamWrite): Promise<KubeObject | undefined> {
-    const kind = write.kind(this.#kinds);
-    const { namespace, name } = write.local.metadata;
-    const version = this.#versions.get(keyOf(kind, write.local));
-    if (write.type === 'delete') {
-      if (version !== undefined) await this.#client.send('DELETE', pathOf(kind, namespace, name));
-      return undefined;
-    }
-    const { uid: _, resourceVersion: __, ...metadata } = write.local.metadata;
-    const object = { ...write.local, apiVersion: kind.apiVersion, metadata };
-    const stored =
-      version === undefined
-        ? await this.#client.send('POST', pathOf(kind, namespace), object)
-        : await this.#client.send('PUT', pathOf(kind, namespace, name), {
-            ...object,
-            metadata: { ...metadata, resourceVersion: version },
-          });
-    const status = dig(write.local, 'status');
-    if (!kind.hasStatus || status === undefined || !write.changesStatus) return stored as KubeObject;
-    const withStatus = { ...stored, status };
-    return (await this.#client.send(
-      'PUT',
-      pathOf(kind, namespace, name, 'status'),
-      withStatus,
-    )) as KubeObject;
-  }
-
-  /** Puts back what a write that was refused has changed here. */
-  #undo(store: ObjectStore, write: UpstreamWrite): void {
-    const { resource } = write.kind(this.#kinds);
-    if (write.previous !== undefined) store.mirror('MODIFIED', resource, write.previous);
-    else if (store.find(resource, write.local.metadata.namespace, write.local.metadata.name) !== undefined)
-      store.mirror('DELETED', resource, write.local);
-  }
-
-  async #list(kind: MirroredKind, take: (object: KubeObject) => void): Promise<void> {
-    let next = '';
-    do {
-      const query = `?limit=${String(pageSize)}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
-      const list = await this.#client.send('GET', pathOf(kind, undefined) + query);
-      for (const item of digArray(list, 'items')) {
-        const object = this.#complete(kind, item);
-        this.#versions.set(keyOf(kind, object), object.metadata.resourceVersion ?? '');
-        take(object);
-      }
-      this.#starts.set(kindKey(kind.resource), digString(list, 'metadata', 'resourceVersion'));
-      next = digString(list, 'metadata', 'continue');
-    } while (next !== '');
-  }
-
-  /** Follows a kind until stopped: watches from where the list ended, lists anew when that is no longer possible. */
-  async #watch(kind: MirroredKind, world: World): Promise<void> {
-    const { signal } = this.#stopped;
-    const isStopped = (): boolean => signal.aborted;
-    for (let pause = firstPause; !isStopped(); pause = Math.min(pause * 2, longestPause)) {
-      try {
-        const start = this.#starts.get(kindKey(kind.resource));
-        if (start === undefined) await this.#resync(kind, world);
-        const from = encodeURIComponent(this.#starts.get(kindKey(kind.resource)) ?? '');
-        const target = `${pathOf(kind, undefined)}?watch=true&allowWatchBookmarks=true&resourceVersion=${from}`;
-        for await (const event of this.#client.lines(target, signal)) {
-          pause = firstPause;
-          this.#follow(kind, world, digString(event, 'type'), event['object']);
-        }
-      } catch (error) {
-        if (isStopped()) return;
-        if (error instanceof ApiError && error.code !== 502) this.#starts.delete(kindKey(kind.resource));
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause).unref());
-    }
-  }
-
-  #follow(kind: MirroredKind, world: World, type: string, item: Json | undefined): void {
-    if (type === 'ERROR') throw new ApiError(410, 'Expired', digString(item, 'message'));
-    const version = digString(item, 'metadata', 'resourceVersion');
-    this.#starts.set(kindKey(kind.resource), version);
-    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
-      this.#take(world.host.store, kind, this.#complete(kind, item), type);
-      const written = this.afterwards(world, undefined);
-      written?.catch(() => undefined);
-    }
-  }
-
-  /** Lists a kind again and takes over all that has become different. */
-  async #resync(kind: MirroredKind, world: World): Promise<void> {
-    const { store } = world.host;
-    const seen = new Set<string>();
-    await this.#list(kind, (object) => {
-      const key = keyOf(kind, object);
-      seen.add(key);
-      this.#versions.delete(key);
-      this.#take(store, kind, object, 'MODIFIED');
-    });
-    for (const { object } of store.list(kind.resource)) {
-      const key = keyOf(kind, object);
-      if (this.#versions.has(key) && !seen.has(key)) this.#take(store, kind, object, 'DELETED');
-    }
-  }
-
-  /** Takes an object over as it is over there, unless that was known already. */
-  #take(store: ObjectStore, kind: MirroredKind, object: KubeObject, type: Change['type']): void {
-    const key = keyOf(kind, object);
-    const { namespace, name, resourceVersion = '' } = object.metadata;
-    if (type === 'DELETED') {
-      this.#versions.delete(key);
-      if (store.find(kind.resource, namespace, name) !== undefined)
-        store.mirror('DELETED', kind.resource, object);
-      return;
-    }
-    const known = this.#versions.get(key);
-    if (known !== undefined && !isNewer(resourceVersion, known)) return;
-    this.#versions.set(key, resourceVersion);
-    store.mirror('MODIFIED', kind.resource, this.#complete(kind, object));
-  }
-
-  /** An item of a list with the kind and apiVersion it is kept under here. */
-  #complete({ resource, apiVersion }: MirroredKind, item: Json | undefined): KubeObject {
-    const object = isJsonObject(item) ? item : {};
-    const { kind: _, apiVersion: __, metadata: ___, ...rest } = object;
-    const version = resource.custom ? (resource.versions[0] ?? '') : apiVersion;
-    const kept = resource.custom && resource.group !== '' ? `${resource.group}/${version}` : version;
-    return {
-      kind: resource.kind,
-      apiVersion: kept,
-      metadata: digObject(object, 'metadata') as unknown as KubeObject['metadata'],
-      ...rest,
-    };
-  }
-}
-
-function kindKey({ group, plural }: { readonly group: string; readonly plural: string }): string {
-  return `${plural}.${group}`;
-}
-
-function keyOf({ resource }: MirroredKind, { metadata }: KubeObject): string {
-  return `${kindKey(resource)} ${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-/** Versions of etcd are numbers; what is not is newer when it is another. */
-function isNewer(version: string, known: string): boolean {
-  const [a, b] = [Number(version), Number(known)];
-  return Number.isSafeInteger(a) && Number.isSafeInteger(b) ? a > b : version !== known;
-}
-
-/** An answer that shows an object, with the uid and resourceVersion it has over there. */
-function withIdentity(
-  reply: Reply | undefined,
-  before: KubeObject['metadata'],
-  after: KubeObject['metadata'],
-): Reply | undefined {
-  const body = Buffer.isBuffer(reply?.body) ? reply.body.toString('utf8') : reply?.body;
-  if (reply === undefined || typeof body !== 'string' || before.uid === undefined) return reply;
-  if (!body.includes(before.uid)) return reply;
-  const version = new RegExp(`("resourceVersion": ?")${before.resourceVersion ?? ''}"`);
-  return {
-    ...reply,
-    body: body
-      .replaceAll(before.uid, after.uid ?? '')
-      .replace(version, (_, head: string) => `${head}${after.resourceVersion ?? ''}"`),
-  };
 }

@@ -1,4 +1,6 @@
-import { digArray, digString, isJsonObject, type JsonObject } from '../core/json.js';
+import type { GroupResource } from '../core/api-error.js';
+import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
 import type { KindCatalog, Resource } from '../registry/contract.js';
 import type { KubernetesClient } from './kubernetes-client.js';
 
@@ -10,6 +12,33 @@ export interface MirroredKind {
   readonly root: string;
   /** True when writes of its status go to an endpoint of their own. */
   readonly hasStatus: boolean;
+}
+
+/** What a kind is called among all kinds. */
+export function kindKey({ group, plural }: GroupResource): string {
+  return `${plural}.${group}`;
+}
+
+/** What an object is called among all objects. */
+export function keyOf(
+  { resource }: Pick<MirroredKind, 'resource'>,
+  { namespace = '', name }: { readonly namespace?: string | undefined; readonly name: string },
+): string {
+  return `${kindKey(resource)} ${namespace}/${name}`;
+}
+
+/** What is told of an object over there, under the kind and apiVersion it is kept under here. */
+export function asKeptHere({ resource, apiVersion }: MirroredKind, told: Json | undefined): KubeObject {
+  const object = isJsonObject(told) ? told : {};
+  const { kind: _, apiVersion: __, metadata: ___, ...rest } = object;
+  const version = resource.custom ? (resource.versions[0] ?? '') : apiVersion;
+  const kept = resource.custom && resource.group !== '' ? `${resource.group}/${version}` : version;
+  return {
+    kind: resource.kind,
+    apiVersion: kept,
+    metadata: digObject(object, 'metadata') as unknown as KubeObject['metadata'],
+    ...rest,
+  };
 }
 
 /** Path of a kind's objects, of one of them, or of a part of one. */

@@ -162,3 +162,17 @@ test.for([
   await expect(refused).rejects.toThrow(InputError);
   await expect(refused).rejects.toThrow(message);
 });
+
+test('What was left undone underneath while no controller of KubeSphere ran is done at the start', async () => {
+  const controllers = { user: false };
+  await using kubernetes = await startKubernetes({ controllers });
+  const below = await as(kubernetes, 'admin');
+  const users = '/apis/iam.kubesphere.io/v1beta1/users';
+  const metadata = { name: 'stuck', finalizers: ['finalizers.kubesphere.io/users'] };
+  await below.send('POST', users, { metadata, spec: { email: 'stuck@example.com' } });
+  expect((await below.send('DELETE', `${users}/stuck`)).status).toBe(200);
+  expect((await below.get(`${users}/stuck`)).status).toBe(200);
+  await using ks = await startOver(kubernetes, { controllers: { loginrecord: false } });
+  await expect.poll(async () => (await below.get(`${users}/stuck`)).status).toBe(404);
+  expect((await (await as(ks, 'admin')).get(`${users}/stuck`)).status).toBe(404);
+});
