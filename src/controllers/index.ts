@@ -32,6 +32,7 @@ import { podGarbageCollector } from './nodes/pod-garbage-collector.js';
 import { podTermination } from './pod-termination.js';
 import { workloadRestart } from './restart-workloads.js';
 import { roleAggregation, roleTemplateController } from './role-aggregation.js';
+import { spreadControllers } from './spread/spread-kinds.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
@@ -80,6 +81,7 @@ const controllers: readonly Controller[] = [
   loginRecordController,
   roleTemplateController,
   roleAggregation,
+  ...spreadControllers,
   workspaceTemplateController,
   workspaceController,
   devopsProjectController,

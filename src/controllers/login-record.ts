@@ -7,6 +7,7 @@ import { loginRecords } from '../auth/login-records.js';
 import type { ObjectStore, StoredObject } from '../state/object-store.js';
 import type { Routine, World } from '../state/world.js';
 import type { Controller } from './controller.js';
+import { recordSynced } from './synced.js';
 import { limitLogins } from './user-status.js';
 
 /** The records of each user, oldest first, as of a number of writes. */
@@ -27,7 +28,8 @@ export const loginRecordController: Controller = {
   since: 'v3.0',
   hostOnly: true,
   watches: ['loginrecords.iam.kubesphere.io'],
-  reconcile: ({ world }, { type, stored }) => {
+  reconcile: (context, { type, stored }) => {
+    const { world } = context;
     const name = ownerOf(stored);
     const { store } = world.host;
     if (type !== 'ADDED' || store.find(loginRecords, undefined, stored.object.metadata.name) === undefined)
@@ -39,6 +41,7 @@ export const loginRecordController: Controller = {
     }
     noteLoginTime(world, name, stored);
     const records = dropOldRecords(world, recordsOf(store, name, stored));
+    recordSynced(context, stored.object, 'loginrecord');
     if (dig(stored.object, 'spec', 'success') === true) return;
     limitLogins(world, name, records.filter(isFailure).map(createdAt));
   },

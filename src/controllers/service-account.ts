@@ -1,3 +1,4 @@
+import { quote } from '../core/api-error.js';
 import { digArray, digString, type JsonObject } from '../core/json.js';
 import { annotation, type KubeObject } from '../core/kube-object.js';
 import type { WriteContext } from '../registry/contract.js';
@@ -13,7 +14,10 @@ import {
   type Controller,
 } from './controller.js';
 import { serviceAccountAnnotation, serviceAccountSecretType } from './service-account-secret.js';
+import { recordEvent } from './workloads/events.js';
 
+const component = 'ks-serviceaccount';
+const accounts = { group: 'kubesphere.io', plural: 'serviceaccounts' };
 const finalizer = 'finalizers.kubesphere.io/serviceaccount';
 
 /**
@@ -36,13 +40,39 @@ export const serviceAccountController: Controller = {
     } else if (!marked) {
       adopt(context, account);
     }
+    warnOfSecrets(context, account);
   },
 };
+
+/** Tells of every Secret an account names that is not one of its own; none is changed. */
+function warnOfSecrets(context: WriteContext, account: KubeObject): void {
+  const now = context.cluster.store.find(accounts, account.metadata.namespace, account.metadata.name)?.object;
+  for (const reference of digArray(now ?? account, 'secrets')) {
+    const message = problemOf(context, account, digString(reference, 'name'));
+    if (message === undefined) continue;
+    recordEvent(context, account, { type: 'Warning', reason: 'InvalidSecret', message, component });
+  }
+}
+
+function problemOf({ cluster }: WriteContext, { metadata }: KubeObject, name: string): string | undefined {
+  const secret = cluster.store.find({ group: '', plural: 'secrets' }, metadata.namespace, name)?.object;
+  if (secret === undefined) return `Secret ${quote(name)} not found`;
+  const type = digString(secret, 'type');
+  if (type !== serviceAccountSecretType) return `unsupported secret ${name} type: ${type}`;
+  const subject = annotation(secret, serviceAccountAnnotation) ?? '';
+  return subject === metadata.name ? undefined : `incorrect subject name ${subject}`;
+}
 
 function adopt(context: WriteContext, account: KubeObject): void {
   const resource = context.catalog.get('kubesphere.io', 'serviceaccounts');
   const given = digArray(account, 'secrets');
   const secrets = given.length > 0 ? given : [createSecret(context, account)];
+  if (given.length === 0)
+    recordEvent(context, account, {
+      reason: 'Synced',
+      message: 'Create token secret successfully',
+      component,
+    });
   writeBack(context, resource, withFinalizer({ ...account, secrets }, finalizer));
 }
 

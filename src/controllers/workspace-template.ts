@@ -1,7 +1,6 @@
 import { fnv64a } from '../core/fnv.js';
-import { dig, digArray, digObject, digString, type JsonObject } from '../core/json.js';
+import { digObject, digString, type JsonObject } from '../core/json.js';
 import { annotation, controllerReference, type KubeObject } from '../core/kube-object.js';
-import { selects } from '../core/object-selector.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import {
   deletionPropagationAnnotation,
@@ -23,7 +22,9 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
-import { cameToBeReady, knownClusters, type KnownClusters } from './ready-clusters.js';
+import { cameToBeReady, knownClusters } from './ready-clusters.js';
+import { recordNotReady, recordSynced } from './synced.js';
+import { placement } from './workspace-placement.js';
 
 const iam = 'iam.kubesphere.io';
 const tenant = 'tenant.kubesphere.io';
@@ -132,16 +133,7 @@ function place(context: WriteContext, template: KubeObject): void {
     else if (existing !== undefined && !isDeleting(existing))
       deleteObject(there, workspaces, { name: template.metadata.name });
   }
-}
-
-function placement(template: KubeObject, { objects }: KnownClusters): ReadonlySet<string> {
-  const named = digArray(template, 'spec', 'placement', 'clusters').map((cluster) =>
-    digString(cluster, 'name'),
-  );
-  if (named.length > 0) return new Set(named);
-  const selector = dig(template, 'spec', 'placement', 'clusterSelector');
-  const selected = objects.filter(({ metadata }) => selects(selector, metadata.labels));
-  return new Set(selected.map(({ metadata }) => metadata.name));
+  recordSynced(context, template, 'workspacetemplate');
 }
 
 function putWorkspace(context: WriteContext, template: KubeObject, existing: KubeObject | undefined): void {
@@ -167,7 +159,10 @@ function putWorkspace(context: WriteContext, template: KubeObject, existing: Kub
 /** Deletes the Workspaces and lets the template go; waits while any cluster is out of reach. */
 function release(context: WriteContext, template: KubeObject, finalizer: string): void {
   const { ready, notReady } = knownClusters(context.world);
-  if (notReady.length > 0) return;
+  if (notReady.length > 0) {
+    recordNotReady(context, template, 'workspacetemplate', notReady);
+    return;
+  }
   const workspaces = context.catalog.get(tenant, 'workspaces');
   const propagation = annotation(template, deletionPropagationAnnotation);
   for (const cluster of ready.values()) {

@@ -12,6 +12,8 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
+import { recordSynced } from './synced.js';
+import { recordEvent } from './workloads/events.js';
 
 /**
  * Holds a Workspace until its namespaces are dealt with: deleted with it, or set free.
@@ -30,12 +32,25 @@ export const workspaceController: Controller = {
     const marked = hasFinalizer(workspace, finalizer);
     if (!isDeleting(workspace)) {
       if (!marked) writeBack(context, resource, withFinalizer(workspace, finalizer));
+      else conclude(context, workspace);
     } else if (marked) {
       dealWithNamespaces(context, workspace);
       writeBack(context, resource, withoutFinalizer(workspace, finalizer));
     }
   },
 };
+
+function conclude(context: WriteContext, workspace: KubeObject): void {
+  if (!inRange(context.world.release.name, { since: 'v4.1' })) {
+    recordSynced(context, workspace, 'workspace');
+    return;
+  }
+  recordEvent(context, workspace, {
+    reason: 'Reconcile',
+    message: 'Reconcile workspace successfully',
+    component: 'workspace',
+  });
+}
 
 function finalizerOf(release: ReleaseName): string {
   return inRange(release, { since: 'v4.1' })

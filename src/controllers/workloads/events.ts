@@ -42,6 +42,9 @@ export function recordEvent(
     store.replace(events, { ...known, count: told.count, lastTimestamp, message: told.message });
     return;
   }
+  // Nothing new is made in a namespace that is on its way out.
+  const home = store.find({ group: '', plural: 'namespaces' }, undefined, place)?.object;
+  if (home?.metadata.deletionTimestamp !== undefined) return;
   const id = (BigInt(world.clock.now()) * 1_000_000n + BigInt(store.version)).toString(16);
   const { object } = store.create(events, {
     kind: 'Event',
