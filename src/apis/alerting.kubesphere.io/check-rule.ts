@@ -1,5 +1,5 @@
 import { digObject, digString, type JsonObject } from '../../core/json.js';
-import { queryProblem } from './prometheus-query.js';
+import { queryProblem } from '../../metrics/promql/within-namespace.js';
 
 const duration = /^(0|(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?)$/;
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

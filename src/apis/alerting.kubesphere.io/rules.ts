@@ -9,7 +9,7 @@ import { createObject } from '../../registry/verbs/create.js';
 import { updateObject } from '../../registry/verbs/update.js';
 import { ruleNotFound } from './builtin-rules.js';
 import { ruleProblem } from './check-rule.js';
-import { withinNamespace } from './prometheus-query.js';
+import { withinNamespace } from '../../metrics/promql/within-namespace.js';
 import { selectAlerts, selectRules } from './select-rules.js';
 
 const namespaces = { group: '', plural: 'namespaces' };

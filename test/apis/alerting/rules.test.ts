@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
-import { queryProblem, withinNamespace } from '../../../src/apis/alerting.kubesphere.io/prometheus-query.js';
+import { queryProblem, withinNamespace } from '../../../src/metrics/promql/within-namespace.js';
 import { as, type Answer } from '../../support/ask.js';
 
 const at = '/kapis/alerting.kubesphere.io/v2alpha1';

@@ -100,6 +100,8 @@ export const generalFacts: Facts = {
     },
     'namespaces/imageconfig': ({ registry }) => ({ image: `${registry}/shop/web:1.0` }),
     'namespaces/repositorytags': ({ registry }) => ({ repository: `${registry}/shop/web` }),
+    'targets/query': () => ({ expr: 'up' }),
+    'targets/labelsets': () => ({ metric: 'up', start: '1', end: '2' }),
     'workloads/health': () => ({ rateInterval: '60s' }),
     'apps/health': () => ({ rateInterval: '60s' }),
     'v1alpha2/metering': () => ({ level: 'LevelCluster', metrics_filter: 'meter_cluster_cpu_usage' }),

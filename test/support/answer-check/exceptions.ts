@@ -15,8 +15,13 @@ const tenant = '/kapis/tenant\\.kubesphere\\.io/';
 export const exceptions: readonly Exception[] = [
   {
     operation: new RegExp(`^GET (${monitoring}|${tenant}v1alpha2/metering$)`),
-    problem: /^body\/results\/\d+\/data\/result\/\d+\/(value must be string|values\/\d+ must be object)$/,
+    problem: /^body\/(results\/\d+\/)?data\/result\/\d+\/(value must be string|values\/\d+ must be object)$/,
     why: 'points of a series are pairs of a number and a text',
+  },
+  {
+    operation: new RegExp(`^GET ${monitoring}(namespaces/{namespace}/)?targets/(metadata|labelsets)$`),
+    problem: /^body\/data\/\d+ must (have required property 'data'|be string|be object)$/,
+    why: 'the document shows the list in place of its items',
   },
   {
     operation: new RegExp(`^GET ${tenant}v1(alpha2|alpha3|beta1)/workspace(s|templates)$`),

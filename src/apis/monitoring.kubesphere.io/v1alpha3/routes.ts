@@ -14,9 +14,27 @@ function level(name: LevelName): Handler {
   };
 }
 
+const target =
+  (name: 'targetMetadata' | 'targetLabelSets' | 'targetQuery'): Handler =>
+  async (context) =>
+    (await import('../../../metrics/targets.js'))[name](context);
+
+/** Metrics by their own names, of a namespace and, since 3.1, of the cluster. */
+const targets = (
+  [
+    ['metadata', 'targetMetadata'],
+    ['labelsets', 'targetLabelSets'],
+    ['query', 'targetQuery'],
+  ] as const
+).flatMap(([path, name]): Route[] => [
+  { method: 'GET', path: `/namespaces/{namespace}/targets/${path}`, handle: target(name) },
+  { method: 'GET', path: `/targets/${path}`, handle: target(name), since: 'v3.1' },
+]);
+
 /** Named metrics of 3.x. */
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/kubesphere', handle: counters },
+  ...targets,
   ...levelRoutes(
     [
       ...sharedLevels,
