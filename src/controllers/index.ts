@@ -12,6 +12,7 @@ import { repoController } from './app-store/repo.js';
 import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterController } from './cluster.js';
+import { clusterLabelController } from './cluster-label.js';
 import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { garbageCollector } from './garbage-collector.js';
@@ -62,6 +63,7 @@ const controllers: readonly Controller[] = [
   serviceAccountSecretController,
   workloadRestart,
   clusterController,
+  clusterLabelController,
   repositoryController,
   extensionVersionController,
   extensionController,

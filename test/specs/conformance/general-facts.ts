@@ -47,7 +47,8 @@ async function authorization({ release, call, name }: Need): Promise<Readonly<Re
         }),
       },
     });
-    return { response_type: 'code', client_id: name, redirect_uri: 'https://web.example.com/back' };
+    const redirect = { redirect_uri: 'https://web.example.com/back', scope: 'openid' };
+    return { response_type: 'code', client_id: name, ...redirect };
   }
   return { response_type: 'code', client_id: 'kubesphere', redirect_uri: 'https://web.example.com/back' };
 }

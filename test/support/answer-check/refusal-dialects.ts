@@ -80,8 +80,9 @@ function coded(
   dialect: ErrorDialect,
 ): ErrorDialect | { readonly problem: string } {
   if (body['code'] !== status)
-    return { problem: `a Status of ${String(body['code'])} in an answer of ${String(status)}` };
-  if (body['status'] !== 'Failure') return { problem: `a refusal that is called ${String(body['status'])}` };
+    return { problem: `a Status of ${JSON.stringify(body['code'])} in an answer of ${String(status)}` };
+  if (body['status'] !== 'Failure')
+    return { problem: `a refusal that is called ${JSON.stringify(body['status'])}` };
   return typeof body['message'] === 'string' ? dialect : { problem: 'a Status without a message' };
 }
 
