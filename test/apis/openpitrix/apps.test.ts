@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { namesOf, type Answer } from '../../support/ask.js';
+import { as, namesOf, type Answer } from '../../support/ask.js';
 import { act, each, native, packed, start, upload, v1 } from './stage.js';
 
 test('an app is uploaded, seen in every list and by kubectl, changed, and deleted after its versions', async () => {
@@ -347,6 +347,20 @@ test('what is deleted and not there is passed over', async () => {
   await using _ = ks;
   for (const path of ['apps/app-x', 'apps/app-x/versions/appv-x', 'categories/ctg-x', 'repos/repo-x'])
     expect((await admin.send('DELETE', `${v1}/${path}`)).json, path).toEqual({ message: 'success' });
+});
+
+test.for([
+  ['platform-admin', 200, 200, 200],
+  ['platform-regular', 200, 403, 403],
+  ['demo-admin', 200, 403, 403],
+  ['outsider', 200, 403, 403],
+] as const)('%s reads apps: %i, makes categories: %i, reviews: %i', async ([user, reads, makes, reviews]) => {
+  const { ks } = await start();
+  await using _ = ks;
+  const one = await as(ks, user);
+  expect((await one.get(`${v1}/apps`)).status).toBe(reads);
+  expect((await one.send('POST', `${v1}/categories`, { name: 'tools' })).status).toBe(makes);
+  expect((await one.get(`${v1}/reviews`)).status).toBe(reviews);
 });
 
 test('visitors see the store, and nobody without a role writes into it', async () => {

@@ -178,6 +178,44 @@ test('a repository written by kubectl is asked by the controller; switched off, 
   expect((await other.get(`${native}/helmrepos/repo-own`)).json['status']).toBeUndefined();
 });
 
+test('controllers that lag behind take the index that was asked for', async () => {
+  await using ks = await startFakeKsApiserver({
+    release: 'v3.4',
+    now: '2026-01-01T00:00:00Z',
+    settle: '5s',
+  });
+  const admin = await as(ks, 'admin');
+  await using charts = await serveCharts({ 'index.yaml': index });
+  const id = await add(admin, charts.url);
+  // Nobody answers any more.
+  charts.files.delete('index.yaml');
+  expect((await admin.get(`${ws}/repos/${id}`)).json['status']).toBe('syncing');
+  await ks.clock.advance('30s');
+  expect((await admin.get(`${ws}/repos/${id}`)).json['status']).toBe('successful');
+  expect(each(await admin.get(`${v1}/apps?conditions=repo_id%3D${id}`), 'name')).toEqual(['hello', 'world']);
+});
+
+test('a world that is reset while a repository is asked forgets about it', async () => {
+  const { ks, admin } = await start();
+  await using _ = ks;
+  await using charts = await serveCharts({ 'index.yaml': index });
+  const body = {
+    apiVersion: 'application.kubesphere.io/v1alpha1',
+    kind: 'HelmRepo',
+    metadata: { name: 'repo-own' },
+    spec: { name: 'own', url: charts.url },
+  };
+  const before = ks.world;
+  await admin.send('POST', `${native}/helmrepos`, body);
+  await ks.reset();
+  const repos = { group: 'application.kubesphere.io', plural: 'helmrepos' };
+  await vi.waitFor(() => {
+    const repo = before.host.store.find(repos, undefined, 'repo-own')?.object;
+    expect(repo?.['status']).toMatchObject({ state: 'successful' });
+  });
+  expect(ks.world.host.store.list(repos)).toEqual([]);
+});
+
 test('an index that somebody made up is read with care', async () => {
   const { ks, admin } = await start();
   await using _ = ks;
