@@ -15,8 +15,8 @@ export interface Exception {
 export const exceptions: readonly Exception[] = [
   {
     operation: /^GET \/kapis\/terminal\.kubesphere\.io\/.*\/(pods\/{pod}|exec|kubectl)$/,
-    status: 400,
-    why: 'a WebSocket, which answers 101; without an upgrade it is refused',
+    status: 101,
+    why: 'a WebSocket, which the documents call a success',
   },
   {
     operation: /^(GET|POST) \/oauth\/authorize$/,

@@ -46,8 +46,12 @@ async function problemWith(
   const request = await builder.build(operation);
   const mistake = mistakeIn(request, release);
   if (mistake !== '') return `not a valid request: ${mistake}`;
-  const answer = await builder.send(request);
   const excepted = exceptionFor(operation, release)?.status;
+  if (excepted === 101) {
+    const status = await builder.upgrade(request);
+    return status === excepted ? '' : `${String(status)} instead of an upgrade (${request.target})`;
+  }
+  const answer = await builder.send(request);
   const problem = problemOf(operation, answer);
   const isWrong = excepted === undefined ? problem !== '' : answer.status !== excepted;
   return isWrong ? `${problem || 'as documented, though excepted'} (${request.target})` : '';

@@ -1,3 +1,4 @@
+import { WebSocket } from 'ws';
 import { catalogOf } from '../../../src/apis/catalog-of.js';
 import { dig, digString, isJsonObject, type Json, type JsonObject } from '../../../src/core/json.js';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
@@ -74,6 +75,25 @@ export class RequestBuilder {
     const isCollection = !operation.path.endsWith('}') && !notCollections.test(path);
     if (isCollection && operation.method !== 'POST') await this.#makeAt(path, made);
     return this.#complete(operation, path, this.#need(operation, params, made));
+  }
+
+  /** Asks as the administrator for another protocol; the status that is answered. */
+  upgrade({ target }: BuiltRequest): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const headers = { Authorization: `Bearer ${this.#token}` };
+      const socket = new WebSocket(this.#ks.url.replace('http', 'ws') + target, { headers });
+      socket.once('upgrade', ({ statusCode = 0 }) => {
+        resolve(statusCode);
+      });
+      socket.once('open', () => {
+        socket.terminate();
+      });
+      socket.once('unexpected-response', (request, { statusCode = 0 }) => {
+        request.destroy();
+        resolve(statusCode);
+      });
+      socket.once('error', reject);
+    });
   }
 
   /** Sends a request as the administrator; of a stream only the head is waited for. */
