@@ -58,3 +58,5 @@ export const storeSuffix = '-store';
 export const uncategorizedId = 'ctg-uncategorized';
 /** Namespace where packages and attachments lie up to 3.4, in ConfigMaps. */
 export const helmPackageNamespace = 'openpitrix-system';
+/** Annotation of a repository that OpenPitrix keeps: the state its apps are in; absent: `active`. */
+export const appDefaultStatusAnnotation = 'openpitrix.io/app-default-status';

@@ -19,6 +19,7 @@ import { showRepo } from './answers/show-repo.js';
 import { isService, missing, orBadRequest, orInternal, refused } from './failures.js';
 import { byCreation, choicesOf, isChosen, pageReply, sorted } from './lists.js';
 import { optionalText, readRequest, shortened } from './read-request.js';
+import { serviceAnnotations, serviceMembers } from './service-members.js';
 import { parsePeriod } from './sync-period.js';
 import { allOf, find, got, kindOf, listed, put } from './store.js';
 
@@ -52,6 +53,7 @@ export async function createRepo(context: RequestContext): Promise<Reply> {
           annotations: {
             [creatorAnnotation]: context.user.name,
             ...(syncPeriod > 0 && { [syncPeriodAnnotation]: written }),
+            ...(isService(context) && serviceAnnotations(body)),
           },
         },
         spec: {
@@ -87,13 +89,16 @@ export function listRepos(context: RequestContext): Reply {
   const query = readConditions(context.query);
   const workspace = context.params['workspace'] ?? query.exact.get('workspace') ?? '';
   const keyword = query.exact.get('keyword') ?? '';
-  const states = isService(context) ? choicesOf(query, 'status') : [];
+  const choices = (key: string): readonly string[] => (isService(context) ? choicesOf(query, key) : []);
+  const [states, types, visibilities] = [choices('status'), choices('type'), choices('visibility')];
   const { name } = context.release;
   const found = allOf(context, 'repo').filter(
     (repo) =>
       (label(repo, workspaceLabel) ?? '') === workspace &&
       nameOf(repo).includes(keyword) &&
-      isChosen(states, 'active'),
+      isChosen(states, 'active') &&
+      isChosen(types, serviceMembers(repo)['type'] ?? '') &&
+      isChosen(visibilities, serviceMembers(repo)['visibility'] ?? ''),
   );
   return pageReply(sorted(found, byCreation(nameOf), query), query, (repo) => showRepo(repo, name));
 }
@@ -126,6 +131,7 @@ export async function changeRepo(context: RequestContext): Promise<Reply> {
   const annotations = {
     ...repo.metadata.annotations,
     ...(written !== undefined && { [syncPeriodAnnotation]: written }),
+    ...(isService(context) && serviceAnnotations(body)),
   };
   return orInternal(() => {
     put(context, 'repo', { ...repo, metadata: { ...repo.metadata, annotations }, spec });

@@ -113,12 +113,7 @@ function sync(context: WriteContext, repo: KubeObject): void {
     const resource = context.catalog.get(appStoreGroup, 'helmrepos');
     const current = cluster.store.find(resource, undefined, name)?.object;
     if (current === undefined || current.metadata.uid !== uid || isDeleting(current)) return;
-    remember(
-      context,
-      { ...current, spec: digObject(current, 'spec') },
-      outcome,
-      number(repo, 'spec', 'version'),
-    );
+    remember(context, current, outcome, number(repo, 'spec', 'version'));
   });
 }
 

@@ -1,4 +1,9 @@
-import { appIdLabel, appStoreGroup, repoIdLabel } from '../../core/app-store-keys.js';
+import {
+  appDefaultStatusAnnotation,
+  appIdLabel,
+  appStoreGroup,
+  repoIdLabel,
+} from '../../core/app-store-keys.js';
 import { digString, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
 import { creatorAnnotation } from '../../core/well-known-keys.js';
@@ -50,7 +55,7 @@ export function offeredVersion(store: ObjectStore, id: string): OfferedVersion |
 function offeredApp(repo: KubeObject, { appId, name, desc, icon, charts }: SavedApp): OfferedApp {
   const object = helmObject('HelmApplication', repo, appId, {
     spec: { name, ...(desc !== '' && { description: desc }), ...(icon !== '' && { icon }) },
-    status: { state: 'active' },
+    status: { state: stateOf(repo) },
   });
   return { object, repo, versions: charts.map((chart) => ({ object: versionOf(repo, appId, chart), repo })) };
 }
@@ -60,7 +65,7 @@ function versionOf(repo: KubeObject, appId: string, chart: SavedVersion): KubeOb
   const moment = Date.parse(created);
   const made = helmObject('HelmApplicationVersion', repo, verId, {
     spec: { name, version, appVersion, urls, digest },
-    status: { state: 'active' },
+    status: { state: stateOf(repo) },
   });
   const labels = { ...made.metadata.labels, [appIdLabel]: appId };
   const creationTimestamp = Number.isNaN(moment)
@@ -72,6 +77,11 @@ function versionOf(repo: KubeObject, appId: string, chart: SavedVersion): KubeOb
     ...(creationTimestamp !== undefined && { creationTimestamp }),
   };
   return { ...made, metadata };
+}
+
+/** The state of what a repository offers, which OpenPitrix lets one choose. */
+function stateOf(repo: KubeObject): string {
+  return annotation(repo, appDefaultStatusAnnotation) ?? 'active';
 }
 
 function helmObject(kind: string, repo: KubeObject, name: string, parts: JsonObject): KubeObject {

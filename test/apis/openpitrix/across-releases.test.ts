@@ -205,13 +205,33 @@ test('OpenPitrix lists what repositories offer beside what was uploaded, and tra
   const { ks, admin } = await start('v2.1');
   await using _ = ks;
   await using charts = await serveCharts({ 'index.yaml': indexOf({ offered: ['1.0.0'] }) });
-  const body = { name: 'charts', url: charts.url, providers: ['kubernetes'], workspace: 'demo' };
+  const kept = {
+    providers: ['kubernetes', 'qingcloud'],
+    type: 'http',
+    visibility: 'public',
+    app_default_status: 'draft',
+  };
+  const body = { name: 'charts', url: charts.url, workspace: 'demo', ...kept };
   const repo = String((await admin.send('POST', `${v1}/repos`, body)).json['repo_id']);
   expect((await admin.get(`${v1}/repos/${repo}`)).json).toMatchObject({
     category_set: [],
     labels: [{ label_key: 'workspace', label_value: 'demo' }],
-    providers: ['kubernetes'],
     status: 'active',
+    ...kept,
+  });
+  for (const [conditions, names] of [
+    ['visibility%3Dpublic%7Cprivate,workspace%3Ddemo', ['charts']],
+    ['visibility%3Dprivate,workspace%3Ddemo', []],
+    ['type%3Dhttp,workspace%3Ddemo', ['charts']],
+    ['type%3Ds3,workspace%3Ddemo', []],
+  ] as const)
+    expect(each(await admin.get(`${v1}/repos?conditions=${conditions}`), 'name'), conditions).toEqual(names);
+  const drafts = await admin.get(`${v1}/apps?conditions=repo_id%3D${repo},status%3Ddraft`);
+  expect(each(drafts, 'name')).toEqual(['offered']);
+  await admin.send('PATCH', `${v1}/repos/${repo}`, { app_default_status: 'active', visibility: 'private' });
+  expect((await admin.get(`${v1}/repos/${repo}`)).json).toMatchObject({
+    visibility: 'private',
+    type: 'http',
   });
   await upload(admin, 'uploaded', v1);
   const names = async (query: string): Promise<unknown[]> =>

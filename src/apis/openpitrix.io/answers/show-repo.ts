@@ -3,6 +3,7 @@ import { digString, type Json, type JsonObject } from '../../../core/json.js';
 import { annotation, label, type KubeObject } from '../../../core/kube-object.js';
 import { inRange, type ReleaseName } from '../../../core/release.js';
 import { creatorAnnotation, workspaceLabel } from '../../../core/well-known-keys.js';
+import { serviceMembers } from '../service-members.js';
 import { dateTime, present } from './members.js';
 
 /** `openpitrix.Repo`; lists that Go never fills are null. @see convertRepo */
@@ -11,7 +12,10 @@ export function showRepo(repo: KubeObject, release: ReleaseName): JsonObject {
   const created = repo.metadata.creationTimestamp;
   const list: Json = isService ? [] : null;
   const workspace = label(repo, workspaceLabel) ?? '';
+  const { providers, ...kept } = isService ? serviceMembers(repo) : { providers: null };
+  const texts: Readonly<Record<string, string>> = kept;
   return present({
+    app_default_status: texts['app_default_status'],
     category_set: list,
     create_time: dateTime(created),
     description: digString(repo, 'spec', 'description'),
@@ -21,14 +25,14 @@ export function showRepo(repo: KubeObject, release: ReleaseName): JsonObject {
         : list,
     name: digString(repo, 'spec', 'name'),
     creator: inRange(release, { since: 'v3.3' }) ? annotation(repo, creatorAnnotation) : undefined,
-    providers: isService ? ['kubernetes'] : null,
+    providers,
     repo_id: repo.metadata.name,
     selectors: list,
     status: isService ? 'active' : digString(repo, 'status', 'state') || 'syncing',
     status_time: isService ? dateTime(created) : dateTime(undefined),
     sync_period: inRange(release, { since: 'v3.3' }) ? annotation(repo, syncPeriodAnnotation) : undefined,
-    type: isService ? digString(repo, 'spec', 'url').split(':', 1)[0] : undefined,
+    type: texts['type'],
     url: digString(repo, 'spec', 'url'),
-    visibility: isService ? 'private' : undefined,
+    visibility: texts['visibility'],
   });
 }
