@@ -75,6 +75,8 @@ function requirement(text: string): Requirement {
   const set = setPattern.exec(text);
   if (set !== null) {
     const [, key = '', operator = 'in', list = ''] = set;
+    if (list.trim() === '')
+      throw bad("values: Invalid value: []string{}: for 'in', 'notin' operators, values set can't be empty");
     return checked(
       key,
       operator as Operator,
@@ -82,11 +84,14 @@ function requirement(text: string): Requirement {
       text,
     );
   }
+  if (/^\S+\s+(in|notin)$/.test(text)) throw bad("found '', expected: '('");
   if (text.startsWith('!') && !text.startsWith('!=')) return checked(text.slice(1).trim(), '!', [], text);
   for (const operator of operators) {
     const at = text.indexOf(operator);
     if (at <= 0) continue;
     const value = text.slice(at + operator.length).trim();
+    const [, more] = value.split(/\s+/);
+    if (more !== undefined) throw badRequest(`found '${more}', expected: ',' or 'end of string'`);
     return checked(text.slice(0, at).trim(), operator, [value], text);
   }
   return checked(text, '', [], text);

@@ -6,6 +6,11 @@ const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name
 const selector = { matchLabels: { a: 'b' } };
 const ns = 'namespaces/default/';
 
+/** A port every node listens on. */
+function nodePort(): number {
+  return expect.toSatisfy((port) => Number(port) >= 30_000 && Number(port) <= 32_767) as number;
+}
+
 /** Where a kind is posted to, what is said, and what is there besides. */
 const rows: readonly (readonly [kind: string, path: string, given: object, found: object])[] = [
   [
@@ -16,6 +21,7 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
       spec: {
         type: 'ClusterIP',
         clusterIP: expect.stringMatching(/^10\.233\.\d+\.\d+$/) as string,
+        clusterIPs: [expect.stringMatching(/^10\.233\.\d+\.\d+$/) as string],
         ipFamilies: ['IPv4'],
         ipFamilyPolicy: 'SingleStack',
         sessionAffinity: 'None',
@@ -29,7 +35,44 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
     'Service of type NodePort',
     `/api/v1/${ns}services`,
     { spec: { type: 'NodePort', ports: [{ port: 80 }] } },
-    { spec: { externalTrafficPolicy: 'Cluster', ports: [{ nodePort: expect.any(Number) as number }] } },
+    {
+      spec: {
+        externalTrafficPolicy: 'Cluster',
+        internalTrafficPolicy: 'Cluster',
+        ports: [{ protocol: 'TCP', port: 80, targetPort: 80, nodePort: nodePort() }],
+      },
+    },
+  ],
+  [
+    'Service of type LoadBalancer',
+    `/api/v1/${ns}services`,
+    { spec: { type: 'LoadBalancer', ports: [{ port: 53, protocol: 'UDP', targetPort: 'dns' }] } },
+    {
+      spec: {
+        allocateLoadBalancerNodePorts: true,
+        externalTrafficPolicy: 'Cluster',
+        ports: [{ protocol: 'UDP', port: 53, targetPort: 'dns', nodePort: nodePort() }],
+      },
+      status: { loadBalancer: {} },
+    },
+  ],
+  [
+    'Service of type LoadBalancer that stays on its node',
+    `/api/v1/${ns}services`,
+    { spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80 }] } },
+    { spec: { healthCheckNodePort: nodePort() } },
+  ],
+  [
+    'Service whose clients stay',
+    `/api/v1/${ns}services`,
+    { spec: { sessionAffinity: 'ClientIP', ports: [{ port: 80 }] } },
+    { spec: { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } } },
+  ],
+  [
+    'Service without address or selector',
+    `/api/v1/${ns}services`,
+    { spec: { clusterIP: 'None' } },
+    { spec: { clusterIPs: ['None'], ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' } },
   ],
   [
     'Service without an address',
@@ -64,7 +107,12 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
         serviceAccount: 'default',
         preemptionPolicy: 'PreemptLowerPriority',
         priority: 0,
-        tolerations: [{ tolerationSeconds: 300 }, { tolerationSeconds: 300 }],
+        tolerations: ['not-ready', 'unreachable'].map((state) => ({
+          key: `node.kubernetes.io/${state}`,
+          operator: 'Exists',
+          effect: 'NoExecute',
+          tolerationSeconds: 300,
+        })),
         volumes: [
           { name: expect.stringMatching(/^kube-api-access-/) as string, projected: { defaultMode: 420 } },
         ],
@@ -86,6 +134,63 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
         ],
       },
       status: { phase: 'Pending', qosClass: 'BestEffort' },
+    },
+  ],
+  [
+    'Pod whose images have tags and digests',
+    `/api/v1/${ns}pods`,
+    {
+      spec: {
+        containers: ['a', 'a:latest', 'a:1', 'r:5000/a', 'a@sha256:' + '0'.repeat(64)].map((image, at) => ({
+          name: `c${String(at)}`,
+          image,
+        })),
+        initContainers: [{ name: 'i', image: 'a', ports: [{ containerPort: 80 }] }],
+      },
+    },
+    {
+      spec: {
+        containers: ['Always', 'Always', 'IfNotPresent', 'Always', 'IfNotPresent'].map((imagePullPolicy) => ({
+          imagePullPolicy,
+        })),
+        initContainers: [
+          {
+            imagePullPolicy: 'Always',
+            terminationMessagePolicy: 'File',
+            resources: {},
+            ports: [{ protocol: 'TCP' }],
+          },
+        ],
+      },
+    },
+  ],
+  [
+    'Pod with every kind of probe',
+    `/api/v1/${ns}pods`,
+    {
+      spec: {
+        containers: [
+          {
+            name: 'c',
+            image: 'i',
+            livenessProbe: { exec: { command: ['a'] } },
+            readinessProbe: { tcpSocket: { port: 80 } },
+            startupProbe: { grpc: { port: 80 } },
+          },
+        ],
+      },
+    },
+    {
+      spec: {
+        containers: [
+          Object.fromEntries(
+            ['livenessProbe', 'readinessProbe', 'startupProbe'].map((key) => [
+              key,
+              { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 },
+            ]),
+          ),
+        ],
+      },
     },
   ],
   [
@@ -145,7 +250,17 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
         completionMode: 'NonIndexed',
         suspend: false,
         podReplacementPolicy: 'TerminatingOrFailed',
-        template: { metadata: { labels: { 'job-name': 'x', 'batch.kubernetes.io/job-name': 'x' } } },
+        selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': expect.any(String) as string } },
+        template: {
+          metadata: {
+            labels: {
+              'job-name': 'x',
+              'controller-uid': expect.any(String) as string,
+              'batch.kubernetes.io/job-name': 'x',
+              'batch.kubernetes.io/controller-uid': expect.any(String) as string,
+            },
+          },
+        },
       },
     },
   ],
@@ -168,6 +283,22 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
     },
   ],
   [
+    'Secret',
+    `/api/v1/${ns}secrets`,
+    { stringData: { a: 'b' }, data: { a: 'eA==', c: 'ZA==' } },
+    { type: 'Opaque', data: { a: 'Yg==', c: 'ZA==' } },
+  ],
+  [
+    'Namespace',
+    '/api/v1/namespaces',
+    {},
+    {
+      metadata: { labels: { 'kubernetes.io/metadata.name': 'x' } },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    },
+  ],
+  [
     'PersistentVolumeClaim',
     `/api/v1/${ns}persistentvolumeclaims`,
     { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
@@ -177,7 +308,10 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
     'PersistentVolume',
     '/api/v1/persistentvolumes',
     { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } } },
-    { spec: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', hostPath: { type: '' } } },
+    {
+      spec: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', hostPath: { type: '' } },
+      status: { phase: expect.any(String) as string },
+    },
   ],
   [
     'StorageClass',
@@ -200,6 +334,24 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io' }],
     },
   ],
+  [
+    'ClusterRoleBinding',
+    '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+    {
+      roleRef: { kind: 'ClusterRole', name: 'r' },
+      subjects: [
+        { kind: 'Group', name: 'g' },
+        { kind: 'ServiceAccount', name: 'a', namespace: 'default' },
+      ],
+    },
+    {
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io' },
+      subjects: [
+        { kind: 'Group', name: 'g', apiGroup: 'rbac.authorization.k8s.io' },
+        { kind: 'ServiceAccount', name: 'a', namespace: 'default' },
+      ],
+    },
+  ],
 ];
 
 test.for(rows)('a %s gets what its author left out', async ([, path, given, found]) => {
@@ -207,6 +359,59 @@ test.for(rows)('a %s gets what its author left out', async ([, path, given, foun
   const admin = await as(ks, 'admin');
   const made = await admin.send('POST', path, { metadata: { name: 'x' }, ...given });
   expect(made).toMatchObject({ status: 201, json: found });
+  expect(made.json).not.toHaveProperty('stringData');
+});
+
+/** What is made for a Pod or Job is part of it: a replacement without it is another one. */
+const replaceable = rows.filter(([kind]) => !/^(Pod|Job)\b/.test(kind));
+
+test.for(replaceable)('a %s that is replaced gets it again', async ([, path, given, found]) => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  const body = { metadata: { name: 'x' }, ...given };
+  const made = await admin.send('POST', path, body);
+  const replaced = await admin.send('PUT', `${path}/x`, body);
+  expect(replaced).toMatchObject({ status: 200, json: found });
+  expect(replaced.json.spec).toEqual(made.json.spec);
+});
+
+test('a CustomResourceDefinition gets names, a conversion and a status', async () => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const schema = { openAPIV3Schema: { type: 'object' } };
+  const spec = {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'things', kind: 'Thing' },
+    versions: [{ name: 'v1', served: true, storage: true, schema }],
+  };
+  const names = { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
+  const made = await admin.send('POST', path, { metadata: { name: 'things.example.com' }, spec });
+  expect(made).toMatchObject({ status: 201, json: { spec: { names, conversion: { strategy: 'None' } } } });
+  const live = await admin.get(`${path}/things.example.com`);
+  expect(live.json['status']).toMatchObject({
+    acceptedNames: names,
+    storedVersions: ['v1'],
+    conditions: [
+      { type: 'NamesAccepted', status: 'True' },
+      { type: 'Established', status: 'True' },
+    ],
+  });
+  const { name, resourceVersion } = live.json.metadata;
+  const replaced = await admin.send('PUT', `${path}/${name}`, { metadata: { name, resourceVersion }, spec });
+  expect(replaced).toMatchObject({
+    status: 200,
+    json: { spec: { names, conversion: { strategy: 'None' } } },
+  });
+});
+
+test('a new Namespace gets an account and the certificate of the API server', async () => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'x' } });
+  expect(await admin.get('/api/v1/namespaces/x/serviceaccounts/default')).toMatchObject({ status: 200 });
+  expect(await admin.get('/api/v1/namespaces/x/configmaps/kube-root-ca.crt')).toMatchObject({ status: 200 });
 });
 
 test('a Service keeps its address and ports when replaced, and gives ports up with its type', async () => {

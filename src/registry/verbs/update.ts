@@ -219,7 +219,11 @@ function mergeParts(
   if (subresource === 'finalize')
     return { ...before, ...(wanted['spec'] !== undefined && { spec: wanted['spec'] }) };
   if (!hasStatusEndpoint(resource)) return wanted;
-  const rest = Object.entries(wanted).filter(([key]) => key !== 'status');
+  // What a namespace's spec has is only changed by finalizing it.
+  const kept = resource.group === '' && resource.plural === 'namespaces' ? { spec: before['spec'] } : {};
+  const rest = Object.entries({ ...wanted, ...kept }).filter(
+    ([key, value]) => key !== 'status' && value !== undefined,
+  );
   const status = before['status'];
   return Object.fromEntries(
     status === undefined ? rest : [...rest, ['status', status]],
