@@ -8,6 +8,7 @@ const core = '/api/v1/namespaces/default';
 const maps = `${core}/configmaps`;
 const map = `${maps}/kube-root-ca.crt`;
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const users = '/apis/iam.kubesphere.io/v1beta1/users';
 const json = { 'Content-Type': 'application/json' };
 const text = { 'Content-Type': 'text/plain' };
 const label =
@@ -20,7 +21,7 @@ type Row = readonly [
   body: unknown,
   headers: Readonly<Record<string, string>>,
   code: number,
-  reason: string,
+  reason: string | undefined,
   message: string,
   details?: object,
 ];
@@ -187,6 +188,151 @@ const rows: readonly Row[] = [
     'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
   ],
   [
+    'GET',
+    '/api/v1/pods?limit=1&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6Inh4In0',
+    undefined,
+    {},
+    400,
+    'BadRequest',
+    expect.stringMatching(/^continue key is not valid: /) as unknown as string,
+  ],
+  [
+    'POST',
+    maps,
+    { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'a' } },
+    json,
+    400,
+    'BadRequest',
+    'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+  ],
+  [
+    'POST',
+    `${core}/secrets`,
+    { metadata: { name: 'a' }, data: { a: '!' } },
+    json,
+    400,
+    'BadRequest',
+    'Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0',
+  ],
+  [
+    'GET',
+    '/apis/apps/v1/nothing',
+    undefined,
+    {},
+    404,
+    'NotFound',
+    'the server could not find the requested resource',
+    {},
+  ],
+  [
+    'OPTIONS',
+    users,
+    undefined,
+    {},
+    405,
+    'MethodNotAllowed',
+    ' is not supported on resources of kind "users.iam.kubesphere.io"',
+    { group: 'iam.kubesphere.io', kind: 'users' },
+  ],
+  [
+    'GET',
+    maps,
+    undefined,
+    { Accept: 'application/json;as=Odd;v=v1;g=meta.k8s.io' },
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  ],
+  [
+    'PATCH',
+    `${users}/admin`,
+    {},
+    { 'Content-Type': 'application/strategic-merge-patch+json' },
+    415,
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  ],
+  [
+    'PATCH',
+    map,
+    [{ op: 'test', path: '/x', value: 1 }],
+    { 'Content-Type': 'application/json-patch+json' },
+    422,
+    'Invalid',
+    'the server rejected our request due to an error in our request',
+    {},
+  ],
+  [
+    'PATCH',
+    map,
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt' } },
+    { 'Content-Type': 'application/apply-patch+yaml' },
+    422,
+    'Invalid',
+    'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    {
+      group: 'meta.k8s.io',
+      kind: 'PatchOptions',
+      causes: [
+        {
+          reason: 'FieldValueRequired',
+          message: 'Required value: is required for apply patch',
+          field: 'fieldManager',
+        },
+      ],
+    },
+  ],
+  [
+    'PUT',
+    `${users}/admin`,
+    { metadata: { name: 'admin' }, spec: { email: 'a@example.com' } },
+    json,
+    422,
+    'Invalid',
+    'users.iam.kubesphere.io "admin" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+    {
+      name: 'admin',
+      group: 'iam.kubesphere.io',
+      kind: 'users',
+      causes: [
+        {
+          reason: 'FieldValueInvalid',
+          message: 'Invalid value: 0x0: must be specified for an update',
+          field: 'metadata.resourceVersion',
+        },
+      ],
+    },
+  ],
+  [
+    'POST',
+    `${maps}?dryRun=Odd`,
+    { metadata: { name: 'a' } },
+    json,
+    422,
+    'Invalid',
+    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Odd"]: supported values: "All"',
+    {
+      group: 'meta.k8s.io',
+      kind: 'CreateOptions',
+      causes: [
+        {
+          reason: 'FieldValueNotSupported',
+          message: 'Unsupported value: ["Odd"]: supported values: "All"',
+          field: 'dryRun',
+        },
+      ],
+    },
+  ],
+  [
+    'POST',
+    maps,
+    { metadata: { name: 'a', resourceVersion: '1' } },
+    json,
+    500,
+    undefined,
+    'resourceVersion should not be set on objects to be created',
+  ],
+  [
     'POST',
     maps,
     { metadata: { name: 'A_b' } },
@@ -225,14 +371,14 @@ async function ask(
   });
 }
 
-function statusOf(code: number, reason: string, message: string, details?: object): object {
+function statusOf(code: number, reason: string | undefined, message: string, details?: object): object {
   return {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason !== undefined && { reason }),
     ...(details && { details }),
     code,
   };
@@ -306,5 +452,178 @@ describe('a refusal is the exact Status', () => {
     await admin.send('POST', '/apis/iam.kubesphere.io/v1beta1/users', { metadata: { name: 'sample' }, spec });
     const sample = await as(ks, 'sample');
     expect((await sample.get(`/api/v1/${path}`)).json).toEqual(statusOf(403, 'Forbidden', message, details));
+  });
+
+  // Who stands in front of Kubernetes says what is wrong with the credentials; Kubernetes itself only says `Unauthorized`.
+  test.for(['/api', '/apis', '/api/v1/nodes', '/version/none'])(
+    'of credentials nobody knows on %s',
+    async (path) => {
+      await using ks = await startFakeKsApiserver();
+      const rows = [
+        ['Bearer a.b', 'token contains an invalid number of segments'],
+        ['Bearer', 'The request cannot be authenticated.'],
+        ['Basic YTpi', 'incorrect password'],
+      ] as const;
+      for (const [Authorization, message] of rows) {
+        const answer = await call(ks.url, path, { headers: { Authorization } });
+        expect([answer.status, JSON.parse(answer.body)]).toEqual([
+          401,
+          statusOf(401, 'Unauthorized', message),
+        ]);
+      }
+    },
+  );
+
+  test.for([
+    ['/api', 'forbidden: User "system:anonymous" cannot GET path "/api"', {}],
+    [
+      '/api/v1/nodes/n',
+      'nodes "n" is forbidden: User "system:anonymous" cannot get resource "nodes" in API group "" at the cluster scope',
+      { name: 'n', kind: 'nodes' },
+    ],
+  ] as const)('of nobody who asks for %s', async ([path, message, details]) => {
+    await using ks = await startFakeKsApiserver();
+    const answer = await (await as(ks, undefined)).get(path);
+    expect(answer.json).toEqual(statusOf(403, 'Forbidden', message, details));
+  });
+
+  test('of an update or a deletion of an object that is another one by now', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const uid = String((await admin.get(map)).json.metadata['uid']);
+    const metadata = { name: 'kube-root-ca.crt', uid: 'x' };
+    const updated = await admin.send('PUT', map, { metadata });
+    const why = `Precondition failed: UID in precondition: x, UID in object meta: ${uid}`;
+    expect(updated.json).toEqual(
+      statusOf(409, 'Conflict', `Operation cannot be fulfilled on configmaps "kube-root-ca.crt": ${why}`, {
+        name: 'kube-root-ca.crt',
+        kind: 'configmaps',
+      }),
+    );
+    const deleted = await admin.send('DELETE', map, { preconditions: { uid: 'x' } });
+    expect([deleted.status, deleted.json['reason']]).toEqual([409, 'Conflict']);
+    expect(await admin.get(map)).toMatchObject({ status: 200 });
+  });
+
+  test('of an apply that takes away from others', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const apply = (manager: string, data: object): ReturnType<typeof admin.send> =>
+      admin.send(
+        'PATCH',
+        `${maps}/m?fieldManager=${manager}`,
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, data },
+        'application/apply-patch+yaml',
+      );
+    await apply('one', { a: '1', b: '1' });
+    const causes = ['.data.a', '.data.b'].map((field) => ({
+      reason: 'FieldManagerConflict',
+      message: 'conflict with "one"',
+      field,
+    }));
+    expect((await apply('two', { a: '2' })).json).toEqual(
+      statusOf(409, 'Conflict', 'Apply failed with 1 conflict: conflict with "one": .data.a', {
+        causes: causes.slice(0, 1),
+      }),
+    );
+    expect((await apply('two', { a: '2', b: '2' })).json).toEqual(
+      statusOf(
+        409,
+        'Conflict',
+        'Apply failed with 2 conflicts: conflicts with "one":\n- .data.a\n- .data.b',
+        { causes },
+      ),
+    );
+  });
+
+  test('of a namespace on its way out', async () => {
+    await using ks = await startFakeKsApiserver({ settle: 60_000 });
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'old' } });
+    await admin.send('DELETE', '/api/v1/namespaces/old');
+    const made = await admin.send('POST', '/api/v1/namespaces/old/configmaps', { metadata: { name: 'a' } });
+    const why = 'unable to create new content in namespace old because it is being terminated';
+    expect(made.json).toEqual(
+      statusOf(403, 'Forbidden', `configmaps "a" is forbidden: ${why}`, {
+        name: 'a',
+        kind: 'configmaps',
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: 'namespace old is being terminated',
+            field: 'metadata.namespace',
+          },
+        ],
+      }),
+    );
+  });
+
+  test('of a watch that begins too far back, as an event', async () => {
+    await using ks = await startFakeKsApiserver();
+    const current = String(ks.world.host.store.version);
+    const answer = await ask(ks, ['GET', `${maps}?watch=1&resourceVersion=5`]);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([
+      200,
+      { type: 'ERROR', object: statusOf(410, 'Expired', `too old resource version: 5 (${current})`) },
+    ]);
+  });
+
+  test('of a kind that cannot say how many it has', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' };
+    await admin.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: 'things.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Cluster',
+        names: { plural: 'things', kind: 'Thing' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            subresources: { scale },
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    });
+    const things = '/apis/example.com/v1/things';
+    await admin.send('POST', things, {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 't' },
+    });
+    const why = 'the spec replicas field ".spec.size" does not exist';
+    expect((await admin.get(`${things}/t/scale`)).json).toEqual(
+      statusOf(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] }),
+    );
+  });
+
+  test.for([
+    [
+      429,
+      'TooManyRequests',
+      'the server has received too many requests and has asked us to try again later',
+      '3',
+    ],
+    [500, 'InternalError', 'an error on the server has prevented the request from succeeding', undefined],
+    [503, 'ServiceUnavailable', 'the server is currently unable to handle the request', '1'],
+    [
+      504,
+      'Timeout',
+      'the server was unable to return a response in the time allotted, but may still be processing the request',
+      undefined,
+    ],
+  ] as const)('of a server in trouble: %d', async ([status, reason, message, wait]) => {
+    await using ks = await startFakeKsApiserver();
+    const headers = wait === undefined ? undefined : { 'Retry-After': wait };
+    await ks.fault({ path: maps, status, times: 1, ...(headers && { headers }) });
+    const answer = await ask(ks, ['GET', maps]);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([status, wait]);
+    const details = wait === undefined ? undefined : { retryAfterSeconds: Number(wait) };
+    expect(JSON.parse(answer.body)).toEqual(statusOf(status, reason, message, details));
+    expect(await ask(ks, ['GET', maps])).toMatchObject({ status: 200 });
   });
 });

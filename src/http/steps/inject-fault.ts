@@ -45,10 +45,18 @@ export async function faultReply(
   if (fault.status === undefined) return 'go on';
   if (fault.body !== undefined) return ownReply(fault, fault.status, fault.body);
   const [reason, message] = generic[fault.status] ?? ['', `the server answered ${String(fault.status)}`];
+  const wait = retrySeconds(fault);
   const error = new ApiError(fault.status, reason, message, {
     ...(fault.headers && { headers: fault.headers }),
+    ...(wait !== undefined && { details: { retryAfterSeconds: wait } }),
   });
   return statusReply(error, negotiation);
+}
+
+/** What `Retry-After` says in seconds: clients read it there or in the details of the `Status`. */
+function retrySeconds({ headers = {} }: Fault): number | undefined {
+  const entry = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after');
+  return entry !== undefined && /^\d{1,9}$/.test(entry[1]) ? Number(entry[1]) : undefined;
 }
 
 /** An answer with the body a test wrote; JSON or text by its looks unless the headers name a type. */

@@ -95,8 +95,10 @@ function countAt(object: KubeObject, path: string): number | undefined {
 function wantedAt(object: KubeObject, path: string, whenUnset: number | undefined): number {
   const replicas = countAt(object, path) ?? whenUnset;
   if (replicas !== undefined) return replicas;
-  const why = `Internal error occurred: the spec replicas field ${JSON.stringify(path)} does not exist`;
-  throw new ApiError(500, 'InternalError', why);
+  const message = `the spec replicas field ${JSON.stringify(path)} does not exist`;
+  throw new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, {
+    details: { causes: [{ message }] },
+  });
 }
 
 function numberAt(object: KubeObject, part: 'spec' | 'status'): number {
