@@ -3,7 +3,7 @@ import { parseGoJson } from '../core/go-json.js';
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
 import { typeMismatches } from '../registry/check-go-types.js';
-import { untyped } from '../registry/typed-json.js';
+import { typed, untyped } from '../registry/typed-json.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js';
 import { withRequester } from './certificates/requester.js';
@@ -45,7 +45,7 @@ function checkedPatch(
 ): Patch {
   const type = structOf(kind);
   return (object) => {
-    const patched = applyPatch(object, patch);
+    const patched = applyPatch(type === undefined ? object : asSeen(object, kind), patch);
     const text = context.body?.toString('utf8') ?? '';
     const isStrategic = typeof patch === 'function';
     const shown = (isText = false): string => {
@@ -67,6 +67,11 @@ function checkedPatch(
     }
     throw badPatch(shown(unknown.length === 0), strictError(errors));
   };
+}
+
+/** A native object as patches see it, which is as it is read: with what Go prints of fields that are not set. */
+function asSeen(object: JsonObject, { resource, version }: ServedKind): JsonObject {
+  return JSON.parse(JSON.stringify(typed(object, resource, version))) as JsonObject;
 }
 
 /** What a native kind has of a patch's outcome, and which members of it a kind does not know. */

@@ -18,8 +18,13 @@ export function conversionError({ value, wanted, message }: TypeMismatch): strin
         ? `cannot restore map from ${given}`
         : `cannot restore struct from: ${given}`;
     case 'base64':
+    case 'quantity':
+    case 'intOrString':
+    case 'time':
       return message;
     default:
+      // Differs from Kubernetes, which cuts numbers that are too large down to the bits that fit.
+      if (wanted === 'integer' && given === 'int64') return message;
       if (type === '[]uint8') return `cannot restore slice from ${given}`;
       return isConvertible(given, type) ? `cannot convert ${given} to ${type}` : `unrecognized type: ${type}`;
   }

@@ -2,6 +2,7 @@ import { badRequest, notImplemented, quote } from '../core/api-error.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { isJsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
+import { canonicalStruct } from '../registry/canonical.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
@@ -111,7 +112,7 @@ export function warningsOf(error: string): readonly string[] {
 
 function known(object: JsonObject, kind: ServedKind): JsonObject {
   const type = structOf(kind);
-  return type === undefined ? object : knownMembers(object, type).object;
+  return type === undefined ? object : canonicalStruct(knownMembers(object, type).object, type);
 }
 
 /** A value as Go prints a map: `map[a:1 b:[x y]]`. */

@@ -1,7 +1,7 @@
-import { badRequest } from '../core/api-error.js';
+import { badRequest, quote } from '../core/api-error.js';
+import { canonicalQuantity } from '../core/canonical-quantity.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
-import { parseQuantity } from '../core/quantity.js';
 import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
 
 /** Plain types and what JSON they take. */
@@ -14,14 +14,58 @@ const plain: Readonly<Record<string, 'string' | 'boolean' | 'number'>> = {
   uint16: 'number',
 };
 
-/** Types that read themselves; what is wrong with them shows when the object is written. */
+/** The least and the most whole numbers take; Go's int64 goes no further than JSON's numbers are exact to us. */
+const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 63), 2 ** 63],
+  uint16: [0, 2 ** 16 - 1],
+};
+
+/** Types that read themselves, and take whatever they are given. */
 const selfReading = new Set([
-  'meta/v1.Time',
   'meta/v1.MicroTime',
   'meta/v1.Duration',
   'meta/v1.FieldsV1',
   'runtime.RawExtension',
 ]);
+
+/** Types that read themselves and refuse what is not theirs. */
+type SelfRead = 'quantity' | 'intOrString' | 'time';
+
+const selfReaders: ReadonlyMap<string, SelfRead> = new Map([
+  ['resource.Quantity', 'quantity'],
+  ['intstr.IntOrString', 'intOrString'],
+  ['meta/v1.Time', 'time'],
+]);
+
+/** What they have against a value, without saying where; `undefined` when it is theirs. */
+const readers: Readonly<Record<SelfRead, (value: Json) => string | undefined>> = {
+  quantity: (value) => {
+    const text = typeof value === 'string' ? value.trim() : JSON.stringify(value);
+    const read = canonicalQuantity(text);
+    return 'problem' in read ? read.problem : undefined;
+  },
+  intOrString: (value) => {
+    if (typeof value === 'string' || isInRange(value, 'int32')) return undefined;
+    return `json: cannot unmarshal ${shown(value, 'number')} into Go value of type int32`;
+  },
+  time: (value) => {
+    if (typeof value !== 'string')
+      return `json: cannot unmarshal ${goJsonType(value)} into Go value of type string`;
+    if (value === '' || !Number.isNaN(Date.parse(value))) return undefined;
+    return `parsing time ${quote(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"`;
+  },
+};
+
+function isInRange(value: Json, type: string): boolean {
+  const [least, most] = ranges[type] ?? [-Infinity, Infinity];
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** A value in Go's errors: numbers are told where a number was wanted. */
+function shown(value: Json, wanted: string): string {
+  return typeof value === 'number' && wanted === 'number' ? `number ${String(value)}` : goJsonType(value);
+}
 
 /** Go's names of plain types that are not called the same. */
 const goNames: Readonly<Record<string, string>> = { bytes: '[]uint8' };
@@ -31,8 +75,7 @@ export interface TypeMismatch {
   readonly path: readonly (string | number)[];
   readonly value: Json;
   /** The JSON type it must have. */
-  readonly wanted:
-    'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object' | 'base64' | 'quantity' | 'intOrString';
+  readonly wanted: 'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object' | 'base64' | SelfRead;
   /** What Go's decoder says about it. */
   readonly message: string;
 }
@@ -111,11 +154,10 @@ class Walk {
     if (value === null) return;
     const wanted = plain[type];
     if (wanted !== undefined) {
-      const isWhole = wanted === 'number' && typeof value === 'number';
       if (typeof value !== wanted) {
         this.#mismatch(value, wanted === 'number' ? 'integer' : wanted, struct, goName(type));
-      } else if (isWhole && !Number.isInteger(value)) {
-        const what = `number ${String(value)}`;
+      } else if (wanted === 'number' && !isInRange(value, type)) {
+        const what = shown(value, wanted);
         this.#note(
           value,
           'integer',
@@ -124,8 +166,12 @@ class Walk {
       } else if (type === 'bytes' && typeof value === 'string') this.#base64(value);
       return;
     }
-    if (type === 'resource.Quantity') this.#quantity(value);
-    else if (type === 'intstr.IntOrString') this.#intOrString(value);
+    const reader = selfReaders.get(type);
+    if (reader !== undefined) {
+      const problem = readers[reader](value);
+      if (problem !== undefined) this.#note(value, reader, problem);
+      return;
+    }
     if (selfReading.has(type) || fieldsOf(type) === undefined) return;
     if (isJsonObject(value)) this.struct(value, type);
     else this.#mismatch(value, 'object', struct, goName(type));
@@ -134,22 +180,6 @@ class Walk {
   #base64(text: string): void {
     const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
     if (bad !== -1) this.#note(text, 'base64', `illegal base64 data at input byte ${String(bad)}`);
-  }
-
-  /** @see kubernetes/apimachinery pkg/api/resource/quantity.go ParseQuantity */
-  #quantity(value: Json): void {
-    const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-    if (parseQuantity(text) !== undefined) return;
-    const why = /^[+-]?(\d+\.?\d*|\.\d+)[eEinumkKMGTP]*[-+]?\d*$/.test(text)
-      ? "unable to parse quantity's suffix"
-      : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-    this.#note(value, 'quantity', why);
-  }
-
-  #intOrString(value: Json): void {
-    if (typeof value === 'string' || Number.isInteger(value)) return;
-    const given = typeof value === 'number' ? `number ${String(value)}` : goJsonType(value);
-    this.#note(value, 'intOrString', `json: cannot unmarshal ${given} into Go value of type int32`);
   }
 
   #mismatch(value: Json, wanted: TypeMismatch['wanted'], struct: string, type: string): void {

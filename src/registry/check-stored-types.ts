@@ -22,12 +22,12 @@ export function checkStoredTypes(object: KubeObject, resource: Resource): void {
     if (first !== undefined) throw undecodable(resource, first.message);
     return;
   }
-  // What else a schema says of these two is said by the schema.
-  const found = typeMismatches(object, type).filter(
-    ({ wanted }) => wanted !== 'quantity' && wanted !== 'intOrString',
-  );
+  // What these types take is said by the schema.
+  const found = typeMismatches(object, type).filter(({ wanted }) => !bySchema.has(wanted));
   if (found.length > 0) throw invalid(resource, object.metadata.name, found.map(schemaCause));
 }
+
+const bySchema: ReadonlySet<string> = new Set(['quantity', 'intOrString', 'time']);
 
 /** One cause as kube-apiserver's schema validation words it. */
 function schemaCause({ path, value, wanted }: TypeMismatch): Cause {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../core/kube-object.js';
-import type { Resource } from './contract.js';
+import { canonicalObject, storedMeaning } from './canonical.js';
+import type { Resource, WriteContext } from './contract.js';
 
 /** Native kinds whose `metadata.generation` is kept; custom resources always have one. */
 const counted = new Set([
@@ -42,6 +43,7 @@ export function nextGeneration(
   next: KubeObject,
   previous: KubeObject,
   resource: Resource,
+  context: WriteContext,
 ): number | undefined {
   const { generation } = previous.metadata;
   if (!countsGeneration(resource)) return generation;
@@ -49,8 +51,8 @@ export function nextGeneration(
   const keys = new Set([...Object.keys(next), ...Object.keys(previous)]);
   for (const key of ignored) keys.delete(key);
   keys.delete('apiVersion');
-  for (const key of keys) {
-    if (!isDeepStrictEqual(next[key], previous[key])) return (generation ?? 0) + 1;
-  }
-  return generation;
+  const changed = [...keys].filter((key) => !isDeepStrictEqual(next[key], previous[key]));
+  if (changed.length === 0) return generation;
+  const [meant, was] = [canonicalObject(next, resource), storedMeaning(previous, resource, context)];
+  return changed.every((key) => isDeepStrictEqual(meant[key], was[key])) ? generation : (generation ?? 0) + 1;
 }

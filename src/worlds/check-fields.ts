@@ -15,8 +15,9 @@ const wantedTexts: Readonly<Record<TypeMismatch['wanted'], readonly [wanted: str
   array: ['a list', 'write each item on a line with "- "'],
   object: ['a mapping', 'write it as "key: value"'],
   base64: ['a text in base64', 'encode it'],
-  quantity: ['a quantity', 'such as "500m" or "1Gi"'],
-  intOrString: ['a whole number or text', 'such as 80 or "25%"'],
+  quantity: ['a quantity', 'write it like 500m, 2 or 1Gi'],
+  intOrString: ['a whole number or a text', 'write it like 80 or 25%'],
+  time: ['a time', 'write it like 2026-01-02T15:04:05Z'],
 };
 
 /** Members of metadata that `checkObject` looks at itself. */

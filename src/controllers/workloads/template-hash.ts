@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { complete } from '../../kube/defaults/complete.js';
 import { podTemplate } from '../../kube/defaults/pod-spec.js';
+import { canonicalStruct } from '../../registry/canonical.js';
 
 /** Label that tells the pods of one ReplicaSet of a Deployment from those of the next. */
 export const hashLabel = 'pod-template-hash';
@@ -40,5 +41,5 @@ export function bare(template: JsonObject): JsonObject {
   const completed = complete(template, podTemplate);
   const { [hashLabel]: _, ...labels } = digObject(completed, 'metadata', 'labels');
   const annotations = digObject(completed, 'metadata', 'annotations');
-  return { labels, annotations, spec: digObject(completed, 'spec') };
+  return { labels, annotations, spec: canonicalStruct(digObject(completed, 'spec'), 'core/v1.PodSpec') };
 }

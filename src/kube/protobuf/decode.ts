@@ -72,6 +72,8 @@ export function decodeMessage(bytes: Buffer, type: string, fieldsOf: TypeFields,
     if (known !== undefined) put(result, known, field, fieldsOf, depth);
   }
   for (const [name, , , flags] of fields) {
+    // Like every other object from here on, with the prototype objects have.
+    if (flags.includes('m') && result[name] !== undefined) result[name] = { ...(result[name] as Mutable) };
     if (flags.includes('o') && !flags.includes('p') && isZero(result[name])) delete result[name];
   }
   return { ...result };

@@ -3,6 +3,7 @@ import { deepFreeze, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
+import { canonicalObject } from '../canonical.js';
 import { checkStoredTypes } from '../check-stored-types.js';
 import { countsGeneration, hasStatusEndpoint } from '../generation.js';
 import { metaProblems, readObject, type Cause } from '../object-meta.js';
@@ -50,8 +51,7 @@ export function createObject(
   given: JsonObject,
   options: CreateOptions = {},
 ): StoredObject {
-  const read = readObject(given, resource);
-  if (options.typed !== true) checkStoredTypes(read, resource);
+  const read = readTyped(given, resource, options);
   const namespace = namespaceFor(read, resource, options.namespace);
   if (resource.namespaced) checkNamespace(context, resource, namespace, read.metadata.name);
   if (read.metadata.resourceVersion !== undefined && read.metadata.resourceVersion !== '0') {
@@ -122,6 +122,18 @@ function checkNamespace(context: WriteContext, resource: Resource, namespace: st
       ],
     },
   });
+}
+
+/**
+ * An object somebody sent, once every member is known to be of its field's type and means only one thing.
+ *
+ * @throws ApiError 400, and 422 for custom resources
+ */
+export function readTyped(given: JsonObject, resource: Resource, { typed }: WriteOptions): KubeObject {
+  const read = readObject(given, resource);
+  if (typed === true) return read;
+  checkStoredTypes(read, resource);
+  return canonicalObject(read, resource);
 }
 
 /** Metadata of a new object: what only the server sets is dropped, whoever sent it. */

@@ -4,9 +4,9 @@ import { applyJsonPatch, readJsonPatch } from '../../core/json-patch.js';
 import { applyMergePatch } from '../../core/merge-patch.js';
 import type { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
-import { checkSameKind, checkStoredTypes } from '../check-stored-types.js';
-import { readObject, undecodable, goJsonType } from '../object-meta.js';
-import { namespaceFor } from './create.js';
+import { checkSameKind } from '../check-stored-types.js';
+import { undecodable, goJsonType } from '../object-meta.js';
+import { namespaceFor, readTyped } from './create.js';
 import { replaceObject, type UpdateOptions } from './update.js';
 
 /** The kinds of patch that are understood. */
@@ -39,8 +39,7 @@ export function patchObject(
     );
   }
   checkSameKind(patched, resource);
-  const wanted = readObject(patched, resource);
-  checkStoredTypes(wanted, resource);
+  const wanted = readTyped(patched, resource, {});
   namespaceFor(wanted, resource, previous.object.metadata.namespace);
   const version = wanted.metadata.resourceVersion;
   if (version !== undefined && version !== previous.object.metadata.resourceVersion) {

@@ -9,14 +9,21 @@ import {
   quote,
   staleVersion,
 } from '../../core/api-error.js';
-import { deepFreeze, type JsonObject } from '../../core/json.js';
+import { deepFreeze, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
-import { checkStoredTypes } from '../check-stored-types.js';
+import { canonicalObject, storedMeaning } from '../canonical.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
-import { metaProblems, readObject, type Cause } from '../object-meta.js';
-import { checkAll, createObject, namespaceFor, withManagedFields, type WriteOptions } from './create.js';
+import { metaProblems, type Cause } from '../object-meta.js';
+import {
+  checkAll,
+  createObject,
+  namespaceFor,
+  readTyped,
+  withManagedFields,
+  type WriteOptions,
+} from './create.js';
 
 /** How an update is to be done. */
 export interface UpdateOptions extends WriteOptions {
@@ -67,8 +74,7 @@ export function updateObject(
   given: JsonObject,
   options: UpdateOptions = {},
 ): StoredObject {
-  const read = readObject(given, resource);
-  if (options.typed !== true) checkStoredTypes(read, resource);
+  const read = readTyped(given, resource, options);
   const name = checkNames(read, options);
   const namespace = namespaceFor(read, resource, options.namespace);
   const { store } = context.cluster;
@@ -100,7 +106,7 @@ export function replaceObject(
   const merged = mergeParts(wanted, before, resource, options.subresource);
   const kept: KubeObject = { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
   const prepared = resource.hooks?.prepare?.(kept, before, context) ?? kept;
-  const generation = nextGeneration(prepared, before, resource);
+  const generation = nextGeneration(prepared, before, resource, context);
   const completed: KubeObject = {
     ...prepared,
     metadata: { ...prepared.metadata, ...(generation !== undefined && { generation }) },
@@ -110,14 +116,39 @@ export function replaceObject(
     ...metaProblems(object.metadata, resource),
     ...changeProblems(wanted.metadata, before.metadata),
   ];
-  checkAll(object, before, resource, context, causes);
-  if (same(object, before)) return previous;
-  if (options.dryRun === true) return new StoredObject(deepFreeze(object), store.version);
-  if (before.metadata.deletionTimestamp !== undefined && !isHeld(object)) {
+  const meant = canonicalObject(object, resource);
+  const was = isDeepStrictEqual(object, before) ? meant : storedMeaning(before, resource, context);
+  checkAll(meant, was, resource, context, causes);
+  if (isDeepStrictEqual(meant, was)) return previous;
+  const next = withUnchanged(object, { meant, was, before }) as KubeObject;
+  if (options.dryRun === true) return new StoredObject(deepFreeze(next), store.version);
+  if (before.metadata.deletionTimestamp !== undefined && !isHeld(next)) {
     store.remove(resource, before.metadata.namespace, before.metadata.name);
-    return new StoredObject(deepFreeze(object), store.version);
+    return new StoredObject(deepFreeze(next), store.version);
   }
-  return store.update(resource, object);
+  return store.update(resource, next);
+}
+
+/** A value before and after a write: as they are, and what they mean. */
+interface Versions {
+  readonly meant: Json | undefined;
+  readonly was: Json | undefined;
+  readonly before: Json | undefined;
+}
+
+/** The next state with the very parts of the last one wherever they mean the same: what did not change stays as it is. */
+function withUnchanged(next: Json, { meant, was, before }: Versions): Json {
+  if (before !== undefined && isDeepStrictEqual(meant, was)) return before;
+  if (![next, meant, was, before].every(isJsonObject)) return next;
+  const [nextOf, meantOf, wasOf, beforeOf] = [next, meant, was, before] as JsonObject[];
+  return Object.fromEntries(
+    Object.entries(nextOf ?? {}).map(([key, value]) => [
+      key,
+      value === undefined
+        ? value
+        : withUnchanged(value, { meant: meantOf?.[key], was: wasOf?.[key], before: beforeOf?.[key] }),
+    ]),
+  );
 }
 
 /** Tells whether something still has to be done before a deleted object may go. */
@@ -279,9 +310,4 @@ function changeProblems(given: ObjectMeta, current: ObjectMeta): Cause[] {
     }
   }
   return causes;
-}
-
-/** Whether two states of an object say the same, whatever the order of their members. */
-function same(next: KubeObject, before: KubeObject): boolean {
-  return isDeepStrictEqual(next, before);
 }
