@@ -75,6 +75,7 @@ function serve(request: KindRequest): Reply | Promise<Reply> {
   const { path, kind } = request;
   if (kind.resource.group === 'metrics.k8s.io') return serveFigures(request);
   if (path.subresource !== '') return serveSubresource(request);
+  if (path.watch) return serveOldWatch(request);
   return path.name === '' ? serveCollection(request) : serveObject(request);
 }
 
@@ -203,7 +204,8 @@ function checkScope({ context, path, kind }: KindRequest): void {
   const { namespaced, custom } = kind.resource;
   if (custom) {
     const isRead = context.method === 'GET' || context.method === 'HEAD';
-    const isEverywhere = namespaced && path.namespace === '' && !(isRead && path.name === '');
+    const isAcross = path.watch || (isRead && path.name === '');
+    const isEverywhere = namespaced && path.namespace === '' && !isAcross;
     if (isEverywhere || (!namespaced && path.namespace !== '')) throw pageNotFound();
     return;
   }
@@ -231,12 +233,7 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
     case 'GET':
     case 'HEAD': {
       checkVerb(kind.resource, 'list');
-      const options = readListOptions(
-        context.query,
-        kind.resource,
-        context.cluster.store.version,
-        path.watch,
-      );
+      const options = readListOptions(context.query, kind.resource, context.cluster.store.version, false);
       if (options.watch) return watch(request, options);
       return answerList(
         listObjects(context, kind.resource, { ...options, namespace: path.namespace }),
@@ -260,6 +257,20 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
   }
 }
 
+/**
+ * The `/watch/` paths. Where a definition describes the kind they are a watch whatever the method, as the verb that is
+ * authorized; the router has no other method for those built in.
+ *
+ * @see kubernetes/kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go
+ */
+function serveOldWatch(request: KindRequest): Reply {
+  const { context, kind } = request;
+  const isRead = context.method === 'GET' || context.method === 'HEAD';
+  if (!isRead && !kind.resource.custom) throw notAllowed();
+  checkVerb(kind.resource, 'list');
+  return watch(request, readListOptions(context.query, kind.resource, context.cluster.store.version, true));
+}
+
 function watch({ context, path, kind, form }: KindRequest, options: KubeListOptions): Reply {
   checkVerb(kind.resource, 'watch');
   if (form.accepted.wire === 'application/yaml') throw notAcceptable(watched);
@@ -277,7 +288,6 @@ function serveObject(request: KindRequest): Reply | Promise<Reply> {
   switch (context.method) {
     case 'GET':
     case 'HEAD':
-      if (path.watch) return serveCollection(request);
       checkVerb(kind.resource, 'get');
       checkReached(context.query.get('resourceVersion') ?? '', context.cluster.store.version);
       return answerObject(getObject(context, kind.resource, key), kind, form);
