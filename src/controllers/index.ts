@@ -11,8 +11,8 @@ import { applicationVersionController } from './app-store/application-version.js
 import { repoController } from './app-store/repo.js';
 import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
-import { clusterController } from './cluster.js';
 import { clusterLabelController } from './cluster-label.js';
+import { clusterController } from './clusters/cluster.js';
 import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { garbageCollector } from './garbage-collector.js';

@@ -86,6 +86,12 @@ users:
     expect(found.json['type']).toBe('config.kubesphere.io/kubeconfig');
   });
 
+  test('of a user the world came with holds a certificate before 4.1, too', async () => {
+    await using ks = await startFakeKsApiserver({ now, release: 'v3.4' });
+    const admin = await as(ks, 'admin');
+    expect(await kubeconfig(admin, 'jeff')).toContain('client-certificate-data');
+  });
+
   test('of a user the world came with is made when somebody asks for it or the user changes', async () => {
     await using ks = await startFakeKsApiserver({ now });
     const admin = await as(ks, 'admin');

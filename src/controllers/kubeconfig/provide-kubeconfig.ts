@@ -39,11 +39,11 @@ export function provideKubeconfig(context: WriteContext, user: KubeObject): void
     createObject(context, kind, { metadata: { name, namespace, labels }, type: kubeconfigSecretType });
     return;
   }
-  requestCertificate(context, user.metadata.name);
   createObject(context, kind, {
     metadata: { name, namespace, labels, ownerReferences: [controllerReference(user)] },
     data: { config: kubeconfigText(cluster.store, user.metadata.name) },
   });
+  requestCertificate(context, user.metadata.name);
 }
 
 /** Writes a kubeconfig anew and asks for a certificate where it has none or one that ends soon. */
