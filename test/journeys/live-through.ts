@@ -94,8 +94,7 @@ function nameIn({ text }: Answer): string | undefined {
   if (text === '') return undefined;
   const body = JSON.parse(text) as Json;
   const one = Array.isArray(body) ? ((body as Json[])[0] ?? null) : body;
-  const name = digString(one, 'metadata', 'name');
-  return name === '' ? undefined : name;
+  return [digString(one, 'metadata', 'name'), digString(one, 'project_id')].find((name) => name !== '');
 }
 
 /** Tells whether a list holds something of a name, in any of the forms lists have. */
@@ -105,9 +104,10 @@ async function holds(asker: Asker, list: string, name: string): Promise<boolean>
   const body = JSON.parse(text) as Json;
   const items = Array.isArray(body) ? body : isJsonObject(body) ? (body['items'] ?? []) : [];
   return (items as Json[]).some((item) =>
-    [digString(item, 'metadata', 'name'), digString(item, 'name'), digString(item, 'username')].includes(
-      name,
-    ),
+    [
+      digString(item, 'metadata', 'name'),
+      ...['name', 'username', 'project_id'].map((member) => digString(item, member)),
+    ].includes(name),
   );
 }
 
