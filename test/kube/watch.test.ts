@@ -5,6 +5,8 @@ import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as } from '../support/ask.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
+/** Nothing puts a ConfigMap back that is deleted. */
+const quiet = { controllers: { 'namespace-lifecycle': false } };
 
 interface Event {
   readonly type: string;
@@ -104,7 +106,7 @@ async function emptied(ks: InProcessFake): Promise<void> {
 
 describe('a watch', () => {
   test('tells what is there, then every change in order, as kube-apiserver writes it', async () => {
-    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    await using ks = await startFakeKsApiserver({ ...quiet, now: '2026-01-02T03:04:05Z' });
     await emptied(ks);
     const admin = await as(ks, 'admin');
     await admin.send('POST', maps, config('a'));
@@ -181,7 +183,7 @@ describe('a watch', () => {
   });
 
   test('marks the end of what was there for those who ask', async () => {
-    await using ks = await startFakeKsApiserver();
+    await using ks = await startFakeKsApiserver(quiet);
     await emptied(ks);
     const admin = await as(ks, 'admin');
     await admin.send('POST', maps, config('a'));
@@ -222,7 +224,7 @@ describe('a watch', () => {
   );
 
   test('comes as tables to kubectl, with the columns once', async () => {
-    await using ks = await startFakeKsApiserver();
+    await using ks = await startFakeKsApiserver(quiet);
     await emptied(ks);
     const admin = await as(ks, 'admin');
     const Accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
@@ -236,7 +238,7 @@ describe('a watch', () => {
   });
 
   test('tells metadata alone to caches that need no more, in bookmarks too', async () => {
-    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    await using ks = await startFakeKsApiserver({ ...quiet, now: '2026-01-02T03:04:05Z' });
     await emptied(ks);
     const admin = await as(ks, 'admin');
     const made = await admin.send('POST', maps, config('a', { x: 'y' }, { z: '1' }));
