@@ -194,7 +194,7 @@ const rows: readonly Row[] = [
     {},
     400,
     'BadRequest',
-    expect.stringMatching(/^continue key is not valid: /) as unknown as string,
+    expect.stringMatching(/^continue key is not valid: /),
   ],
   [
     'POST',
