@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '@marcbachmann/cel-js';
-import { compileGoRegExp } from '../../core/go-regexp.js';
+import { addresses } from './cel/addresses.js';
+import { quantities, versions } from './cel/amounts.js';
+import { formatLibrary, type OptionalMaker } from './cel/formats.js';
+import type { CelLibrary } from './cel/library.js';
+import { lists, sets } from './cel/lists.js';
+import { urls } from './cel/urls.js';
 
 const require = createRequire(import.meta.url);
 
@@ -54,79 +60,27 @@ export function celProgram(text: string, optionalOldSelf: boolean): CelProgram {
 }
 
 function makeEnvironment(): Environment {
-  const library = require('@marcbachmann/cel-js') as { readonly Environment: typeof Environment };
+  const library = require('@marcbachmann/cel-js') as {
+    readonly Environment: typeof Environment;
+    readonly Optional: OptionalMaker;
+  };
   const made = new library.Environment({
     enableOptionalTypes: true,
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: 10_000, maxDepth: 100 },
   });
   made.registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
-  for (const [signature, handler] of functions) {
-    // Some are part of the library.
-    try {
-      made.registerFunction(signature, handler);
-    } catch {
-      continue;
-    }
-  }
+  for (const part of [lists, sets, urls, addresses, quantities, versions, formatLibrary(library.Optional)])
+    register(made, part);
   return made;
 }
 
-type Comparable = string | number | bigint;
-
-function less(a: Comparable, b: Comparable): boolean {
-  return a < b;
-}
-
-/** Functions of the extended strings and Kubernetes' lists library. @see kubernetes/apiserver pkg/cel/library */
-const functions: readonly (readonly [string, (...values: never[]) => unknown])[] = [
-  [
-    'list.isSorted(): bool',
-    (all: Comparable[]) => all.every((one, at) => at === 0 || !less(one, all[at - 1] ?? one)),
-  ],
-  ['list.sum(): dyn', (all: (bigint | number)[]) => all.reduce((sum, one) => add(sum, one), zero(all))],
-  ['list.min(): dyn', (all: Comparable[]) => extreme(all, less)],
-  ['list.max(): dyn', (all: Comparable[]) => extreme(all, (a, b) => less(b, a))],
-  ['list.indexOf(dyn): int', (all: unknown[], one: unknown) => BigInt(all.indexOf(one))],
-  ['list.lastIndexOf(dyn): int', (all: unknown[], one: unknown) => BigInt(all.lastIndexOf(one))],
-  ['string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at))],
-  ['string.lowerAscii(): string', (text: string) => text.toLowerCase()],
-  ['string.upperAscii(): string', (text: string) => text.toUpperCase()],
-  ['string.trim(): string', (text: string) => text.trim()],
-  [
-    'string.replace(string, string): string',
-    (text: string, from: string, to: string) => text.split(from).join(to),
-  ],
-  ['string.split(string): list', (text: string, by: string) => text.split(by)],
-  [
-    'string.find(string): string',
-    (text: string, pattern: string) => compileGoRegExp(pattern).findAll(text)[0] ?? '',
-  ],
-  [
-    'string.findAll(string): list',
-    (text: string, pattern: string) => [...compileGoRegExp(pattern).findAll(text)],
-  ],
-  [
-    'sets.contains(list, list): bool',
-    (all: unknown[], some: unknown[]) => some.every((one) => all.includes(one)),
-  ],
-  ['sets.intersects(list, list): bool', (a: unknown[], b: unknown[]) => a.some((one) => b.includes(one))],
-  [
-    'sets.equivalent(list, list): bool',
-    (a: unknown[], b: unknown[]) => a.every((one) => b.includes(one)) && b.every((one) => a.includes(one)),
-  ],
-];
-
-function zero(all: readonly (bigint | number)[]): bigint | number {
-  return typeof all[0] === 'number' ? 0 : 0n;
-}
-
-function add(a: bigint | number, b: bigint | number): bigint | number {
-  return typeof a === 'bigint' && typeof b === 'bigint' ? a + b : Number(a) + Number(b);
-}
-
-function extreme(all: readonly Comparable[], before: (a: Comparable, b: Comparable) => boolean): Comparable {
-  const [first, ...rest] = all;
-  if (first === undefined) throw new Error('min/max of an empty list');
-  return rest.reduce((best, one) => (before(one, best) ? one : best), first);
+/** Kubernetes' own libraries. @see kubernetes/apiserver pkg/cel/library */
+function register(made: Environment, { types, constants = {}, functions }: CelLibrary): void {
+  for (const [name, ctor] of Object.entries(types)) {
+    made.registerType(name, { ctor, fields: {} });
+    made.registerOperator(`${name} == ${name}`, (a: unknown, b: unknown) => isDeepStrictEqual(a, b));
+  }
+  for (const [name, [type, value]] of Object.entries(constants)) made.registerConstant(name, type, value);
+  for (const [signature, handler] of functions) made.registerFunction(signature, handler);
 }

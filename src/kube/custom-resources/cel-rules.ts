@@ -190,7 +190,7 @@ function celName(key: string): string {
     .replace(/\//g, '__slash__');
 }
 
-/** Refuses rules that cannot be read; tells which functions of Kubernetes' are not there. @throws ApiError 501 */
+/** What keeps a rule from being read; `undefined` when nothing does. */
 export function ruleProblem(text: string, optionalOldSelf: boolean): string | undefined {
   try {
     celProgram(text, optionalOldSelf);
@@ -198,15 +198,11 @@ export function ruleProblem(text: string, optionalOldSelf: boolean): string | un
   } catch (error) {
     const why = firstLine(error);
     const [, missing] = /(?:function|method|overload)[^"'`]*["'`]?([A-Za-z_.]+)/i.exec(why) ?? [];
-    if (missing !== undefined && kubernetesFunctions.has(missing.split('.').at(-1) ?? ''))
+    if (missing !== undefined && absentFunctions.has(missing.split('.').at(-1) ?? ''))
       throw notImplemented(`the CEL function ${missing} (rule ${quote(text)})`);
     return why;
   }
 }
 
-/** Functions of Kubernetes' own libraries for CEL that rules here cannot use. */
-const kubernetesFunctions = new Set(
-  'url isURL getScheme getHost getHostname getPort getEscapedPath getQuery quantity isQuantity ip isIP cidr isCIDR containsIP containsCIDR prefixLength masked family isUnspecified isLoopback isGlobalUnicast format semver isSemver'.split(
-    ' ',
-  ),
-);
+/** Functions Kubernetes has for rules and the evaluator has not. */
+const absentFunctions = new Set(['format', 'group', 'resource', 'check', 'quote', 'transformMapEntry']);

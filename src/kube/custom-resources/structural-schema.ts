@@ -61,7 +61,7 @@ function keywordProblems(schema: JsonObject, path: string): Cause[] {
     causes.push(forbidden(`${path}.uniqueItems`, why));
   }
   const { properties, additionalProperties, type, items, pattern } = schema;
-  if (hasMembers(properties) && additionalProperties !== undefined)
+  if (hasMembers(properties) && additionalProperties !== undefined && additionalProperties !== true)
     causes.push(
       forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
     );
@@ -199,6 +199,8 @@ function structuralProblems(schema: JsonObject, path: string, level: Level): Cau
     if (level === 'root' || !isFree) causes.push(required(`${path}.type`, missingType[level]));
   } else if (level === 'root' && type !== 'object')
     causes.push(invalidValue(`${path}.type`, type, 'must be object at the root'));
+  if (level === 'root' && additionalProperties !== undefined)
+    causes.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
   if (level === 'root' && isJsonObject(properties)) causes.push(...metadataProblems(properties, path));
   causes.push(...defaultProblems(schema, path));
   for (const [place, branch] of branchesOf(schema, path))

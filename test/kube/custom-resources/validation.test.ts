@@ -356,6 +356,11 @@ describe('rules in CEL', () => {
       { name: 'abc' },
       `spec: Invalid value: "object": failed rule: self.name.matches('^a') && self.name.size() < 3`,
     ],
+    [
+      rule('!format.dns1123Label().validate(self.name).hasValue()'),
+      { name: 'A_b' },
+      'spec: Invalid value: "object": failed rule: !format.dns1123Label().validate(self.name).hasValue()',
+    ],
   ])('%j refuse %j', async ([rules, spec, problem]) => {
     await using ks = await startFakeKsApiserver();
     const admin = await withSchema(ks, specOf(members, rules));
@@ -393,7 +398,7 @@ describe('rules in CEL', () => {
 
   test.for<readonly [string, number, string]>([
     ['self.min <=', 422, 'compilation failed'],
-    ['isURL(self.name)', 501, 'isURL'],
+    ["'%s'.format([self.name]) == ''", 501, 'format'],
   ])('%s cannot be asked, which is said at once', async ([text, code, part]) => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');
@@ -563,6 +568,23 @@ describe('a definition', () => {
       'with a type in an alternative',
       widgetDefinition([widgetVersion(specOf({}, { anyOf: [{ type: 'object' }] }))]),
       'spec.validation.openAPIV3Schema.properties[spec].anyOf[0].type: Forbidden: must be empty to be structural',
+    ],
+    [
+      'with any members at the root',
+      widgetDefinition([widgetVersion({ type: 'object', additionalProperties: false })]),
+      'spec.validation.openAPIV3Schema.additionalProperties: Forbidden: must not be used at the root',
+    ],
+    [
+      'with named members and no others',
+      widgetDefinition([widgetVersion(specOf({ a: { type: 'string' } }, { additionalProperties: false }))]),
+      'spec.validation.openAPIV3Schema.properties[spec].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive',
+    ],
+    [
+      'of items that are all different',
+      widgetDefinition([
+        widgetVersion(specOf({ a: { type: 'array', uniqueItems: true, items: { type: 'string' } } })),
+      ]),
+      'spec.validation.openAPIV3Schema.properties[spec].properties[a].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
     ],
     [
       'with a default that does not fit',
