@@ -7,6 +7,7 @@ import { readBodyArray, readBodyObject } from '../../registry/read-json-body.js'
 import { empty, json } from '../../registry/reply.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { updateObject } from '../../registry/verbs/update.js';
+import { evaluateRule, type EvaluatedRule, type RuleAlert } from '../../metrics/rules/evaluate-rule.js';
 import { ruleNotFound } from './builtin-rules.js';
 import { ruleProblem } from './check-rule.js';
 import { withinNamespace } from '../../metrics/promql/within-namespace.js';
@@ -72,21 +73,66 @@ function keep(context: RequestContext, place: Place, rules: readonly JsonObject[
   });
 }
 
-/** A rule as it is shown. Differs from KubeSphere: nothing evaluates it, and its id is made in another way. */
-function shown(rule: JsonObject): JsonObject {
+/** A rule as it is kept, with the id it is known by. Differs from KubeSphere: ids are made in another way. */
+function known(rule: JsonObject): JsonObject {
   const labels = dig(rule, 'labels');
   const annotations = dig(rule, 'annotations');
   const lasting = digString(rule, 'for');
   return {
-    id: fnv64a(JSON.stringify([groupName, rule])),
+    id: idOf(rule),
     name: digString(rule, 'alert'),
     query: digString(rule, 'expr'),
     ...(lasting !== '' && { duration: lasting }),
     ...(labels !== undefined && { labels }),
     ...(annotations !== undefined && { annotations }),
-    state: 'inactive',
-    health: 'unknown',
   };
+}
+
+function idOf(rule: JsonObject): string {
+  return fnv64a(JSON.stringify([groupName, rule]));
+}
+
+/** A rule with what came of its latest evaluation, as far as it can be evaluated. */
+function shown(context: RequestContext, rule: JsonObject): JsonObject {
+  const evaluated = evaluate(context, rule);
+  if (evaluated === undefined) return { ...known(rule), state: 'inactive', health: 'unknown' };
+  const { state, health, lastError, lastEvaluation, alerts } = evaluated;
+  return {
+    ...known(rule),
+    state,
+    health,
+    ...(lastError !== undefined && { lastError }),
+    lastEvaluation,
+    ...(alerts.length > 0 && { alerts: alerts.map((alert) => shownAlert(rule, alert)) }),
+  };
+}
+
+function evaluate(context: RequestContext, rule: JsonObject): EvaluatedRule | undefined {
+  return evaluateRule(context, {
+    name: digString(rule, 'alert'),
+    query: digString(rule, 'expr'),
+    lasting: digString(rule, 'for'),
+    labels: textsOf(rule, 'labels'),
+    annotations: textsOf(rule, 'annotations'),
+    since: Date.parse(digString(rule, 'annotations', updateTime)) || 0,
+  });
+}
+
+function textsOf(rule: JsonObject, member: string): Readonly<Record<string, string>> {
+  const texts = Object.entries(digObject(rule, member));
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function shownAlert(rule: JsonObject, alert: RuleAlert): JsonObject {
+  return { ...alert, ruleId: idOf(rule), ruleName: digString(rule, 'alert') };
+}
+
+/** The alerts of rules, the latest first. */
+function alertsOf(context: RequestContext, rules: readonly JsonObject[]): JsonObject[] {
+  const found = rules.flatMap((rule) =>
+    (evaluate(context, rule)?.alerts ?? []).map((alert) => shownAlert(rule, alert)),
+  );
+  return found.sort((a, b) => (digString(a, 'activeAt') > digString(b, 'activeAt') ? -1 : 1));
 }
 
 /** A rule as it is kept: narrowed to its namespace, and with the time of the write. */
@@ -105,13 +151,17 @@ function asKept({ world }: RequestContext, { level, namespace }: Place, rule: Js
 
 /** `GET [/namespaces/{namespace}]/rules`. */
 export function listRules(context: RequestContext): Reply {
-  return json(selectRules(context.query, kept(context, placeOf(context)).map(shown)));
+  return json(
+    selectRules(
+      context.query,
+      kept(context, placeOf(context)).map((rule) => shown(context, rule)),
+    ),
+  );
 }
 
-/** `GET [/namespaces/{namespace}]/alerts`: none, for nothing evaluates rules. */
+/** `GET [/namespaces/{namespace}]/alerts`: of the rules whose queries can be answered. */
 export function listAlerts(context: RequestContext): Reply {
-  placeOf(context);
-  return json(selectAlerts(context.query, []));
+  return json(selectAlerts(context.query, alertsOf(context, kept(context, placeOf(context)))));
 }
 
 function existing(context: RequestContext, place: Place): JsonObject {
@@ -123,13 +173,13 @@ function existing(context: RequestContext, place: Place): JsonObject {
 
 /** `GET …/rules/{rule_name}`. */
 export function getRule(context: RequestContext): Reply {
-  return json(shown(existing(context, placeOf(context))));
+  return json(shown(context, existing(context, placeOf(context))));
 }
 
 /** `GET …/rules/{rule_name}/alerts`. */
 export function listAlertsOfRule(context: RequestContext): Reply {
-  existing(context, placeOf(context));
-  return json({ items: null, total: 0 });
+  const alerts = alertsOf(context, [existing(context, placeOf(context))]);
+  return json({ items: alerts.length === 0 ? null : alerts, total: alerts.length });
 }
 
 function readRule(context: RequestContext): JsonObject {
@@ -167,7 +217,7 @@ export function deleteRule(context: RequestContext): Reply {
   const place = placeOf(context);
   const wanted = context.params['rule_name'] ?? '';
   const rules = kept(context, place);
-  const left = rules.filter((rule) => digString(rule, 'alert') !== wanted && shown(rule)['id'] !== wanted);
+  const left = rules.filter((rule) => digString(rule, 'alert') !== wanted && idOf(rule) !== wanted);
   if (left.length === rules.length) throw ruleNotFound();
   keep(context, place, left);
   return empty();

@@ -25,7 +25,7 @@ export function selectAlerts(query: URLSearchParams, all: readonly JsonObject[])
   return { items, total: found.length };
 }
 
-/** By id, which breaks ties of names too; nothing else of a rule differs here. */
+/** By name or id, which breaks ties of names too. */
 function sorted(query: URLSearchParams, rules: readonly JsonObject[]): readonly JsonObject[] {
   const sign = query.get('sort_type') === 'desc' ? -1 : 1;
   const byName = query.get('sort_field') === 'name';

@@ -138,3 +138,58 @@ test.for([
 test.for(['sum(up', 'up)', '"x', 'up $', '', 'up +'])('%j is no query', (query) => {
   expect(queryProblem(query)).toMatch(/^1:\d+: parse error: /);
 });
+
+test('a rule pends and fires by the clock, and its alerts say of what', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4', now });
+  const admin = await as(ks, 'admin');
+  const alerting = {
+    name: 'pods-run',
+    query: 'kube_pod_status_phase{phase="Running"} == 1',
+    duration: '5m',
+    labels: { severity: 'info' },
+    annotations: { message: '{{ $labels.pod }} is {{ $value }}, {{ $labels.none }}' },
+  };
+  const path = `${at}/namespaces/shop/rules`;
+  await admin.send('POST', path, alerting);
+  await admin.send('POST', path, { ...alerting, name: 'never', query: 'up > 5' });
+  await admin.send('POST', path, { ...alerting, name: 'strange', query: 'count_values("a", up)' });
+  await admin.send('POST', `${at}/rules`, { ...alerting, name: 'broken', query: 'up * on (job) up' });
+  const state = async (name: string): Promise<unknown> => (await admin.get(`${path}/${name}`)).json['state'];
+
+  expect(await state('pods-run')).toBe('pending');
+  await ks.clock.advance('4m');
+  expect(await state('pods-run')).toBe('pending');
+  await ks.clock.advance('1m');
+  expect(await state('pods-run')).toBe('firing');
+  const { json } = await admin.get(`${path}/pods-run/alerts`);
+  const [first] = json.items;
+  const labels = first?.['labels'] as Readonly<Record<string, string>>;
+  expect(first).toMatchObject({
+    activeAt: now,
+    state: 'firing',
+    value: '1e+00',
+    ruleName: 'pods-run',
+    annotations: { message: `${labels['pod'] ?? ''} is 1, <no value>` },
+  });
+  expect(labels).toMatchObject({
+    alertname: 'pods-run',
+    namespace: 'shop',
+    severity: 'info',
+    phase: 'Running',
+  });
+  expect(names(await admin.get(`${path}?state=firing`))).toEqual(['pods-run']);
+  expect((await admin.get(`${at}/namespaces/shop/alerts?state=firing`)).json['total']).toBe(json['total']);
+  expect((await admin.get(`${at}/alerts`)).json).toEqual({ items: null, total: 0 });
+  expect((await admin.get(`${path}/never`)).json).toMatchObject({ state: 'inactive', health: 'ok' });
+  expect((await admin.get(`${path}/strange`)).json).toMatchObject({ state: 'inactive', health: 'unknown' });
+
+  expect((await admin.get(`${at}/rules/broken`)).json).toMatchObject({
+    state: 'inactive',
+    health: 'err',
+    lastError: expect.stringContaining('found duplicate series') as string,
+  });
+
+  await ks.clock.advance('72h');
+  const later = await (await as(ks, 'admin')).get(`${path}/pods-run`);
+  expect(later.json['state']).toBe('firing');
+});

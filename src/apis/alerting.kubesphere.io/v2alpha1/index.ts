@@ -33,7 +33,7 @@ const custom = ['', '/namespaces/{namespace}'].flatMap((prefix): Route[] => [
   { method: 'POST', path: `${prefix}/bulkrules`, handle: rules('writeRules'), since: 'v3.3' },
 ]);
 
-/** Rules that watch metrics, of the platform and of projects; nothing evaluates them. */
+/** Rules that watch metrics, of the platform and of projects. */
 export const alertingV2alpha1: ApiGroup = {
   name: 'alerting.kubesphere.io',
   version: 'v2alpha1',
