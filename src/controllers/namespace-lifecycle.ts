@@ -5,9 +5,7 @@ import { createObject } from '../registry/verbs/create.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import type { Change } from '../state/object-store.js';
 import { currentOf, isDeleting, keyOf, type Controller } from './controller.js';
-import { rootCertificate } from './root-certificate.js';
-
-const rootCertificateName = 'kube-root-ca.crt';
+import { rootCertificate, rootCertificateName } from './root-certificate.js';
 
 /**
  * Furnishes namespaces with what Kubernetes puts into each, also when somebody takes it away, and empties those that are

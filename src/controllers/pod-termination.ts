@@ -1,13 +1,11 @@
-import { digArray, digString, isJsonObject, type Json } from '../core/json.js';
+import { digArray, digString } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
-import { podStatus } from '../kube/kubelet/container-end.js';
+import { podStatus } from '../kube/kubelet/pod-conditions.js';
 import type { WriteContext } from '../registry/contract.js';
 import { currentOf, isDeleting, type Controller } from './controller.js';
 import { hasLostKubelet, nodeResource } from './nodes/node-condition.js';
+import { stoppedStatus } from './workloads/container-status.js';
 import { isFinished, podResource } from './workloads/pods.js';
-
-/** Exit code of a process that was killed. */
-const killed = 137;
 
 /**
  * Ends a pod whose deletion was asked for: what the kubelet does when the containers have stopped. One that something
@@ -36,22 +34,9 @@ export const podTermination: Controller = {
 
 function end(context: WriteContext, pod: KubeObject): void {
   const now = context.world.clock.timestamp();
-  const statuses = digArray(pod, 'status', 'containerStatuses').map((one) => ended(one, now));
-  const status = podStatus(pod, statuses, now);
+  const statuses = digArray(pod, 'status', 'containerStatuses').map((one) => stoppedStatus(one, now));
+  const status = podStatus(context.world, pod, statuses, now);
   // A pod that never ran has not succeeded.
   const phase = statuses.length === 0 ? 'Failed' : status['phase'];
   context.cluster.store.replace(podResource, { ...pod, status: { ...status, phase: phase ?? 'Failed' } });
-}
-
-function ended(status: Json, now: string): Json {
-  if (!isJsonObject(status) || digString(status, 'state', 'terminated', 'finishedAt') !== '') return status;
-  const { containerID } = status;
-  const terminated = {
-    exitCode: killed,
-    reason: 'Error',
-    startedAt: digString(status, 'state', 'running', 'startedAt') || now,
-    finishedAt: now,
-    ...(containerID !== undefined && { containerID }),
-  };
-  return { ...status, ready: false, started: false, state: { terminated } };
 }

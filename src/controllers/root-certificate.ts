@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 
+/** Name of the ConfigMap every namespace has it in. */
+export const rootCertificateName = 'kube-root-ca.crt';
+
 let known: string | undefined;
 
 /** What clients of the HTTPS door have to trust, in PEM; read when it is first needed. */

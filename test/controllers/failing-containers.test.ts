@@ -41,6 +41,7 @@ describe('a container whose image is missing', () => {
     expect(await statusOf(admin, `${core}/pods/web`)).toMatchObject({
       phase: 'Pending',
       conditions: [
+        { type: 'PodReadyToStartContainers', status: 'True' },
         { type: 'Initialized', status: 'True' },
         {
           type: 'Ready',

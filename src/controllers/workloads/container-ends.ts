@@ -1,6 +1,6 @@
 import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { podStatus } from '../../kube/kubelet/container-end.js';
+import { podStatus } from '../../kube/kubelet/pod-conditions.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { FateScript } from '../../state/containers.js';
 import { formatTimestamp } from '../../state/clock.js';
@@ -100,7 +100,7 @@ function turnAt(context: WriteContext, pod: KubeObject, ending: Ending, life: Li
     const containerStatuses = statuses.map((one) => (one === own ? status : one));
     cluster.store.replace(podResource, {
       ...current,
-      status: podStatus(current, containerStatuses, formatTimestamp(at)),
+      status: podStatus(world, current, containerStatuses, formatTimestamp(at)),
     });
     // Also where it has ended again by now.
     if (next.restartCount > life.restartCount) recordRestart(context, current, ending.name);

@@ -39,6 +39,21 @@ export function recordStart(
   recordEvent(context, pod, { ...at, reason: 'Started', message: `Started container ${name}` });
 }
 
+/** Tells that a container cannot be made. */
+export function recordConfigError(
+  context: WriteContext,
+  pod: KubeObject,
+  container: Json,
+  list: ContainerList,
+  why: string,
+): void {
+  const at = placeOf(pod, digString(container, 'name'), list);
+  const image = JSON.stringify(digString(container, 'image'));
+  const message = `Container image ${image} already present on machine`;
+  recordEvent(context, pod, { ...at, reason: 'Pulled', message });
+  recordEvent(context, pod, { ...at, type: 'Warning', reason: 'Failed', message: `Error: ${why}` });
+}
+
 /** Tells that a container is not started again for a while. @param podName As kubelets name pods. */
 export function recordBackOff(context: WriteContext, pod: KubeObject, name: string, podName: string): void {
   recordEvent(context, pod, {

@@ -1,149 +1,164 @@
-import { createHash } from 'node:crypto';
-import { dig, digArray, digString, type Json, type JsonObject } from '../../core/json.js';
+import { dig, digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { podStatus, restarts } from '../../kube/kubelet/container-end.js';
+import { isUnmade, podStatus } from '../../kube/kubelet/pod-conditions.js';
 import type { WriteContext } from '../../registry/contract.js';
-import { isDeleting, type QueuedController } from '../controller.js';
-import { controllerOf } from '../dependents.js';
-import { addressOf, freePodAddress } from './choose-node.js';
-import { fateOf, followLife, statusIn, type Ending } from './container-ends.js';
-import { recordMissingImage, recordStart } from './container-events.js';
-import { lifeAt, started, type Life } from './container-life.js';
+import type { ObjectStore } from '../../state/object-store.js';
+import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { lookAgainAt } from '../later.js';
 import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
-import { startOwnProcesses } from './own-processes.js';
-import { podsOn } from './pod-index.js';
-import { ownKey, podResource } from './pods.js';
+import { stoppedStatus } from './container-status.js';
+import { recordEvent } from './events.js';
+import { podIndex, podsOn } from './pod-index.js';
+import { startPod, type Obstacle } from './pod-start.js';
+import { isFinished, ownKey, podResource } from './pods.js';
+import { writeStatus } from './write-status.js';
+
+const controllerName = 'kubelet';
+/** Milliseconds between two tries of something that is not there: at first and at last for volumes, and for the rest. */
+const firstMountWait = 500;
+const longestMountWait = 122_000;
+const configWait = 12_000;
+/** Milliseconds at the end of a jump of the clock in which every try is made. */
+const triedInFull = 3_600_000;
+
+/** When what is in a pod's way is told again, in milliseconds since 1970, by uid. */
+const tries = new WeakMap<ObjectStore, Map<string, number>>();
 
 /**
  * Runs the containers of pods that have a node: they are ready at once, and those of a Job are done at once, unless a
- * scenario says otherwise.
+ * scenario says otherwise, or what they need is not there.
  *
  * Pods on nodes that do not exist, or whose kubelet is lost, stay Pending until it is there.
  */
 export const kubeletController: QueuedController = {
-  name: 'kubelet',
-  watches: ['pods.', 'nodes.'],
+  name: controllerName,
+  watches: ['pods.', 'nodes.', 'configmaps.', 'secrets.'],
   keysOf: ({ cluster }, change) => {
     const { object } = change.stored;
-    if (change.resource.plural === 'nodes') {
+    const { plural } = change.resource;
+    if (plural === 'nodes') {
       const { previous } = change;
       if (previous !== undefined && !(hasLostKubelet(previous.object) && !hasLostKubelet(object))) return [];
-      return podsOn(cluster.store, object.metadata.name).map(({ metadata }) => ({
-        namespace: metadata.namespace ?? '',
-        name: metadata.name,
-      }));
+      return podsOn(cluster.store, object.metadata.name).map(keyOfPod);
     }
-    const isNew = digString(object, 'status', 'phase') === 'Pending';
-    return change.type !== 'DELETED' && isNew && digString(object, 'spec', 'nodeName') !== ''
-      ? [ownKey(change)]
-      : [];
+    if (plural !== 'pods') {
+      const { starting } = podIndex(cluster.store);
+      const { namespace } = object.metadata;
+      return [...starting.values()].filter((pod) => pod.metadata.namespace === namespace).map(keyOfPod);
+    }
+    if (change.type === 'DELETED') {
+      tries.get(cluster.store)?.delete(object.metadata.uid ?? '');
+      return [];
+    }
+    return digString(object, 'spec', 'nodeName') !== '' && isOfInterest(object) ? [ownKey(change)] : [];
   },
   settle: (context, { namespace, name }) => {
-    const pod = context.cluster.store.find(podResource, namespace, name)?.object;
-    if (pod === undefined || isDeleting(pod) || digString(pod, 'status', 'phase') !== 'Pending') return;
-    if (digArray(pod, 'status', 'containerStatuses').length > 0) return;
-    const nodeName = digString(pod, 'spec', 'nodeName');
-    const node = context.cluster.store.find(nodeResource, undefined, nodeName)?.object;
+    const { store } = context.cluster;
+    const pod = store.find(podResource, namespace, name)?.object;
+    if (pod === undefined || isDeleting(pod) || isFinished(pod)) return;
+    const node = store.find(nodeResource, undefined, digString(pod, 'spec', 'nodeName'))?.object;
     if (node === undefined || hasLostKubelet(node)) return;
-    run(context, pod, node);
+    if (isOverdue(context, pod)) {
+      end(context, pod);
+      return;
+    }
+    const retry = isWaiting(pod) ? tryToStart(context, pod, node) : undefined;
+    if (retry === undefined) keepReadiness(context, pod);
+    const current = store.find(podResource, namespace, name)?.object ?? pod;
+    const moments = [retry, deadlineOf(current)].filter((at) => at !== undefined);
+    const due = moments.length > 0 ? Math.min(...moments) : undefined;
+    lookAgainAt(context, controllerName, podResource, current, due, (at, now) =>
+      now - at > triedInFull ? now - triedInFull : at,
+    );
   },
 };
 
-function run(context: WriteContext, pod: KubeObject, node: KubeObject): void {
+function keyOfPod({ metadata }: KubeObject): WorkKey {
+  return { namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+/** Whether there may be something to do for a pod that has a node. */
+function isOfInterest(pod: KubeObject): boolean {
+  const phase = digString(pod, 'status', 'phase');
+  if (phase === 'Pending') return true;
+  if (phase !== 'Running') return false;
+  return (
+    digArray(pod, 'spec', 'readinessGates').length > 0 ||
+    dig(pod, 'spec', 'activeDeadlineSeconds') !== undefined
+  );
+}
+
+/** Whether containers of a pod are to be started still. */
+function isWaiting(pod: KubeObject): boolean {
+  if (digString(pod, 'status', 'phase') !== 'Pending') return false;
+  const statuses = digArray(pod, 'status', 'containerStatuses');
+  return statuses.length === 0 || statuses.some(isUnmade);
+}
+
+/** Starts what can be started. @returns when to try again, in milliseconds since 1970 */
+function tryToStart(context: WriteContext, pod: KubeObject, node: KubeObject): number | undefined {
+  const { world, cluster } = context;
+  const now = world.clock.now();
+  let known = tries.get(cluster.store);
+  if (known === undefined) tries.set(cluster.store, (known = new Map<string, number>()));
+  const uid = pod.metadata.uid ?? '';
+  const due = known.get(uid);
+  const isTold = due === undefined || now >= due;
+  const obstacle = startPod(context, pod, node, isTold);
+  if (obstacle === undefined) {
+    known.delete(uid);
+    return undefined;
+  }
+  const next = isTold ? now + waitFor(obstacle, pod, now) : due;
+  known.set(uid, next);
+  return next;
+}
+
+function waitFor(obstacle: Obstacle, pod: KubeObject, now: number): number {
+  if (obstacle === 'configuration') return configWait;
+  const since = Date.parse(digString(pod, 'status', 'startTime'));
+  const waited = Number.isNaN(since) ? 0 : now - since;
+  return Math.min(longestMountWait, Math.max(firstMountWait, waited));
+}
+
+/** Has a pod be ready or not as its readiness gates say. */
+function keepReadiness(context: WriteContext, pod: KubeObject): void {
+  if (digString(pod, 'status', 'phase') !== 'Running') return;
+  if (digArray(pod, 'spec', 'readinessGates').length === 0) return;
+  const { world, catalog } = context;
+  const statuses = digArray(pod, 'status', 'containerStatuses');
+  writeStatus(
+    context,
+    catalog.get('', 'pods'),
+    pod,
+    podStatus(world, pod, statuses, world.clock.timestamp()),
+  );
+}
+
+/** When a pod has been there for too long, in milliseconds since 1970; `undefined`: it may stay. */
+function deadlineOf(pod: KubeObject): number | undefined {
+  const seconds = dig(pod, 'spec', 'activeDeadlineSeconds');
+  const start = Date.parse(digString(pod, 'status', 'startTime'));
+  return typeof seconds === 'number' && !Number.isNaN(start) ? start + seconds * 1000 : undefined;
+}
+
+function isOverdue({ world }: WriteContext, pod: KubeObject): boolean {
+  const deadline = deadlineOf(pod);
+  return deadline !== undefined && world.clock.now() >= deadline;
+}
+
+/** Stops a pod that has been there for too long. */
+function end(context: WriteContext, pod: KubeObject): void {
+  const message = 'Pod was active on the node longer than the specified deadline';
+  const reason = 'DeadlineExceeded';
   const { world, cluster } = context;
   const now = world.clock.timestamp();
-  const isJob = controllerOf(pod)?.kind === 'Job';
-  const runtime = digString(node, 'status', 'nodeInfo', 'containerRuntimeVersion');
-  const hostIP = addressOf(node);
-  const podIP = dig(pod, 'spec', 'hostNetwork') === true ? hostIP : freePodAddress(cluster, node);
-  const uid = pod.metadata.uid ?? '';
-  const inits = digArray(pod, 'spec', 'initContainers').map((container) => {
-    const isSidecar = digString(container, 'restartPolicy') === 'Always';
-    const given = containerStatus(container, { uid, now, runtime, isDone: !isSidecar || isJob });
-    return isSidecar ? given : { ...given, ready: true };
-  });
-  const lives: [Ending, Life][] = [];
-  const containers = digArray(pod, 'spec', 'containers');
-  const containerStatuses = containers.map((container): JsonObject => {
-    const { missing, exitCode, afterMs = 0 } = fateOf(context, pod, container) ?? {};
-    const isDone = isJob && exitCode === undefined;
-    const given = containerStatus(container, { uid, now, runtime, isDone });
-    if (missing === true) return withoutImage(given);
-    if (exitCode === undefined) return given;
-    const plan = { runs: afterMs, restarts: restarts(pod, exitCode) };
-    const at = world.clock.now();
-    const life = lifeAt(started(at, plan), at, plan);
-    lives.push([{ name: digString(container, 'name'), exitCode, plan }, life]);
-    return statusIn(given, life, exitCode, pod);
-  });
-  const { containerStatuses: _, ...status } = podStatus(pod, containerStatuses, now);
-  const running = {
+  const statuses = digArray(pod, 'status', 'containerStatuses').map((one) => stoppedStatus(one, now));
+  const status = podStatus(world, pod, statuses, now);
+  cluster.store.replace(podResource, {
     ...pod,
-    status: {
-      ...status,
-      ...(hostIP !== '' && { hostIP, hostIPs: [{ ip: hostIP }] }),
-      podIP,
-      podIPs: [{ ip: podIP }],
-      startTime: now,
-      ...(inits.length > 0 && { initContainerStatuses: inits }),
-      containerStatuses,
-    },
-  };
-  cluster.store.replace(podResource, running);
-  for (const key of ['initContainers', 'containers'] as const) {
-    for (const container of digArray(pod, 'spec', key)) {
-      const isMissing = key === 'containers' && fateOf(context, pod, container)?.missing === true;
-      if (isMissing) recordMissingImage(context, pod, container);
-      else recordStart(context, pod, container, key);
-    }
-  }
-  for (const [ending, life] of lives) followLife(context, pod, ending, life);
-  startOwnProcesses(context, running);
-}
-
-/** The status of a running container whose image cannot be had. */
-function withoutImage(status: JsonObject): JsonObject {
-  const { containerID: _, ...rest } = status;
-  const message = `Back-off pulling image ${JSON.stringify(status['image'])}`;
-  return {
-    ...rest,
-    state: { waiting: { reason: 'ImagePullBackOff', message } },
-    ready: false,
-    imageID: '',
-    started: false,
-  };
-}
-
-interface Circumstances {
-  readonly uid: string;
-  readonly now: string;
-  readonly runtime: string;
-  /** It has done its work already. */
-  readonly isDone: boolean;
-}
-
-function containerStatus(container: Json, { uid, now, runtime, isDone }: Circumstances): JsonObject {
-  const [name, image] = [digString(container, 'name'), digString(container, 'image')];
-  const isDocker = runtime.startsWith('docker:');
-  const containerID = `${isDocker ? 'docker' : 'containerd'}://${sha256(`${uid}/${name}`)}`;
-  const [base = image] = image.split('@');
-  const repository = base.replace(/:[^/:]*$/, '');
-  const state: JsonObject = isDone
-    ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID } }
-    : { running: { startedAt: now } };
-  return {
-    name,
-    state,
-    lastState: {},
-    ready: !isDone,
-    restartCount: 0,
-    image,
-    imageID: `${isDocker ? 'docker-pullable://' : ''}${repository}@sha256:${sha256(image)}`,
-    containerID,
-    started: !isDone,
-  };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+    status: { ...status, phase: 'Failed', reason, message },
+  });
+  const host = digString(pod, 'spec', 'nodeName');
+  recordEvent(context, pod, { reason, message, component: 'kubelet', host });
 }

@@ -29,6 +29,8 @@ export interface PodIndex {
   readonly onNode: Map<string, Map<string, KubeObject>>;
   /** Pods that have a node. */
   readonly placed: Map<string, KubeObject>;
+  /** Those of them whose containers are not all started. */
+  readonly starting: Map<string, KubeObject>;
   /** How many of them have which priority. */
   readonly priorities: Map<number, number>;
   /** Those of them that keep other pods away. */
@@ -45,6 +47,7 @@ export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
     byNode: new Map(),
     onNode: new Map(),
     placed: new Map(),
+    starting: new Map(),
     priorities: new Map(),
     guarded: new Map(),
     unplaced: new Map(),
@@ -77,6 +80,10 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
   for (const pods of guards ? [index.placed, index.guarded] : [index.placed]) {
     if (by === 1) pods.set(key, pod);
     else pods.delete(key);
+  }
+  if (digString(pod, 'status', 'phase') === 'Pending') {
+    if (by === 1) index.starting.set(key, pod);
+    else index.starting.delete(key);
   }
   const priority = priorityOf(pod);
   const alike = (index.priorities.get(priority) ?? 0) + by;
