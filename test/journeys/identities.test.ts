@@ -10,6 +10,9 @@ const resources = '/kapis/resources.kubesphere.io/v1alpha3';
 const tenant3 = '/kapis/tenant.kubesphere.io/v1alpha2';
 const tenant4 = '/kapis/tenant.kubesphere.io/v1beta1';
 
+/** What is in every cluster since 4.1 stays until each of them can be reached. */
+const withinReach = [['DELETE', '/apis/cluster.kubesphere.io/v1alpha1/clusters/member-2']] as const;
+
 const user = {
   metadata: { name: 'NAME', labels: { team: 'red' } },
   spec: { email: 'NAME@example.com', password: 'P@88w0rd' },
@@ -88,8 +91,7 @@ expectJourneys([
   {
     noun: 'user',
     since: 'v4.1',
-    // Users stay until every cluster is within reach.
-    before: [['DELETE', '/apis/cluster.kubesphere.io/v1alpha1/clusters/member-2']],
+    before: withinReach,
     create: ['POST', `${iam4}/users`, user],
     shows: [...filters(`${iam4}/users`), ...filters(`${resources}/users`), `${native4}/users`],
     hides: [...otherFilters(`${iam4}/users`), ...otherFilters(`${resources}/users`)],
@@ -121,6 +123,7 @@ expectJourneys([
     return {
       noun: `${kind} of the generic API`,
       since: 'v4.1',
+      before: withinReach,
       create: ['POST', place, { apiVersion: 'iam.kubesphere.io/v1beta1', kind, ...red, rules: [] }],
       shows: [...filters(place), `${iam4}/${plural}`, `${native4}/${plural}`],
       hides: [...otherFilters(place), `${iam4}/workspaces/research/${plural}`].slice(
@@ -180,6 +183,7 @@ expectJourneys([
     ['demo-viewer', 'demo-regular'],
     {
       since: 'v4.1',
+      before: withinReach,
       gone: [400],
       seenBy: [['outsider', `${tenant4}/workspaces`, 'demo']],
       hides: [`${iam4}/workspaces/research/workspacemembers`],
