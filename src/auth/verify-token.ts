@@ -5,7 +5,7 @@ import { isJsonObject, type Json } from '../core/json.js';
 import type { SigningKeys } from '../state/signing-keys.js';
 import type { World } from '../state/world.js';
 import { authDialects, type JwtDialect } from './dialects.js';
-import { decodeGoBase64 } from './go-base64.js';
+import { decodeGoBase64 } from '../core/go-base64.js';
 import { InvalidToken, readClaims, type TokenClaims } from './token-claims.js';
 
 /** Tokens whose signature is remembered, per key. */

@@ -1,5 +1,6 @@
 import { badRequest, quote } from '../core/api-error.js';
 import { canonicalQuantity } from '../core/canonical-quantity.js';
+import { standardBase64Error } from '../core/go-base64.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
 import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
@@ -178,7 +179,7 @@ class Walk {
   }
 
   #base64(text: string): void {
-    const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
+    const bad = standardBase64Error(text);
     if (bad !== -1) this.#note(text, 'base64', `illegal base64 data at input byte ${String(bad)}`);
   }
 

@@ -1,4 +1,5 @@
 import { badRequest } from '../core/api-error.js';
+import { standardBase64Error } from '../core/go-base64.js';
 
 /**
  * Bytes that JSON carries as base64.
@@ -6,10 +7,7 @@ import { badRequest } from '../core/api-error.js';
  * @throws ApiError 400, as Go says where they are wrong
  */
 export function decodeBytes(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64');
-  const canonical = text.replace(/[\r\n]/g, '');
-  // Buffer passes over what is wrong; Go says where it is.
-  if (canonical.length % 4 !== 0 || bytes.toString('base64').length !== canonical.length)
-    throw badRequest(`illegal base64 data at input byte ${String(text.length - (text.length % 4))}`);
-  return bytes;
+  const bad = standardBase64Error(text);
+  if (bad !== -1) throw badRequest(`illegal base64 data at input byte ${String(bad)}`);
+  return Buffer.from(text, 'base64');
 }

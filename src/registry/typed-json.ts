@@ -180,9 +180,17 @@ function zeroOf(type: string): Json {
 }
 
 function printValue(value: Json, type: string): Json {
+  if (type === 'bytes' && typeof value === 'string') return printBytes(value);
   if (typeof value !== 'object' || value === null || opaque.has(type) || Array.isArray(value)) return value;
   const plan = planOf(type);
   return plan === undefined ? untyped(value as JsonObject) : printStruct(value as JsonObject, plan);
+}
+
+/** Bytes as Go writes them: without line breaks, with all bits that mean nothing unset. */
+function printBytes(text: string): string {
+  return /^[A-Za-z0-9+/]*$/.test(text) && text.length % 4 === 0
+    ? text
+    : Buffer.from(text, 'base64').toString('base64');
 }
 
 function isZero(value: Json): boolean {

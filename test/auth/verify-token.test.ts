@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decodeGoBase64 } from '../../src/auth/go-base64.js';
+import { decodeGoBase64 } from '../../src/core/go-base64.js';
 import { mintToken } from '../../src/auth/mint-token.js';
 import { verifyToken } from '../../src/auth/verify-token.js';
 import { releaseNames, type ReleaseName } from '../../src/core/release.js';

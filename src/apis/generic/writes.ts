@@ -1,6 +1,7 @@
 import { ApiError, badRequest, internalError } from '../../core/api-error.js';
 import { goJsonType, parseGoJson } from '../../core/go-json.js';
 import { digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import { readDeleteOptions } from '../../kube/options-from-query.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
 import { checkGoTypes } from '../../registry/check-go-types.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
@@ -112,14 +113,16 @@ function place(sent: JsonObject, resource: Resource): string | undefined {
   return resource.namespaced ? namespaceOf(sent) : undefined;
 }
 
+/** Options as Kubernetes takes them, to which they are sent on. @throws ApiError 500 for a broken body, 422 for bad options */
 function readOptions({ body }: RequestContext): DeleteOptions {
   const text = body?.toString('utf8') ?? '';
   if (text === '') return {};
-  const options = asInternal(() => parseGoJson(text, 'unmarshal'));
-  const policy = digString(options, 'propagationPolicy');
-  return policy === 'Foreground' || policy === 'Orphan' || policy === 'Background'
-    ? { propagation: policy }
-    : {};
+  const options = asInternal(() => {
+    const sent = parseGoJson(text, 'unmarshal');
+    checkGoTypes(isJsonObject(sent) ? sent : {}, 'meta/v1.DeleteOptions');
+    return sent;
+  });
+  return readDeleteOptions(new URLSearchParams(), isJsonObject(options) ? options : {});
 }
 
 /** What the decoder refuses is no bad request here. */

@@ -126,3 +126,25 @@ test.for([
   const answer = await (await as(ks, 'admin')).send(method, path);
   expect([answer.status, answer.text]).toEqual([status, text]);
 });
+
+describe('a deletion', () => {
+  test.for([
+    [{ dryRun: ['All'] }, 200, 'still there'],
+    [{ preconditions: { uid: 'another' } }, 409, 'still there'],
+    [{ dryRun: ['Some'] }, 422, 'still there'],
+    [{ propagationPolicy: 'Sideways' }, 422, 'still there'],
+    [{ gracePeriodSeconds: 'soon' }, 500, 'still there'],
+    [{ dryRun: [] }, 200, 'gone'],
+    [{ propagationPolicy: 'Background' }, 200, 'gone'],
+  ] as const)('with options %j answers %i, and the object is %s', async ([options, status, fate]) => {
+    await using ks = await startFresh();
+    const admin = await as(ks, 'admin');
+    const apiVersion = 'iam.kubesphere.io/v1beta1';
+    const role = { kind: 'GlobalRole', apiVersion, metadata: { name: 'gr1' }, rules: [] };
+    expect((await admin.send('POST', `${iam}/globalroles`, role)).status).toBe(200);
+    const answer = await admin.send('DELETE', `${iam}/globalroles/gr1`, options);
+    expect(answer.status).toBe(status);
+    const after = await admin.get(`${iam}/globalroles/gr1`);
+    expect(after.status).toBe(fate === 'gone' ? 404 : 200);
+  });
+});

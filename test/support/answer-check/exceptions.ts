@@ -34,8 +34,8 @@ export const exceptions: readonly Exception[] = [
     why: 'what is read is the Workspace; the document names the WorkspaceTemplate that is written',
   },
   {
-    operation: new RegExp(`^(GET|PUT|PATCH) ${tenant}v1beta1/workspace(s|templates)/{workspace}$`),
-    problem: /^body\/metadata\/managedFields\/\d+\/fieldsV1 must be string$/,
+    operation: new RegExp(`^(GET|POST|PUT|PATCH) ${tenant}`),
+    problem: /^body(\/items\/\d+)?\/metadata\/managedFields\/\d+\/fieldsV1 must be string$/,
     why: 'fields are an object; the document has what Go keeps them in',
   },
   {

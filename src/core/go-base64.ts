@@ -1,5 +1,8 @@
 const clean = /^[A-Za-z0-9_-]*$/;
-const alphabetCharacter = /[A-Za-z0-9_-]/;
+const urlAlphabet = /[A-Za-z0-9_-]/;
+const standardAlphabet = /[A-Za-z0-9+/]/;
+/** Whole groups without line breaks: nothing can be wrong with these. */
+const plainStandard = /^(?:[A-Za-z0-9+/]{4})*$/;
 
 /** Decoded bytes, or the place of the first byte Go objects to. */
 export type DecodedSegment = { readonly bytes: Buffer } | { readonly badAt: number };
@@ -14,17 +17,26 @@ export function decodeGoBase64(text: string, padded: boolean): DecodedSegment {
   if (text.length % 4 !== 1 && clean.test(text)) return { bytes: Buffer.from(text, 'base64url') };
   const missing = text.length % 4;
   const given = padded && missing > 0 ? text + '='.repeat(4 - missing) : text;
-  const badAt = findError(given, padded);
+  const badAt = findError(given, padded, urlAlphabet);
   return badAt === -1 ? { bytes: Buffer.from(given.replace(/[\r\n=]/g, ''), 'base64url') } : { badAt };
 }
 
+/**
+ * Where Go's `base64.StdEncoding` objects to a text; -1 when nothing is wrong with it. Line breaks are passed over.
+ *
+ * @see golang/go src/encoding/base64/base64.go decodeQuantum
+ */
+export function standardBase64Error(text: string): number {
+  return plainStandard.test(text) ? -1 : findError(text, true, standardAlphabet);
+}
+
 /** Walks in groups of four; line breaks between characters are skipped. -1 when nothing is wrong. */
-function findError(text: string, padded: boolean): number {
+function findError(text: string, padded: boolean, alphabet: RegExp): number {
   let inGroup = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (isBreak(character)) continue;
-    if (alphabetCharacter.test(character)) {
+    if (alphabet.test(character)) {
       inGroup = (inGroup + 1) % 4;
       continue;
     }
