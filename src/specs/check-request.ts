@@ -170,23 +170,30 @@ function bodyProblems(
   // What documents show is what is patched, not the list of what to do to it.
   if (contentType.startsWith('application/json-patch+json') && Array.isArray(value)) return [];
   if (isDeeper(value, deepest)) return [`body is nested deeper than ${String(deepest)} levels`];
-  const errors = schemaErrors(schema, document, value).filter((error) => !isMissingNull(value, error));
+  const errors = schemaErrors(schema, document, value).filter(
+    (error) => document.openapi !== undefined || !isMissingNull(value, error),
+  );
   // A patch says only what changes.
   const meant = method === 'PATCH' ? errors.filter(({ keyword }) => keyword !== 'required') : errors;
   return meant.slice(0, 5).map((error) => {
     const place = `body${error.instancePath.replaceAll('/', '.')}`;
-    return error.keyword === 'required' || error.keyword === 'additionalProperties'
+    return ['required', 'additionalProperties', 'unevaluatedProperties'].includes(error.keyword)
       ? `${place} ${ruleOf(error)}`
       : `${place} ${ruleOf(error)}, not ${describeInput(error.data)}`;
   });
 }
 
 function ruleOf({ keyword, message = 'is wrong', params }: ErrorObject): string {
-  const { allowedValues, missingProperty } = params as {
+  const { allowedValues, missingProperty, additionalProperty, unevaluatedProperty } = params as {
     readonly allowedValues?: readonly unknown[];
     readonly missingProperty?: string;
+    readonly additionalProperty?: string;
+    readonly unevaluatedProperty?: string;
   };
+  const extra = additionalProperty ?? unevaluatedProperty;
   if (keyword === 'required') return `lacks the member "${missingProperty ?? ''}"; add it`;
+  if (extra !== undefined)
+    return `has the member ${describeInput(extra)}, which is not in the document; take it out`;
   if (keyword === 'enum' && allowedValues !== undefined) return `must be one of ${allowedValues.join(', ')}`;
   return message;
 }

@@ -21,7 +21,7 @@ export function fromOpenApi3(document: JsonObject): JsonObject {
   const paths = mappingsOf(document['paths']).map(([path, item]) => {
     const operations = mappingsOf(item).map(([method, operation]) => [
       method,
-      plainOperation(operation, bodies),
+      plainOperation(method, operation, bodies),
     ]);
     const { parameters } = item;
     return [
@@ -43,7 +43,7 @@ export function fromOpenApi3(document: JsonObject): JsonObject {
   }) as JsonObject;
 }
 
-function plainOperation(operation: JsonObject, bodies: Json | undefined): JsonObject {
+function plainOperation(method: string, operation: JsonObject, bodies: Json | undefined): JsonObject {
   const { requestBody, parameters, responses, ...rest } = operation;
   const body = bodyParameters(requestBody, bodies);
   const answers = mappingsOf(responses);
@@ -56,7 +56,9 @@ function plainOperation(operation: JsonObject, bodies: Json | undefined): JsonOb
     ],
     ...(body.consumes.length > 0 && { consumes: body.consumes }),
     ...(produced.length > 0 && { produces: [...new Set(produced)] }),
-    responses: Object.fromEntries(answers.map(([status, response]) => [status, plainResponse(response)])),
+    responses: Object.fromEntries(
+      answers.map(([status, response]) => [statusOf(status, method, answers), plainResponse(response)]),
+    ),
   };
 }
 
@@ -89,19 +91,39 @@ function bodyParameters(
   return { parameters, consumes };
 }
 
+/** A status, or that of a range of successes where no single one is described: what is made anew answers 201. */
+function statusOf(
+  written: string,
+  method: string,
+  answers: readonly (readonly [string, JsonObject])[],
+): string {
+  if (written !== '2XX' || answers.some(([status]) => /^2\d\d$/.test(status))) return written;
+  return method.toLowerCase() === 'post' ? '201' : '200';
+}
+
 function plainResponse(response: JsonObject): JsonObject {
   const target = response['$ref'];
   if (typeof target === 'string')
     return { $ref: target.replace(/^#\/components\/responses\//, '#/responses/') };
-  const schema = jsonContent(response['content']);
-  return { description: response['description'], ...(schema !== undefined && { schema }) };
+  const media = jsonMedia(response['content']);
+  const { schema, example, examples } = media ?? {};
+  const shown = example ?? mappingsOf(examples)[0]?.[1]['value'];
+  return {
+    description: response['description'],
+    ...(schema !== undefined && { schema }),
+    ...(shown !== undefined && { examples: { 'application/json': shown } }),
+  };
 }
 
-/** The schema of the JSON among several contents. */
-function jsonContent(content: Json | undefined): Json | undefined {
+/** The JSON among several contents. */
+function jsonMedia(content: Json | undefined): JsonObject | undefined {
   const all = mappingsOf(content);
-  const json = all.find(([type]) => /^(?:[^;]*[/+]json|\*\/\*|application\/yaml)\b|^\*\/\*/.test(type));
-  return json?.[1]['schema'];
+  return all.find(([type]) => /^(?:[^;]*[/+]json|\*\/\*|application\/yaml)\b|^\*\/\*/.test(type))?.[1];
+}
+
+/** Its schema. */
+function jsonContent(content: Json | undefined): Json | undefined {
+  return jsonMedia(content)?.['schema'];
 }
 
 function plainParameterOrNot(parameter: Json): Json {

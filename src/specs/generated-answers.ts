@@ -1,11 +1,10 @@
 import { ApiError, badRequest, verbNotSupported } from '../core/api-error.js';
-import { encodeCompact, encodeIndented } from '../core/json.js';
+import { encodeCompact, encodeIndented, type Json } from '../core/json.js';
 import { inRange } from '../core/release.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { jsonType } from '../registry/reply.js';
-import { documentedSuccess } from './answer-schema.js';
 import { pageAsked, type PageAsked } from './cut-page.js';
-import { generateBody, type FakeValue } from './generate-body.js';
+import { documentedSuccess } from './documented-success.js';
 import type { OperationMatch, SpecIndex } from './spec-index.js';
 
 /** Answers kept for each set of documents, so that asking again costs nothing; servers with the same ones share them. */
@@ -60,8 +59,11 @@ async function remember(
   seed: number,
   page: PageAsked | undefined,
 ): Promise<Reply> {
-  const { generateSync } = await import('json-schema-faker');
-  const reply = makeReply(match, seed, generateSync, page);
+  const [{ generateSync }, { generateBody }] = await Promise.all([
+    import('json-schema-faker'),
+    import('./generate-body.js'),
+  ]);
+  const reply = replyWith(generateBody(match, seed, generateSync, page), match);
   if (answers.size >= remembered) answers.clear();
   answers.set(key, reply);
   return reply;
@@ -72,9 +74,7 @@ function isPlainRead({ operation }: OperationMatch): boolean {
   return operation.method === 'GET' && documentedSuccess(operation).schema !== undefined;
 }
 
-function makeReply(match: OperationMatch, seed: number, fake: FakeValue, page: PageAsked | undefined): Reply {
-  const { operation } = match;
-  const body = generateBody(match, seed, fake, page);
+function replyWith(body: Json, { operation }: OperationMatch): Reply {
   const isNative = operation.path.startsWith('/apis');
   return {
     status: documentedSuccess(operation).status,

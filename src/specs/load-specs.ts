@@ -51,7 +51,7 @@ function readDocument(raw: JsonObject, source: string): Pick<GivenSpec, 'documen
   }
   if (!isJsonObject(paths) || Object.keys(paths).length === 0)
     throw new InputError([{ source, field: 'paths', message: 'names no operations; give a whole document' }]);
-  return repairDocument(isNew ? fromOpenApi3(raw) : raw);
+  return isNew ? repairDocument(fromOpenApi3(raw), openapi) : repairDocument(raw);
 }
 
 /** The last part of a path or URL, without its ending. */

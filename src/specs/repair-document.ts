@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { cutLoops } from './cut-loops.js';
 import { mappingsOf, SchemaRepairer } from './repair-schema.js';
 import type { Schema, SpecDocument, SpecOperation, SpecParameter, SpecResponse } from './spec-document.js';
 
@@ -16,23 +17,27 @@ export interface RepairedDocument {
 /**
  * Makes sense of a Swagger 2.0 document as it was published: dangling references, operation ids given twice, two bodies,
  * variables of the path that no parameter describes, and the like.
+ *
+ * @param openapi Version of OpenAPI 3 it was written in; absent: Swagger 2.0
  */
-export function repairDocument(raw: JsonObject): RepairedDocument {
-  return new DocumentRepairer(raw).run();
+export function repairDocument(raw: JsonObject, openapi?: string): RepairedDocument {
+  return new DocumentRepairer(raw, openapi).run();
 }
 
 class DocumentRepairer {
   readonly #raw: JsonObject;
+  readonly #openapi: string | undefined;
   readonly #repairs = new Set<string>();
   readonly #schemas: SchemaRepairer;
   readonly #ids = new Set<string>();
   /** Method and path of every operation so far, whatever its variables are called. */
   readonly #taken = new Map<string, string>();
 
-  constructor(raw: JsonObject) {
+  constructor(raw: JsonObject, openapi: string | undefined) {
     this.#raw = raw;
+    this.#openapi = openapi;
     const names = new Set(mappingsOf(raw['definitions']).map(([name]) => name));
-    this.#schemas = new SchemaRepairer(names, this.#report);
+    this.#schemas = new SchemaRepairer(names, this.#report, openapi?.startsWith('3.1') === true);
   }
 
   readonly #report = (place: string, problem: string, taken: string): void => {
@@ -47,13 +52,17 @@ class DocumentRepairer {
         if (!isJsonObject(schema)) this.#report(name, 'a definition that is no mapping', 'left out');
     const document: SpecDocument = {
       swagger: '2.0',
+      ...(this.#openapi !== undefined && { openapi: this.#openapi }),
       info: {
         title: typeof title === 'string' ? title : 'API',
         version: typeof version === 'string' ? version : '',
       },
       paths: this.#paths(),
-      definitions: Object.fromEntries(
-        mappingsOf(definitions).map(([name, schema]) => [name, this.#schemas.repair(schema, name)]),
+      definitions: cutLoops(
+        Object.fromEntries(
+          mappingsOf(definitions).map(([name, schema]) => [name, this.#schemas.repair(schema, name)]),
+        ),
+        this.#report,
       ),
     };
     return { document, repairs: [...this.#repairs] };
@@ -182,16 +191,27 @@ class DocumentRepairer {
   #responses(raw: Json | undefined, place: string): SpecOperation['responses'] {
     const found = Object.entries(isJsonObject(raw) ? raw : {}).flatMap(
       ([status, given]): [string, SpecResponse][] => {
-        if (!/^(?:[1-5]\d\d|default)$/.test(status)) {
+        const isRange = this.#openapi !== undefined && /^[1-5]XX$/.test(status);
+        if (!isRange && !/^(?:[1-5]\d\d|default)$/.test(status)) {
           if (!status.startsWith('x-')) this.#report(place, `"${status}" is no status`, 'left out');
           return [];
         }
         const response = this.#resolve(given, 'responses', place) ?? {};
-        const { description, schema } = response;
+        const { description, schema, examples } = response;
+        const [example] = mappingsOfJson(examples);
         const text = typeof description === 'string' ? description : '';
         const body: Schema | undefined =
           schema === undefined ? undefined : this.#schemas.repair(schema, `${place} ${status}`);
-        return [[status, { description: text, ...(body !== undefined && { schema: body }) }]];
+        return [
+          [
+            status,
+            {
+              description: text,
+              ...(body !== undefined && { schema: body }),
+              ...(example !== undefined && { example }),
+            },
+          ],
+        ];
       },
     );
     if (found.length > 0) return Object.fromEntries(found);
@@ -217,6 +237,13 @@ class DocumentRepairer {
     this.#report(place, `dangling reference ${JSON.stringify(target)}`, 'left out');
     return undefined;
   }
+}
+
+/** Bodies of JSON among examples by media type. */
+function mappingsOfJson(examples: Json | undefined): readonly Json[] {
+  return Object.entries(isJsonObject(examples) ? examples : {}).flatMap(([type, example]) =>
+    example !== undefined && /[/+]json\b/.test(type) ? [example] : [],
+  );
 }
 
 function isPlain(type: Json | undefined): type is string {

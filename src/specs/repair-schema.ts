@@ -33,6 +33,20 @@ const sizes = [
   'multipleOf',
 ];
 
+/** Members of a schema that nothing is checked by. */
+const saysNothing = new Set(['title', 'description', 'summary', 'deprecated', '$comment']);
+/** Keywords whose value is a schema, a list of them, or a mapping with them. */
+const single = [
+  'contains',
+  'propertyNames',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+];
+const mapped = ['patternProperties', 'dependentSchemas'];
+
 /** Told about everything that had to be changed: where, what was wrong, what it is taken for. */
 export type Report = (place: string, problem: string, taken: string) => void;
 
@@ -40,11 +54,16 @@ export type Report = (place: string, problem: string, taken: string) => void;
 export class SchemaRepairer {
   readonly #names: ReadonlySet<string>;
   readonly #report: Report;
+  readonly #isModern: boolean;
 
-  /** @param names Of the definitions that references may lead to */
-  constructor(names: ReadonlySet<string>, report: Report) {
+  /**
+   * @param names Of the definitions that references may lead to
+   * @param isModern Whether schemas are those of OpenAPI 3.1, in which a reference may have company
+   */
+  constructor(names: ReadonlySet<string>, report: Report, isModern: boolean) {
     this.#names = names;
     this.#report = report;
+    this.#isModern = isModern;
   }
 
   /** A schema that says the same, as far as it said anything. @param place Where it stands, for the report */
@@ -53,7 +72,12 @@ export class SchemaRepairer {
     if (schema === false) return { not: {} };
     if (!isJsonObject(schema)) return this.#anything(place, 'a schema that is no mapping');
     if (depth > deepest) return this.#anything(place, `schemas nested deeper than ${String(deepest)} levels`);
-    if (schema['$ref'] !== undefined) return this.#reference(schema['$ref'], place);
+    if (schema['$ref'] !== undefined) {
+      const target = this.#reference(schema['$ref'], place);
+      const { $ref: _, ...others } = schema;
+      const says = Object.keys(others).some((word) => !saysNothing.has(word));
+      return this.#isModern && says ? { allOf: [target, this.repair(others, place, depth + 1)] } : target;
+    }
     const sound: Record<string, Json | undefined> = { ...schema };
     this.#type(sound, place);
     this.#bounds(sound, place);
@@ -147,11 +171,18 @@ export class SchemaRepairer {
     if (Array.isArray(items)) {
       schema['items'] = {};
       this.#report(`${place}[]`, 'a list of schemas for the items', 'taken for anything');
-    } else if (items !== undefined) schema['items'] = this.repair(items, `${place}[]`, depth + 1);
+    } else if (items !== undefined && !(this.#isModern && typeof items === 'boolean'))
+      schema['items'] = this.repair(items, `${place}[]`, depth + 1);
     if (additionalProperties !== undefined && typeof additionalProperties !== 'boolean')
       schema['additionalProperties'] = this.repair(additionalProperties, `${place}.*`, depth + 1);
     if (not !== undefined) schema['not'] = this.repair(not, place, depth + 1);
-    for (const word of ['allOf', 'anyOf', 'oneOf']) {
+    for (const word of single) {
+      const part = schema[word];
+      if (part !== undefined && typeof part !== 'boolean')
+        schema[word] = this.repair(part, `${place} ${word}`, depth + 1);
+    }
+    for (const word of mapped) this.#mapping(schema, word, place, depth);
+    for (const word of ['allOf', 'anyOf', 'oneOf', 'prefixItems']) {
       const parts = schema[word];
       if (parts === undefined) continue;
       if (Array.isArray(parts) && parts.length > 0)
@@ -161,9 +192,22 @@ export class SchemaRepairer {
         this.#report(place, `"${word}" is no list of schemas`, 'left out');
       }
     }
+    // What is defined in a schema itself can be referred to from nowhere else.
+    delete schema['$defs'];
     // Identifiers would be resolved against each other, and other drafts are not known here.
     for (const word of ['$id', 'id', '$schema', '$anchor', '$dynamicRef'])
       if (typeof schema[word] === 'string') delete schema[word];
+  }
+
+  #mapping(schema: Record<string, Json | undefined>, word: string, place: string, depth: number): void {
+    const given = schema[word];
+    if (given === undefined) return;
+    const patterns = mappingsOf(given).filter(([name]) => word !== 'patternProperties' || isPattern(name));
+    if (!isJsonObject(given) || patterns.length < Object.keys(given).length)
+      this.#report(place, `parts of "${word}" are no schemas`, 'left out');
+    schema[word] = Object.fromEntries(
+      patterns.map(([name, member]) => [name, this.repair(member, `${place}.${name}`, depth + 1)]),
+    );
   }
 }
 

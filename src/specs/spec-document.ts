@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
 
 /** A JSON schema as Swagger 2.0 writes it; references point into the definitions of its document. */
 export type Schema = JsonObject;
@@ -16,6 +16,8 @@ export interface SpecParameter extends JsonObject {
 export interface SpecResponse extends JsonObject {
   readonly description: string;
   readonly schema?: Schema;
+  /** A whole body, as the document shows it. */
+  readonly example?: Json;
 }
 
 /** An operation as a document writes it. */
@@ -32,6 +34,8 @@ export interface SpecOperation {
 /** What is read of a Swagger 2.0 document. */
 export interface SpecDocument {
   readonly swagger: '2.0';
+  /** Version of OpenAPI 3 it was written in; then null is null, not absent. */
+  readonly openapi?: string;
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, SpecOperation>>>>;
   readonly definitions: Readonly<Record<string, Schema>>;

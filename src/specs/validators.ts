@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Schema, SpecDocument } from './spec-document.js';
 
@@ -6,6 +8,10 @@ const reference = '#/definitions/';
 /** Compiled on first use and per schema: all of a document would take half a second. `false`: it cannot be compiled. */
 const compiled = new WeakMap<Schema, ValidateFunction | false>();
 let ajv: Ajv | undefined;
+let modernAjv: Ajv | undefined;
+/** The same for what is made up here: every word of it has to be right, formats included. */
+const exact = new WeakMap<Schema, ValidateFunction | false>();
+let exactAjv: Ajv | undefined;
 
 /** How the schemas of documents are read: they name formats of their own, and keywords nobody knows. */
 export const ajvOptions: Options = {
@@ -17,26 +23,50 @@ export const ajvOptions: Options = {
 };
 
 /**
- * What is wrong with a value by a schema of a document; empty when nothing is, or the schema cannot be used. Members that
- * are null count as absent: Swagger 2.0 has no word for null, which is how Go prints an empty list or map.
+ * What is wrong with a value by a schema of a document; empty when nothing is, or the schema cannot be used. In Swagger 2.0
+ * members that are null count as absent: it has no word for null, which is how Go prints an empty list or map.
  */
 export function schemaErrors(schema: Schema, document: SpecDocument, value: Json): readonly ErrorObject[] {
   let validate = compiled.get(schema);
-  if (validate === undefined) compiled.set(schema, (validate = compileSchema(schema, document)));
-  if (validate === false || validate(withoutNulls(value))) return [];
+  if (validate === undefined) {
+    const compiler =
+      document.openapi === undefined
+        ? (ajv ??= new Ajv(ajvOptions))
+        : (modernAjv ??= new Ajv2020(ajvOptions));
+    compiled.set(schema, (validate = compileSchema(schema, document, compiler)));
+  }
+  if (validate === false || validate(document.openapi === undefined ? withoutNulls(value) : value)) return [];
   return validate.errors ?? [];
+}
+
+/** Tells whether a value fits a schema of a document to the word. True for a schema that cannot be compiled. */
+export function fitsSchema(schema: Schema, document: SpecDocument, value: Json): boolean {
+  let validate = exact.get(schema);
+  if (validate === undefined) {
+    exactAjv ??= new Ajv2020({ ...ajvOptions, verbose: false, validateFormats: true, formats: formats() });
+    exact.set(schema, (validate = compileSchema(schema, document, exactAjv)));
+  }
+  return validate === false || validate(value);
+}
+
+function formats(): NonNullable<Options['formats']> {
+  const require = createRequire(import.meta.url);
+  const { fullFormats } = require('ajv-formats/dist/formats.js') as {
+    readonly fullFormats: NonNullable<Options['formats']>;
+  };
+  return fullFormats;
 }
 
 /**
  * Compiles a schema of a document with the definitions it needs; `false` when it cannot be compiled.
  *
  * @param compiler What compiles it; nothing is left behind in it, neither names nor memory, so that servers of a process can share
- * it. Absent: one that stops at the first error
+ * it
  */
 export function compileSchema(
   schema: Schema,
   document: SpecDocument,
-  compiler: Ajv = (ajv ??= new Ajv(ajvOptions)),
+  compiler: Ajv,
 ): ValidateFunction | false {
   const whole = withDefinitions(schema, document);
   try {

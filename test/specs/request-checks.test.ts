@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/core/json.js';
 import { startFakeKsApiserver, type InProcessFake, type Options } from '../../src/index.js';
 
 const rules = '/kapis/alerting.kubesphere.io/v2alpha1/rules';
@@ -98,4 +99,47 @@ test('has nothing against what documents have no words for: lists of changes, nu
   expect((await ask(ks, 'PUT', `${quotas}/small`, sent)).status).toBe(200);
   const ofMember = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/workspacemembers/jeff/namespaces';
   expect((await ask(ks, 'GET', ofMember)).status).toBe(200);
+});
+
+const sizes = '/kapis/sizes.example.org/v1/sizes';
+const sizeOf = (size: object): object => ({
+  openapi: '3.1.0',
+  info: { title: 'sizes', version: '1' },
+  paths: {
+    [sizes]: {
+      post: {
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { type: 'object', properties: { size }, additionalProperties: false },
+            },
+          },
+        },
+        responses: { 200: { description: '' } },
+      },
+    },
+  },
+});
+const either = { oneOf: [{ type: 'string' }, { type: 'integer' }] };
+const pair = { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false };
+
+test.for([
+  [either, '{"size":1}', undefined],
+  [
+    either,
+    '{"size":1,"color":"red"}',
+    'body has the member "color", which is not in the document; take it out',
+  ],
+  [either, '{"size":null}', 'body.size must be string, not null'],
+  [{ type: ['integer', 'null'] }, '{"size":null}', undefined],
+  [{ type: 'integer' }, '{"size":null}', 'body.size must be integer, not null'],
+  [pair, '{"size":["a",1]}', undefined],
+  [pair, '{"size":["a","b"]}', 'body.size.1 must be integer, not "b"'],
+] as const)('OpenAPI 3.1 %j takes %s or says: %s', async ([size, body, problem]) => {
+  const specs = [{ name: 'sizes', document: sizeOf(size) as JsonObject }];
+  await using ks = await startFakeKsApiserver({ strictRequests: true, specs });
+  const answer = await ask(ks, 'POST', sizes, body);
+  if (problem === undefined) expect(answer.status).toBe(200);
+  else expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(problem)]);
 });
