@@ -109,9 +109,12 @@ class Writer {
 
   /** Examples a schema gives for itself, as far as they fit it. */
   #examples(schema: Schema, one: Json | undefined, several: Json | undefined): readonly Json[] {
-    const all = [...(one === undefined ? [] : [one]), ...(Array.isArray(several) ? several : [])];
+    const all = [
+      ...(one === undefined ? [] : [one]),
+      ...(Array.isArray(several) ? (several as readonly Json[]) : []),
+    ];
     if (all.length === 0) return [];
-    return all.filter((value: Json) => fitsSchema(schema, this.#operation.document, value));
+    return all.filter((value) => fitsSchema(schema, this.#operation.document, value));
   }
 
   /** Branches that end, the flattest first once only what is needed is made up. */

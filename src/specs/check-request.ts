@@ -171,7 +171,7 @@ function bodyProblems(
   if (contentType.startsWith('application/json-patch+json') && Array.isArray(value)) return [];
   if (isDeeper(value, deepest)) return [`body is nested deeper than ${String(deepest)} levels`];
   const errors = schemaErrors(schema, document, value).filter(
-    (error) => document.openapi !== undefined || !isMissingNull(value, error),
+    (error) => document['x-openapi'] !== undefined || !isMissingNull(value, error),
   );
   // A patch says only what changes.
   const meant = method === 'PATCH' ? errors.filter(({ keyword }) => keyword !== 'required') : errors;

@@ -87,7 +87,7 @@ export function typesOf(type: Json | undefined): readonly string[] {
 }
 
 function listOf(value: Json): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 function asSchema(value: Json): Json {

@@ -52,7 +52,8 @@ class DocumentRepairer {
         if (!isJsonObject(schema)) this.#report(name, 'a definition that is no mapping', 'left out');
     const document: SpecDocument = {
       swagger: '2.0',
-      ...(this.#openapi !== undefined && { openapi: this.#openapi }),
+      'x-given': true,
+      ...(this.#openapi !== undefined && { 'x-openapi': this.#openapi }),
       info: {
         title: typeof title === 'string' ? title : 'API',
         version: typeof version === 'string' ? version : '',

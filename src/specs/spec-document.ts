@@ -35,7 +35,9 @@ export interface SpecOperation {
 export interface SpecDocument {
   readonly swagger: '2.0';
   /** Version of OpenAPI 3 it was written in; then null is null, not absent. */
-  readonly openapi?: string;
+  readonly 'x-openapi'?: string;
+  /** True for what somebody gave: what is made up by it is checked, as nobody has done that before. */
+  readonly 'x-given'?: true;
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, SpecOperation>>>>;
   readonly definitions: Readonly<Record<string, Schema>>;

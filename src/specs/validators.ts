@@ -4,14 +4,17 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Schema, SpecDocument } from './spec-document.js';
 
+/** What compiles schemas, of whichever draft. */
+type Compiler = Pick<Ajv, 'compile' | 'removeSchema'>;
+
 const reference = '#/definitions/';
 /** Compiled on first use and per schema: all of a document would take half a second. `false`: it cannot be compiled. */
 const compiled = new WeakMap<Schema, ValidateFunction | false>();
-let ajv: Ajv | undefined;
-let modernAjv: Ajv | undefined;
+let ajv: Compiler | undefined;
+let modernAjv: Compiler | undefined;
 /** The same for what is made up here: every word of it has to be right, formats included. */
 const exact = new WeakMap<Schema, ValidateFunction | false>();
-let exactAjv: Ajv | undefined;
+let exactAjv: Compiler | undefined;
 
 /** How the schemas of documents are read: they name formats of their own, and keywords nobody knows. */
 export const ajvOptions: Options = {
@@ -30,12 +33,13 @@ export function schemaErrors(schema: Schema, document: SpecDocument, value: Json
   let validate = compiled.get(schema);
   if (validate === undefined) {
     const compiler =
-      document.openapi === undefined
+      document['x-openapi'] === undefined
         ? (ajv ??= new Ajv(ajvOptions))
         : (modernAjv ??= new Ajv2020(ajvOptions));
     compiled.set(schema, (validate = compileSchema(schema, document, compiler)));
   }
-  if (validate === false || validate(document.openapi === undefined ? withoutNulls(value) : value)) return [];
+  if (validate === false || validate(document['x-openapi'] === undefined ? withoutNulls(value) : value))
+    return [];
   return validate.errors ?? [];
 }
 
@@ -66,7 +70,7 @@ function formats(): NonNullable<Options['formats']> {
 export function compileSchema(
   schema: Schema,
   document: SpecDocument,
-  compiler: Ajv,
+  compiler: Compiler,
 ): ValidateFunction | false {
   const whole = withDefinitions(schema, document);
   try {
