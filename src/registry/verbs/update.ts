@@ -247,8 +247,8 @@ function mergeParts(
       ...(wanted['status'] !== undefined && { status: wanted['status'] }),
     };
   }
-  if (subresource === 'finalize')
-    return { ...before, ...(wanted['spec'] !== undefined && { spec: wanted['spec'] }) };
+  // A spec that is left out is an empty one, which holds nothing.
+  if (subresource === 'finalize') return { ...before, spec: wanted['spec'] ?? {} };
   if (!hasStatusEndpoint(resource)) return wanted;
   // What a namespace's spec has is only changed by finalizing it.
   const kept = resource.group === '' && resource.plural === 'namespaces' ? { spec: before['spec'] } : {};
