@@ -91,9 +91,15 @@ export function isDeleting(object: KubeObject): boolean {
   return object.metadata.deletionTimestamp !== undefined;
 }
 
-/** Deletes every object of a kind whose label has a value. */
-export function deleteLabelled(context: WriteContext, resource: Resource, key: string, value: string): void {
-  for (const { object } of context.cluster.store.list(resource)) {
+/** Deletes every object of a kind whose label has a value, in one namespace or in all. */
+export function deleteLabelled(
+  context: WriteContext,
+  resource: Resource,
+  key: string,
+  value: string,
+  namespace = '',
+): void {
+  for (const { object } of context.cluster.store.list(resource, namespace)) {
     if (label(object, key) !== value || isDeleting(object)) continue;
     deleteObject(context, resource, keyOf(object));
   }

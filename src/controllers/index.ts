@@ -28,6 +28,7 @@ import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
+import { nativeServiceAccountController } from './native-service-account.js';
 import { nodeLifecycle } from './nodes/node-lifecycle.js';
 import { podGarbageCollector } from './nodes/pod-garbage-collector.js';
 import { podTermination } from './pod-termination.js';
@@ -61,6 +62,7 @@ const controllers: readonly Controller[] = [
   kubernetesServiceController,
   serviceAccountController,
   serviceAccountSecretController,
+  nativeServiceAccountController,
   workloadRestart,
   clusterController,
   clusterLabelController,

@@ -1,5 +1,5 @@
 import { digString } from '../core/json.js';
-import { annotation, label, type KubeObject } from '../core/kube-object.js';
+import { annotation, controllerReference, label, type KubeObject } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import {
   creatorAnnotation,
@@ -51,10 +51,22 @@ export const namespaceController: Controller = {
       furnish(context, namespace, since41);
       const named = since41 ? namespace : withNameLabel(namespace);
       const { ownerReferences: _, ...metadata } = named.metadata;
-      writeBack(context, resource, withFinalizer({ ...named, metadata }, finalizer));
+      const owner = since41 ? undefined : workspaceOf(context, namespace);
+      const owned = owner !== undefined && { ownerReferences: [controllerReference(owner)] };
+      writeBack(
+        context,
+        resource,
+        withFinalizer({ ...named, metadata: { ...metadata, ...owned } }, finalizer),
+      );
     }
   },
 };
+
+/** The Workspace a namespace belongs to, in its own cluster; before 4.1 it owns the namespace. */
+function workspaceOf({ cluster }: WriteContext, namespace: KubeObject): KubeObject | undefined {
+  const workspaces = { group: 'tenant.kubesphere.io', plural: 'workspaces' };
+  return cluster.store.find(workspaces, undefined, label(namespace, workspaceLabel) ?? '')?.object;
+}
 
 function withNameLabel(namespace: KubeObject): KubeObject {
   const labels = { ...namespace.metadata.labels, 'kubesphere.io/namespace': namespace.metadata.name };

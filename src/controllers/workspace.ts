@@ -58,11 +58,12 @@ function finalizerOf(release: ReleaseName): string {
     : 'finalizers.tenant.kubesphere.io';
 }
 
+/** Before 4.1 projects go with their workspace unless they are to be orphans; since then only when somebody asks for it. */
 function dealWithNamespaces(context: WriteContext, workspace: KubeObject): void {
-  // Differs from KubeSphere: before 4.1 namespaces go by owner reference; here the same rule serves all releases.
   const propagation = annotation(workspace, deletionPropagationAnnotation) ?? '';
-  const frees = propagation === '' || propagation === 'Orphan';
-  if (!frees && propagation !== 'Foreground' && propagation !== 'Background') return;
+  const since41 = inRange(context.world.release.name, { since: 'v4.1' });
+  const frees = propagation === 'Orphan' || (since41 && propagation === '');
+  if (since41 && !frees && propagation !== 'Foreground' && propagation !== 'Background') return;
   const resource = context.catalog.get('', 'namespaces');
   for (const { object } of context.cluster.store.list(resource)) {
     if (label(object, workspaceLabel) !== workspace.metadata.name || isDeleting(object)) continue;
@@ -70,7 +71,10 @@ function dealWithNamespaces(context: WriteContext, workspace: KubeObject): void 
       const labels = Object.fromEntries(
         Object.entries(object.metadata.labels ?? {}).filter(([key]) => key !== workspaceLabel),
       );
-      writeBack(context, resource, { ...object, metadata: { ...object.metadata, labels } });
+      const { ownerReferences = [], ...metadata } = object.metadata;
+      const others = ownerReferences.filter(({ uid }) => uid !== workspace.metadata.uid);
+      const owned = others.length > 0 && { ownerReferences: others };
+      writeBack(context, resource, { ...object, metadata: { ...metadata, labels, ...owned } });
     } else {
       deleteObject(context, resource, { name: object.metadata.name });
     }

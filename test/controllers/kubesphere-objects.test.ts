@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { verifyToken } from '../support/read-token.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
-import { as, namesOf, type Asker } from '../support/ask.js';
+import { as, namesOf, type Asker, type Body } from '../support/ask.js';
 
 const accounts = '/apis/kubesphere.io/v1alpha1/namespaces/default/serviceaccounts';
 const secrets = '/api/v1/namespaces/default/secrets';
@@ -172,6 +172,69 @@ describe('a workspace', () => {
     expect(namesOf(await admin.get(`${iam}/workspaceroles?${ofDemo}`))).toEqual([]);
     const { json } = await admin.get('/api/v1/namespaces/project');
     expect((json['metadata'] as { labels: object }).labels).not.toHaveProperty('kubesphere.io/workspace');
+  });
+});
+
+describe('before 4.1 a workspace', () => {
+  test.each([
+    ['v3.0', undefined, 404],
+    ['v3.4', undefined, 404],
+    ['v3.4', 'Orphan', 200],
+  ] as const)('%s: owns its projects, and with %s leaves %i', async (release, propagationPolicy, left) => {
+    await using ks = await startFakeKsApiserver({ world: 'empty', release });
+    const admin = await as(ks, 'admin');
+    const templates = '/apis/tenant.kubesphere.io/v1alpha2/workspacetemplates';
+    const placement = { clusters: [{ name: 'host' }] };
+    await admin.send('POST', templates, { metadata: { name: 'demo' }, spec: { template: {}, placement } });
+    const labels = { 'kubesphere.io/workspace': 'demo' };
+    await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'project', labels } });
+    const workspace = await admin.get('/apis/tenant.kubesphere.io/v1alpha1/workspaces/demo');
+    const { json } = await admin.get('/api/v1/namespaces/project');
+    expect(json.metadata['ownerReferences']).toEqual([
+      expect.objectContaining({ kind: 'Workspace', controller: true, uid: workspace.json.metadata['uid'] }),
+    ]);
+    const annotations = { 'kubesphere.io/deletion-propagation': propagationPolicy };
+    if (propagationPolicy !== undefined)
+      await admin.send(
+        'PATCH',
+        `${templates}/demo`,
+        { metadata: { annotations } },
+        'application/merge-patch+json',
+      );
+    await admin.send('DELETE', `${templates}/demo`);
+    const project = await admin.get('/api/v1/namespaces/project');
+    expect(project.status).toBe(left);
+    expect(project.json).not.toHaveProperty('metadata.ownerReferences');
+  });
+});
+
+describe('a ServiceAccount of Kubernetes', () => {
+  test.each([
+    ['v3.4', 'viewer'],
+    ['v4.1', 'kubesphere:iam:viewer'],
+  ] as const)('%s: that asks for a role of its project is bound to %s', async (release, role) => {
+    await using ks = await startFakeKsApiserver({ world: 'empty', release });
+    const admin = await as(ks, 'admin');
+    const labels = { 'kubesphere.io/workspace': 'system-workspace', 'kubesphere.io/managed': 'true' };
+    await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'project', labels } });
+    const annotations = { 'iam.kubesphere.io/role': 'viewer' };
+    const path = '/api/v1/namespaces/project/serviceaccounts';
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/project/rolebindings';
+    const bound = async (): Promise<readonly Body[]> =>
+      (await admin.get(`${bindings}?labelSelector=iam.kubesphere.io/serviceaccount-ref%3Dbot`)).json.items;
+    const account = await admin.send('POST', path, { metadata: { name: 'bot', annotations } });
+    const [first, ...others] = await bound();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      metadata: { generateName: 'bot-viewer-', ownerReferences: [{ uid: account.json.metadata['uid'] }] },
+      roleRef: { kind: 'Role', name: role },
+      subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: 'project' }],
+    });
+    const none = { metadata: { annotations: { 'iam.kubesphere.io/role': 'nobody' } } };
+    await admin.send('PATCH', `${path}/bot`, none, 'application/merge-patch+json');
+    expect(await bound()).toHaveLength(1);
+    await admin.send('DELETE', `${path}/bot`);
+    expect(await bound()).toEqual([]);
   });
 });
 
