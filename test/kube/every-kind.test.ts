@@ -11,6 +11,10 @@ const ownerless = {
   workspace: false,
   workspacetemplate: false,
   user: false,
+  globalrole: false,
+  globalrolebinding: false,
+  workspacerole: false,
+  workspacerolebinding: false,
 };
 
 async function sequence(
@@ -38,6 +42,8 @@ async function sequence(
       },
     }),
   };
+  if (plural === 'installplans')
+    Object.assign(body, { spec: { enabled: true, extension: { name: 'sample', version: '1.0.0' } } });
   const created = await admin.send('POST', path, body);
   if (created.status !== 201) return [[`create: ${created.text}`, created.status]];
   const { resourceVersion } = created.json.metadata;

@@ -4,6 +4,8 @@ import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
 import { as, namesOf, type Answer, type Asker } from '../support/ask.js';
 
 const maps = '/api/v1/namespaces/pages/configmaps';
+/** Nothing puts a ConfigMap back that is deleted. */
+const quiet = { controllers: { 'namespace-lifecycle': false } };
 
 /** A namespace with the ConfigMaps a to e, beside what controllers put there. */
 async function filled(ks: InProcessFake): Promise<Asker> {
@@ -23,7 +25,7 @@ function tokenOf({ json }: Answer): string {
 const versionOf = ({ json }: Answer): unknown => json.metadata['resourceVersion'];
 
 test('every page shows what was there when the list began', async () => {
-  await using ks = await startFakeKsApiserver();
+  await using ks = await startFakeKsApiserver(quiet);
   const asker = await filled(ks);
   const first = await asker.get(`${maps}?limit=2`);
   const [, ...others] = namesOf(await asker.get(maps)).slice(1);
@@ -40,7 +42,7 @@ test('every page shows what was there when the list began', async () => {
 });
 
 test('a page too late is 410, with a token to go on with what is there by now', async () => {
-  await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+  await using ks = await startFakeKsApiserver({ ...quiet, now: '2026-01-02T03:04:05Z' });
   const asker = await filled(ks);
   const first = await asker.get(`${maps}?limit=2`);
   await asker.send('DELETE', `${maps}/c`);
@@ -64,7 +66,7 @@ test('a page too late is 410, with a token to go on with what is there by now', 
 });
 
 test('any version will do: everything at once, whatever the limit', async () => {
-  await using ks = await startFakeKsApiserver();
+  await using ks = await startFakeKsApiserver(quiet);
   const all = await (await filled(ks)).get(`${maps}?limit=2&resourceVersion=0`);
   expect([namesOf(all).length, tokenOf(all)]).toEqual([5, '']);
 });
@@ -91,7 +93,7 @@ test.for([
   ['/a?resourceVersion=x', 400, 'invalid resource version: strconv.ParseUint: parsing "x": invalid syntax'],
   ['/a?resourceVersion=999999999999', 504, undefined],
 ] as const)('%s is refused', async ([query, status, message]) => {
-  await using ks = await startFakeKsApiserver();
+  await using ks = await startFakeKsApiserver(quiet);
   const answer = await (await as(ks, 'admin')).get(`/api/v1/namespaces/default/configmaps${query}`);
   expect(answer.status).toBe(status);
   if (message !== undefined) expect(answer.json['message']).toBe(message);
