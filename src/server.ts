@@ -183,15 +183,17 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   const drain = address.drain === undefined ? {} : { drain: address.drain };
   const mendTargets = seed.release.brand?.name.includes(' ') === true;
   const listener = await listenOn(address.host, address.port, answer, { mendTargets, ...drain });
-  if (address.tlsPort === undefined) return { ...listener, spaces, documents };
+  const closing = async (doors: readonly { close(): Promise<void> }[]): Promise<void> => {
+    await Promise.all(doors.map((door) => door.close()));
+    spaces.retire();
+  };
+  if (address.tlsPort === undefined)
+    return { ...listener, spaces, documents, close: () => closing([listener]) };
   const { identity, ca } = await readTlsMaterial();
   try {
     const secure = await listenOn(address.host, address.tlsPort, answer, { identity, ...drain });
     tls = { url: secure.url, ca };
-    const close = async (): Promise<void> => {
-      await Promise.all([listener.close(), secure.close()]);
-    };
-    return { ...listener, spaces, documents, tls, close };
+    return { ...listener, spaces, documents, tls, close: () => closing([listener, secure]) };
   } catch (error) {
     await listener.close();
     throw error;

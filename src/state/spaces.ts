@@ -95,6 +95,11 @@ export class Spaces {
     return this.#named.delete(name);
   }
 
+  /** Lets go of every world: nobody asks any more, and what they still had to do by themselves stays undone. */
+  retire(): void {
+    for (const world of [this.#main, ...this.#named.values()]) world.retire();
+  }
+
   #fork(name: string): World {
     this.#named.get(name)?.retire();
     const world = this.#seed.fork();

@@ -112,7 +112,7 @@ export class World {
   /** Ends every watch and every open session, once this world is no longer served. */
   retire(): void {
     for (const { store } of this.clusters.values()) store.endWatches();
-    this.#ending?.abort();
+    (this.#ending ??= new AbortController()).abort();
   }
 
   /** An independent world in the same state, with an empty journal. */

@@ -30,6 +30,27 @@ test.for(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s, with a connection
   expect(await cli.ended()).toEqual({ code: 0, stderr: '' });
 });
 
+test('stops on SIGTERM while pods are made by the hundred thousand', async () => {
+  await using cli = startCli(['--port', '0', '--json']);
+  const { url } = JSON.parse(await cli.firstLine()) as { url: string };
+  const labels = { app: 'many' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'a' }] } };
+  const made = await fetch(`${url}/apis/apps/v1/namespaces/default/deployments`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      authorization: `Basic ${Buffer.from('admin:P@88w0rd').toString('base64')}`,
+    },
+    body: JSON.stringify({
+      metadata: { name: 'many' },
+      spec: { replicas: 1_000_000, selector: { matchLabels: labels }, template },
+    }),
+  });
+  expect([made.status, await made.text()]).toEqual([201, expect.any(String)]);
+  cli.child.kill('SIGTERM');
+  expect(await cli.ended()).toEqual({ code: 0, stderr: '' });
+});
+
 test('exits with 2 and one line when the port is busy', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -102,13 +102,10 @@ export function chooseNode(context: Pick<WriteContext, 'world' | 'cluster'>, pod
 
 /** Pods that have been promised a place a pod must not take. */
 function nominatedPods(store: ObjectStore, pod: KubeObject): readonly KubeObject[] {
-  const { unplaced } = podIndex(store);
-  if (unplaced.size === 0) return [];
-  return [...unplaced.values()].filter(
-    (other) =>
-      digString(other, 'status', 'nominatedNodeName') !== '' &&
-      other.metadata.uid !== pod.metadata.uid &&
-      priorityOf(other) >= priorityOf(pod),
+  const { nominated } = podIndex(store);
+  if (nominated.size === 0) return [];
+  return [...nominated.values()].filter(
+    (other) => other.metadata.uid !== pod.metadata.uid && priorityOf(other) >= priorityOf(pod),
   );
 }
 

@@ -22,26 +22,22 @@ import {
   failuresAfter,
   hasPodFailed,
   ignoredCount,
-  trackingFinalizer,
   type JobTally,
 } from './job-tally.js';
-import { createPod, podResource, recordPod, recordRefusal } from './pods.js';
+import { endOf, trackingFinalizer } from './job-pod-index.js';
+import { createPod, podResource, podsAtOnce, recordPod, recordRefusal } from './pods.js';
 
 const component = 'job-controller';
 /** Milliseconds between a failed pod and the next one; each time twice as long, up to the longest. */
 const firstWait = 10_000;
 const longestWait = 600_000;
 
-function waitAfter(failures: number): number {
-  return Math.min(longestWait, firstWait * 2 ** Math.min(10, failures - 1));
+function latest(moments: readonly number[]): number {
+  return moments.reduce((last, at) => Math.max(last, at), 0);
 }
 
-/** When the latest of a pod's containers ended, in milliseconds since 1970; 0 when none has. */
-function endOf(pod: KubeObject): number {
-  const ends = digArray(pod, 'status', 'containerStatuses').map((one) =>
-    Date.parse(digString(one, 'state', 'terminated', 'finishedAt')),
-  );
-  return Math.max(0, ...ends.filter((at) => !Number.isNaN(at)));
+function waitAfter(failures: number): number {
+  return Math.min(longestWait, firstWait * 2 ** Math.min(10, failures - 1));
 }
 
 /**
@@ -53,15 +49,10 @@ export function retryAt(context: WriteContext, job: KubeObject, tally: JobTally)
     const waits = [...tally.replaceable.values()].map(retryOf).filter((at) => at > context.world.clock.now());
     return waits.length > 0 ? Math.min(...waits) : 0;
   }
-  const succeeded = Math.max(
-    0,
-    ...tally.pods.filter((pod) => digString(pod, 'status', 'phase') === 'Succeeded').map(endOf),
-  );
-  const failures = tally.pods
-    .filter((pod) => hasPodFailed(context, job, pod))
-    .map(endOf)
-    .filter((at) => at >= succeeded);
-  return failures.length === 0 ? 0 : Math.max(...failures) + waitAfter(failures.length);
+  const failed = tally.pods.filter((pod) => hasPodFailed(context, job, pod)).map(endOf);
+  if (failed.length === 0) return 0;
+  const failures = failed.filter((at) => at >= tally.lastSuccess);
+  return failures.length === 0 ? 0 : latest(failures) + waitAfter(failures.length);
 }
 
 /** When the pod that replaces one of its index may start. */
@@ -99,25 +90,26 @@ export function makePods(context: WriteContext, job: KubeObject, tally: JobTally
   const most = Math.min(parallelism, (completions ?? Infinity) - tally.succeeded);
   const wanted = completions === undefined && tally.succeeded > 0 ? active.length : Math.max(0, most);
   if (active.length > wanted) {
-    deletePods(context, job, active.slice(wanted));
+    deletePods(context, job, active.slice(wanted).slice(0, podsAtOnce));
     return;
   }
   const leaving = waitsForEnd(context.world, job) ? terminating.length : 0;
-  const missing = wanted - active.length - leaving;
+  const missing = Math.min(podsAtOnce, wanted - active.length - leaving);
   if (!isIndexed(job)) {
     if (context.world.clock.now() < retryAt(context, job, tally)) return;
     for (let count = 0; count < missing; count += 1) if (!make(context, job, tally, undefined)) return;
     return;
   }
+  // One moment for all where failures are not counted by index.
+  const next = tally.lost === undefined ? retryAt(context, job, tally) : undefined;
   for (const index of pendingIndexes(context, job, tally, missing)) {
-    if (context.world.clock.now() < retryAtIndex(context, job, tally, index)) continue;
+    if (context.world.clock.now() < (next ?? retryAtIndex(tally, index))) continue;
     if (!make(context, job, tally, index)) return;
   }
 }
 
-function retryAtIndex(context: WriteContext, job: KubeObject, tally: JobTally, index: number): number {
-  if (tally.lost === undefined) return retryAt(context, job, tally);
-  const before = tally.replaceable.get(index);
+function retryAtIndex({ replaceable }: JobTally, index: number): number {
+  const before = replaceable.get(index);
   return before === undefined ? 0 : retryOf(before);
 }
 

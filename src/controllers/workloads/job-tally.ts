@@ -6,10 +6,9 @@ import { controlledBy } from '../dependents.js';
 import { hasJobFeature } from './job-features.js';
 import { indexesIn, indexesOf, indexOf } from './job-indexes.js';
 import { isIndexed, limitPerIndex, verdictOf, waitsForEnd } from './job-policies.js';
+import { jobPods, trackingFinalizer } from './job-pod-index.js';
 import { isFinished, podResource } from './pods.js';
 
-/** Finalizer of pods of Jobs that have not been counted. */
-export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 /** Annotation of a pod that says how often its index had failed before it. */
 export const failureCount = 'batch.kubernetes.io/job-index-failure-count';
 /** The same for failures that do not count. */
@@ -17,8 +16,10 @@ export const ignoredCount = 'batch.kubernetes.io/job-index-ignored-failure-count
 
 /** How far a Job has got, by its pods and what it has counted before. */
 export interface JobTally {
-  /** All pods it has, those on their way out included. */
+  /** The pods it has, those on their way out included; where they are tracked, without those that succeeded and are counted. */
   readonly pods: readonly KubeObject[];
+  /** When the latest of all that succeeded did, in milliseconds since 1970; 0 when none has. */
+  readonly lastSuccess: number;
   readonly active: readonly KubeObject[];
   /** Pods on their way out that still run. */
   readonly terminating: readonly KubeObject[];
@@ -56,8 +57,11 @@ export function completionsOf(job: KubeObject): number | undefined {
  */
 export function tallyOf(context: WriteContext, job: KubeObject): JobTally {
   const { world, cluster } = context;
-  const pods = controlledBy(cluster.store, job, podResource);
   const tracks = hasJobFeature(world, 'tracking');
+  const { open, lastSuccess } = jobPods(cluster.store, job);
+  const pods = tracks
+    ? [...open.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    : controlledBy(cluster.store, job, podResource);
   const isNew = (pod: KubeObject): boolean => !tracks || hasFinalizer(pod, trackingFinalizer);
   const before = (key: string): number => (tracks ? Number(dig(job, 'status', key) ?? 0) || 0 : 0);
   const succeededPods = pods.filter((pod) => digString(pod, 'status', 'phase') === 'Succeeded');
@@ -85,6 +89,7 @@ export function tallyOf(context: WriteContext, job: KubeObject): JobTally {
   const newlySucceeded = succeededPods.filter(isNew);
   return {
     pods,
+    lastSuccess,
     active,
     terminating: pods.filter((pod) => isDeleting(pod) && !isFinished(pod)),
     succeeded: isIndexed(job) ? done.size : before('succeeded') + newlySucceeded.length,

@@ -1,4 +1,4 @@
-import { digArray, digString } from '../../core/json.js';
+import { digArray, digObject, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { storeIndex } from '../store-index.js';
@@ -37,6 +37,10 @@ export interface PodIndex {
   readonly guarded: Map<string, KubeObject>;
   /** Pods no node was found for. */
   readonly unplaced: Map<string, KubeObject>;
+  /** Those of them that have been promised a place on one. */
+  readonly nominated: Map<string, KubeObject>;
+  /** Those of them that want to be near others. */
+  readonly sociable: Map<string, KubeObject>;
 }
 
 /** The index of a cluster's pods. */
@@ -51,6 +55,8 @@ export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
     priorities: new Map(),
     guarded: new Map(),
     unplaced: new Map(),
+    nominated: new Map(),
+    sociable: new Map(),
   }),
   add: (index, pod) => {
     const { namespace = '', name } = pod.metadata;
@@ -68,12 +74,21 @@ export const podIndex: (store: ObjectStore) => PodIndex = storeIndex<PodIndex>({
 
 const keptApart = 'requiredDuringSchedulingIgnoredDuringExecution';
 
+function unplacedIn(index: PodIndex, pod: KubeObject): readonly Map<string, KubeObject>[] {
+  const { unplaced, nominated, sociable } = index;
+  const isNominated = digString(pod, 'status', 'nominatedNodeName') !== '';
+  const isSociable = Object.keys(digObject(pod, 'spec', 'affinity', 'podAffinity')).length > 0;
+  return [unplaced, ...(isNominated ? [nominated] : []), ...(isSociable ? [sociable] : [])];
+}
+
 function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
   const node = digString(pod, 'spec', 'nodeName');
   const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
   if (node === '') {
-    if (by === 1) index.unplaced.set(key, pod);
-    else index.unplaced.delete(key);
+    for (const pods of unplacedIn(index, pod)) {
+      if (by === 1) pods.set(key, pod);
+      else pods.delete(key);
+    }
     return;
   }
   const guards = digArray(pod, 'spec', 'affinity', 'podAntiAffinity', keptApart).length > 0;

@@ -1,3 +1,4 @@
+import { internalError } from '../../core/api-error.js';
 import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -9,6 +10,12 @@ import { recordEvent } from './events.js';
 
 /** The resource of pods. */
 export const podResource = { group: '', plural: 'pods' };
+
+/** How many pods a controller makes or takes away at once, as the real ones do; the rest follows when these are there. */
+export const podsAtOnce = 500;
+
+/** Pods a cluster takes from its controllers: as many as Kubernetes says it is made for. */
+const mostPods = 150_000;
 
 /** Tells whether a pod has come to its end. */
 export function isFinished(pod: KubeObject): boolean {
@@ -51,6 +58,9 @@ export function createPod(
   template: JsonObject,
   { name, generateName = `${owner.metadata.name}-`, labels, annotations, spec }: PodChanges = {},
 ): KubeObject {
+  // Differs from Kubernetes, whose store is full at some other number.
+  if (context.cluster.store.count(podResource) >= mostPods)
+    throw internalError('etcdserver: mvcc: database space exceeded');
   const metadata = isJsonObject(template['metadata']) ? template['metadata'] : {};
   const given = isJsonObject(template['spec']) ? template['spec'] : {};
   const own = { ...(isJsonObject(metadata['labels']) ? metadata['labels'] : {}), ...labels };

@@ -24,6 +24,7 @@ import {
   ownersOf,
   ownKey,
   podResource,
+  podsAtOnce,
   recordPod,
   recordRefusal,
 } from './pods.js';
@@ -148,11 +149,12 @@ function fill(context: WriteContext, set: KubeObject, component: string): Condit
   const replicas = dig(set, 'spec', 'replicas');
   const wanted = typeof replicas === 'number' ? replicas : 1;
   const pods = activePods(context, set);
-  for (const pod of leastMissed(pods).slice(0, Math.max(0, pods.length - wanted))) {
+  const surplus = Math.min(podsAtOnce, Math.max(0, pods.length - wanted));
+  for (const pod of surplus > 0 ? leastMissed(pods).slice(0, surplus) : []) {
     deleteObject(context, context.catalog.get('', 'pods'), keyOf(pod));
     recordPod(context, set, component, 'delete', pod.metadata.name);
   }
-  for (let count = pods.length; count < wanted; count += 1) {
+  for (let count = pods.length; count < Math.min(wanted, pods.length + podsAtOnce); count += 1) {
     try {
       const pod = createPod(context, set, digObject(set, 'spec', 'template'));
       recordPod(context, set, component, 'create', pod.metadata.name);

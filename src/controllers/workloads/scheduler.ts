@@ -34,7 +34,7 @@ export const schedulerController: QueuedController = {
       if (change.type === 'DELETED' || hasEnded(change)) return waiting(cluster, undefined);
       if (digString(change.stored.object, 'spec', 'nodeName') === '') return [ownKey(change)];
       const isPlaced = digString(change.previous?.object, 'spec', 'nodeName') === '';
-      return isPlaced ? waiting(cluster, undefined).filter((key) => wantsCompany(cluster, key)) : [];
+      return isPlaced ? keysIn(podIndex(cluster.store).sociable) : [];
     }
     if (change.resource.plural === 'nodes') {
       return isHeartbeat(change) && hasSameRoom(change) ? [] : waiting(cluster, undefined);
@@ -82,18 +82,15 @@ function hasEnded({ stored, previous }: Change): boolean {
 }
 
 function waiting({ store }: WriteContext['cluster'], namespace: string | undefined): readonly WorkKey[] {
-  const { unplaced } = podIndex(store);
-  if (unplaced.size === 0) return [];
-  return [...unplaced.values()]
+  return keysIn(podIndex(store).unplaced, namespace);
+}
+
+function keysIn(pods: ReadonlyMap<string, KubeObject>, namespace?: string): readonly WorkKey[] {
+  if (pods.size === 0) return [];
+  return [...pods.values()]
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
     .sort((a, b) => priorityOf(b) - priorityOf(a))
     .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
-}
-
-/** Whether a pod waits for others to be near. */
-function wantsCompany({ store }: WriteContext['cluster'], { namespace, name }: WorkKey): boolean {
-  const pod = store.find(podResource, namespace, name)?.object;
-  return Object.keys(digObject(pod, 'spec', 'affinity', 'podAffinity')).length > 0;
 }
 
 /** What is wrong with the claims of a pod, in the scheduler's words. */

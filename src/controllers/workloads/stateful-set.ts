@@ -10,7 +10,7 @@ import { lookAgainAt } from '../later.js';
 import { availabilityOf, isAvailable } from './availability.js';
 import { replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
-import { createPod, isReady, ownersOf, ownKey, podResource, recordRefusal } from './pods.js';
+import { createPod, isReady, ownersOf, ownKey, podResource, podsAtOnce, recordRefusal } from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel, type Revision } from './revisions.js';
 import { writeStatus } from './write-status.js';
 
@@ -59,9 +59,15 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
   const end = first + replicasOf(set);
   const isParallel = digString(set, 'spec', 'podManagementPolicy') === 'Parallel';
   const resource = context.catalog.get('', 'pods');
+  const byOrdinal = new Map(pods.map((pod) => [ordinalOf(pod), pod]));
+  let made = 0;
   for (let ordinal = first; ordinal < end; ordinal += 1) {
-    const pod = pods.find((one) => ordinalOf(one) === ordinal);
-    if (pod === undefined && !create(context, set, ordinal, revision)) return;
+    const pod = byOrdinal.get(ordinal);
+    if (pod === undefined) {
+      if (!create(context, set, ordinal, revision)) return;
+      made += 1;
+      if (made >= podsAtOnce) return;
+    }
     // A pod that cannot end holds its name.
     if (pod !== undefined && isDeleting(pod) && !isParallel) return;
     if ((pod === undefined || !isAvailable(context, set, pod)) && !isParallel) return;
