@@ -1,5 +1,6 @@
 import { ApiError, badRequest } from '../../core/api-error.js';
 import { inRange } from '../../core/release.js';
+import { seeingEvents } from '../../kube/events/event-store.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
 import { createGeneric, deleteGeneric, patchGeneric, updateGeneric } from './writes.js';
 import { readServedKind } from './crd-reads.js';
@@ -27,7 +28,8 @@ export function genericResources(context: RequestContext): Reply | undefined {
   if (!served && !isLabelledServed(cluster.store, resource)) return undefined;
   // Before 4.1 what follows the name is not looked at.
   if (info.subresource !== '' && inRange(release.name, { since: 'v4.1' })) return undefined;
-  return answer(context, resource);
+  // Events of the newer group are those of the core group in another form.
+  return answer(info.apiGroup === 'events.k8s.io' ? seeingEvents(context) : context, resource);
 }
 
 function answer(context: RequestContext, resource: Resource): Reply {

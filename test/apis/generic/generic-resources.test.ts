@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { as, namesOf, type Asker } from '../../support/ask.js';
+import { startFakeKsApiserver } from '../../../src/kit/start.js';
+import { as, namesOf, type Answer, type Asker } from '../../support/ask.js';
 import { startFresh } from '../resources/stock.js';
 
 const iam = '/kapis/iam.kubesphere.io/v1beta1';
@@ -148,3 +149,21 @@ describe('a deletion', () => {
     expect(after.status).toBe(fate === 'gone' ? 404 : 200);
   });
 });
+
+test.for(['v3.4', 'v4.1'] as const)(
+  '%s lists the same Events below /kapis as below /apis',
+  async (release) => {
+    await using ks = await startFakeKsApiserver({ release });
+    const admin = await as(ks, 'admin');
+    const path = '/events.k8s.io/v1/namespaces/shop/events';
+    const names = (answer: Answer): string[] => namesOf(answer).sort();
+    const native = await admin.get(`/apis${path}`);
+    const listed = await admin.get(`/kapis${path}?limit=1000`);
+    expect(names(listed).length).toBeGreaterThan(0);
+    expect(names(listed)).toEqual(names(native));
+    const [name = ''] = names(listed);
+    expect((await admin.get(`/kapis${path}/${name}`)).json['note']).toEqual(
+      (await admin.get(`/apis${path}/${name}`)).json['note'],
+    );
+  },
+);
