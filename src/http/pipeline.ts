@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, type ErrorDialect } from '../core/api-error.js';
 import type { User } from '../core/kube-object.js';
 import { parseGoQuery } from '../core/go-query.js';
+import { ownServerPath } from '../core/own-server-path.js';
 import { inRange } from '../core/release.js';
 import { parseRequestInfo, type RequestInfo } from '../core/request-info.js';
 import { isAllowedPath } from '../rbac/allowed-paths.js';
@@ -20,6 +21,7 @@ import { send } from './send.js';
 import type { Services } from './services.js';
 import type { Upgrade } from './upgrade/upgrade.js';
 import { chooseCluster } from './steps/choose-cluster.js';
+import { passedToOwnServer, type PassedOn } from './steps/own-server.js';
 import { faultReply } from './steps/inject-fault.js';
 import { mayHaveBody, readBody } from './steps/read-body.js';
 
@@ -174,7 +176,8 @@ export class Pipeline {
   /** `undefined` cuts the connection. */
   #answer(exchange: Exchange): Answer {
     const { world, url } = exchange;
-    applyHeaderFixes(exchange);
+    // That is read by the server it is passed on to.
+    if (ownServerPath(exchange.path) === undefined) applyHeaderFixes(exchange);
     const info = this.#infoOf(exchange);
     const user = this.#services.authenticate(
       {
@@ -213,6 +216,8 @@ export class Pipeline {
     }
     const cluster = chosen.held;
     this.#authorize(info, user, world, cluster);
+    const inner = passedToOwnServer(exchange.path, url, exchange.headers);
+    if (inner !== undefined) return this.#answerWithin(exchange, inner);
     const context = this.#context(exchange, info, user, cluster);
     try {
       const run = (): Answer => this.#dispatch(context, exchange);
@@ -223,6 +228,19 @@ export class Pipeline {
         : answer;
     } catch (error) {
       return this.#lastResort(context, error);
+    }
+  }
+
+  /** Answers what kube-apiserver passes on to the ks-apiserver beside it, which is this server: refusals are its own. */
+  #answerWithin(outer: Exchange, { url, headers }: PassedOn): Answer {
+    const { request, world, entry, method, body } = outer;
+    const inner = { ...openExchange(request, world, entry, method, url, { ...headers }), body };
+    const refuse = (error: unknown): Reply => this.#refuse(error, inner, entry, world);
+    try {
+      const answer = this.#answer(inner);
+      return answer instanceof Promise ? answer.catch(refuse) : answer;
+    } catch (error) {
+      return refuse(error);
     }
   }
 
@@ -324,6 +342,7 @@ function openExchange(
   entry: JournalEntry,
   method: string,
   url: string,
+  headers: Exchange['headers'] = request.headers,
 ): Exchange {
   const mark = url.indexOf('?');
   const rawPath = mark === -1 ? url : url.slice(0, mark);
@@ -335,7 +354,7 @@ function openExchange(
     url,
     path: rawPath.includes('%') ? decodePath(rawPath) : rawPath,
     query: parseGoQuery(mark === -1 ? '' : url.slice(mark + 1), world.release.name),
-    headers: request.headers,
+    headers,
     body: undefined,
     dialect: 'status',
   };

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ReleaseName } from '../../src/core/release.js';
-import { InputError, startFakeKsApiserver } from '../../src/index.js';
+import { InputError, startFakeKsApiserver, type InProcessFake, type Options } from '../../src/index.js';
 import { as } from '../support/ask.js';
 import { startEcho, type Echo } from '../support/echo-server.js';
 
@@ -94,6 +94,94 @@ test('A member known by a kubeconfig is reached through its kube-apiserver', asy
     'x-forwarded-for': '127.0.0.1',
   });
 });
+
+describe('A member known by the kubeconfig of another fake', () => {
+  const start = async (options: Options = {}): Promise<readonly [ks: InProcessFake, west: InProcessFake]> => {
+    const west = await startFakeKsApiserver({ ...memberOptions, tlsPort: 0, ...options });
+    const kubeconfig = await west.kubeconfig({ user: 'admin' });
+    const { release } = west;
+    const clusters = [{ name: 'west', kubeconfig }];
+    return [await startFakeKsApiserver({ release, now, clusters, world: 'empty' }), west];
+  };
+
+  test.for(['v3.3', 'v3.4', 'v4.1'] as const)(
+    'answers in %s as it answers by itself: reads, writes, refusals and its version',
+    async (release) => {
+      const [ks, west] = await start({ release });
+      await using _ = ks;
+      await using __ = west;
+      const [above, own] = [await as(ks, 'admin'), await as(west, 'admin')];
+      for (const path of [
+        `/kapis/${nodes}?limit=2`,
+        '/kapis/version',
+        '/api/v1/nodes?limit=1',
+        '/kapis/tenant.kubesphere.io/v1alpha3/workspaces/none',
+        '/kapis/none.example.com/v1/things/a%2Fb',
+      ]) {
+        const [, root = '', rest = ''] = /^(\/k?apis?)(\/.*)$/.exec(path) ?? [];
+        const direct = `${root}/clusters/west${rest}`;
+        const [through, by] = [await above.get(direct), await own.get(path)];
+        expect([path, through.status, through.text]).toEqual([path, by.status, by.text]);
+      }
+      const configMap = { metadata: { name: 'a' }, data: { b: 'c' } };
+      const maps = '/api/clusters/west/v1/namespaces/default/configmaps';
+      expect((await above.send('POST', `${maps}?dryRun=All`, configMap)).status).toBe(201);
+      expect((await own.get('/api/v1/namespaces/default/configmaps/a')).status).toBe(404);
+      expect((await above.send('POST', maps, configMap)).status).toBe(201);
+      expect((await above.send('DELETE', `${maps}/a`)).status).toBe(200);
+    },
+  );
+
+  test('authenticates and authorizes the user who asks, not that of the kubeconfig', async () => {
+    const [ks, west] = await start();
+    await using _ = ks;
+    await using __ = west;
+    const path = `/kapis/clusters/west/${nodes}`;
+    const nobody = await (await as(ks, undefined)).get(path);
+    expect([nobody.status, nobody.json['message']]).toEqual([
+      403,
+      expect.stringContaining('User "system:anonymous" cannot list resource "nodes"'),
+    ]);
+    const wrong = await fetch(west.url + proxied(`/kapis/${nodes}`), {
+      headers: {
+        Authorization: `Bearer ${await west.token({ user: 'admin' })}`,
+        'X-KubeSphere-Authorization': 'Bearer wrong',
+      },
+    });
+    expect(wrong.status).toBe(401);
+    const outside = await (await as(west, undefined)).get(proxied(`/kapis/${nodes}`));
+    expect([outside.status, outside.json['message']]).toEqual([
+      403,
+      expect.stringContaining('cannot get resource "services/proxy"'),
+    ]);
+  });
+
+  test.for([
+    [':ks-apiserver:'],
+    ['ks-apiserver'],
+    ['ks-apiserver:80'],
+    ['http:ks-apiserver:80'],
+    ['%3Aks-apiserver%3A'],
+  ] as const)('is reached by the name %s, by every method', async ([name]) => {
+    await using west = await startFakeKsApiserver(memberOptions);
+    const token = `Bearer ${await west.token({ user: 'admin' })}`;
+    const headers = { Authorization: token, 'X-KubeSphere-Authorization': token };
+    const ask = (method: string, path: string): Promise<Response> =>
+      fetch(`${west.url}/api/v1/namespaces/kubesphere-system/services/${name}/proxy${path}`, {
+        method,
+        headers,
+      });
+    const list = await ask('GET', `/kapis/${nodes}`);
+    expect([list.status, list.headers.get('content-type')]).toEqual([200, 'application/json']);
+    expect((await ask('DELETE', '/kapis/iam.kubesphere.io/v1beta1/users/none')).status).toBe(404);
+    expect((await ask('PATCH', '/kapis/iam.kubesphere.io/v1beta1/users/admin')).status).toBe(405);
+    expect(await (await ask('GET', '/version')).json()).toHaveProperty('gitVersion');
+  });
+});
+
+function proxied(path: string): string {
+  return `/api/v1/namespaces/kubesphere-system/services/:ks-apiserver:/proxy${path}`;
+}
 
 const bad: readonly (readonly [string, string])[] = [
   ['[]', 'is no kubeconfig: it must be a mapping'],

@@ -28,6 +28,16 @@ test('A watch over WebSocket reaches a member that is a server of its own', asyn
   expect((await west.journal.entries()).map(({ status }) => status)).toEqual([101]);
 });
 
+test('A watch over WebSocket reaches a member through its kube-apiserver', async () => {
+  await using west = await startFakeKsApiserver({ now, world: 'empty', accessTokenMaxAge: 0, tlsPort: 0 });
+  const kubeconfig = await west.kubeconfig({ user: 'admin' });
+  await using ks = await startFakeKsApiserver({ now, clusters: [{ name: 'west', kubeconfig }] });
+  expect(await firstMessage(ks, `/clusters/west${watched}`)).toContain('{"type":"ADDED"');
+  const [entry] = await west.journal.entries();
+  expect([entry?.status, entry?.user]).toEqual([101, 'admin']);
+  expect(entry?.url).toContain('/services/:ks-apiserver:/proxy/api/v1/namespaces?');
+});
+
 test('A watch over WebSocket reaches the Kubernetes underneath', async () => {
   await using kubernetes = await startFakeKsApiserver({ now, world: 'empty' });
   const kubeApiserver = JSON.stringify({
