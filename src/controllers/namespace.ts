@@ -1,5 +1,5 @@
 import { digString } from '../core/json.js';
-import { annotation, controllerReference, label, type KubeObject } from '../core/kube-object.js';
+import { annotation, label, type KubeObject } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import {
   creatorAnnotation,
@@ -21,8 +21,10 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
+import { ownedByWorkspace } from './workspace-owner.js';
 
 const iam = 'iam.kubesphere.io';
+const workspaces = { group: 'tenant.kubesphere.io', plural: 'workspaces' };
 const native = 'rbac.authorization.k8s.io';
 
 /**
@@ -49,23 +51,28 @@ export const namespaceController: Controller = {
       strip(context, namespace);
     } else if (!marked) {
       furnish(context, namespace, since41);
-      const named = since41 ? namespace : withNameLabel(namespace);
-      const { ownerReferences: _, ...metadata } = named.metadata;
-      const owner = since41 ? undefined : workspaceOf(context, namespace);
-      const owned = owner !== undefined && { ownerReferences: [controllerReference(owner)] };
-      writeBack(
-        context,
-        resource,
-        withFinalizer({ ...named, metadata: { ...metadata, ...owned } }, finalizer),
-      );
+      const named = since41 ? withoutOwners(namespace) : bound(context, withNameLabel(namespace));
+      writeBack(context, resource, withFinalizer(named, finalizer));
+    } else if (!since41) {
+      const owned = bound(context, namespace);
+      if (owned !== namespace) writeBack(context, resource, owned);
     }
   },
 };
 
-/** The Workspace a namespace belongs to, in its own cluster; before 4.1 it owns the namespace. */
-function workspaceOf({ cluster }: WriteContext, namespace: KubeObject): KubeObject | undefined {
-  const workspaces = { group: 'tenant.kubesphere.io', plural: 'workspaces' };
-  return cluster.store.find(workspaces, undefined, label(namespace, workspaceLabel) ?? '')?.object;
+function withoutOwners(namespace: KubeObject): KubeObject {
+  const { ownerReferences: _, ...metadata } = namespace.metadata;
+  return { ...namespace, metadata };
+}
+
+/** Before 4.1: with its workspace for its owner, unless that is not there or about to go. */
+function bound({ cluster }: WriteContext, namespace: KubeObject): KubeObject {
+  const name = label(namespace, workspaceLabel) ?? '';
+  if (name === '') return ownedByWorkspace(namespace, undefined);
+  const workspace = cluster.store.find(workspaces, undefined, name)?.object;
+  return workspace === undefined || isDeleting(workspace)
+    ? namespace
+    : ownedByWorkspace(namespace, workspace);
 }
 
 function withNameLabel(namespace: KubeObject): KubeObject {

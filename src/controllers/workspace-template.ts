@@ -4,6 +4,7 @@ import { annotation, controllerReference, type KubeObject } from '../core/kube-o
 import { inRange, type ReleaseName } from '../core/release.js';
 import {
   deletionPropagationAnnotation,
+  orphanFinalizer,
   roleReferenceLabel,
   userReferenceLabel,
   workspaceLabel,
@@ -156,15 +157,17 @@ function putWorkspace(context: WriteContext, template: KubeObject, existing: Kub
   }
 }
 
-/** Deletes the Workspaces and lets the template go; waits while any cluster is out of reach. */
+/** Deletes the Workspaces and lets the template go; since 4.1 waits while any cluster is out of reach. */
 function release(context: WriteContext, template: KubeObject, finalizer: string): void {
   const { ready, notReady } = knownClusters(context.world);
-  if (notReady.length > 0) {
+  const since41 = inRange(context.world.release.name, { since: 'v4.1' });
+  if (since41 && notReady.length > 0) {
     recordNotReady(context, template, 'workspacetemplate', notReady);
     return;
   }
   const workspaces = context.catalog.get(tenant, 'workspaces');
-  const propagation = annotation(template, deletionPropagationAnnotation);
+  const propagation = since41 ? annotation(template, deletionPropagationAnnotation) : undefined;
+  const orphans = !since41 && hasFinalizer(template, orphanFinalizer);
   for (const cluster of ready.values()) {
     const there: WriteContext & { cluster: ClusterState } = { ...context, cluster };
     const workspace = cluster.store.find(workspaces, undefined, template.metadata.name)?.object;
@@ -173,11 +176,9 @@ function release(context: WriteContext, template: KubeObject, finalizer: string)
       const annotations = { ...workspace.metadata.annotations, [deletionPropagationAnnotation]: propagation };
       writeBack(there, workspaces, { ...workspace, metadata: { ...workspace.metadata, annotations } });
     }
-    deleteObject(there, workspaces, { name: template.metadata.name });
+    const key = { name: template.metadata.name };
+    deleteObject(there, workspaces, key, orphans ? { propagation: 'Orphan' } : {});
   }
-  writeBack(
-    context,
-    context.catalog.get(tenant, 'workspacetemplates'),
-    withoutFinalizer(template, finalizer),
-  );
+  const templates = context.catalog.get(tenant, 'workspacetemplates');
+  writeBack(context, templates, withoutFinalizer(withoutFinalizer(template, finalizer), orphanFinalizer));
 }

@@ -13,6 +13,7 @@ import {
   type Controller,
 } from './controller.js';
 import { recordSynced } from './synced.js';
+import { ownedByWorkspace } from './workspace-owner.js';
 import { recordEvent } from './workloads/events.js';
 
 /**
@@ -34,7 +35,8 @@ export const workspaceController: Controller = {
       if (!marked) writeBack(context, resource, withFinalizer(workspace, finalizer));
       else conclude(context, workspace);
     } else if (marked) {
-      dealWithNamespaces(context, workspace);
+      if (inRange(context.world.release.name, { since: 'v4.1' })) dealWithNamespaces(context, workspace);
+      else ownNamespaces(context, workspace);
       writeBack(context, resource, withoutFinalizer(workspace, finalizer));
     }
   },
@@ -58,12 +60,21 @@ function finalizerOf(release: ReleaseName): string {
     : 'finalizers.tenant.kubesphere.io';
 }
 
-/** Before 4.1 projects go with their workspace unless they are to be orphans; since then only when somebody asks for it. */
+/** Before 4.1 namespaces go, or stay, as what they own does; those of a loaded world may not have been looked at yet. */
+function ownNamespaces(context: WriteContext, workspace: KubeObject): void {
+  if (hasFinalizer(workspace, 'orphan')) return;
+  const resource = context.catalog.get('', 'namespaces');
+  for (const { object } of context.cluster.store.list(resource)) {
+    if (label(object, workspaceLabel) !== workspace.metadata.name) continue;
+    const owned = ownedByWorkspace(object, workspace);
+    if (owned !== object) writeBack(context, resource, owned);
+  }
+}
+
 function dealWithNamespaces(context: WriteContext, workspace: KubeObject): void {
   const propagation = annotation(workspace, deletionPropagationAnnotation) ?? '';
-  const since41 = inRange(context.world.release.name, { since: 'v4.1' });
-  const frees = propagation === 'Orphan' || (since41 && propagation === '');
-  if (since41 && !frees && propagation !== 'Foreground' && propagation !== 'Background') return;
+  const frees = propagation === '' || propagation === 'Orphan';
+  if (!frees && propagation !== 'Foreground' && propagation !== 'Background') return;
   const resource = context.catalog.get('', 'namespaces');
   for (const { object } of context.cluster.store.list(resource)) {
     if (label(object, workspaceLabel) !== workspace.metadata.name || isDeleting(object)) continue;
@@ -71,10 +82,7 @@ function dealWithNamespaces(context: WriteContext, workspace: KubeObject): void 
       const labels = Object.fromEntries(
         Object.entries(object.metadata.labels ?? {}).filter(([key]) => key !== workspaceLabel),
       );
-      const { ownerReferences = [], ...metadata } = object.metadata;
-      const others = ownerReferences.filter(({ uid }) => uid !== workspace.metadata.uid);
-      const owned = others.length > 0 && { ownerReferences: others };
-      writeBack(context, resource, { ...object, metadata: { ...metadata, labels, ...owned } });
+      writeBack(context, resource, { ...object, metadata: { ...object.metadata, labels } });
     } else {
       deleteObject(context, resource, { name: object.metadata.name });
     }

@@ -21,5 +21,7 @@ export const aggregationRolesAnnotation = 'iam.kubesphere.io/aggregation-roles';
 export const globalRoleAnnotation = 'iam.kubesphere.io/globalrole';
 /** Annotation of a workspace being deleted: what becomes of its projects. */
 export const deletionPropagationAnnotation = 'kubesphere.io/deletion-propagation';
+/** Finalizer of a workspace template deleted before 4.1 whose projects are to stay. */
+export const orphanFinalizer = 'orphan.finalizers.kubesphere.io';
 /** Annotation: who made the object. */
 export const creatorAnnotation = 'kubesphere.io/creator';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import { label, type KubeObject } from '../core/kube-object.js';
 import { mintToken } from '../auth/mint-token.js';
-import type { Release, ReleaseName } from '../core/release.js';
+import { inRange, type Release, type ReleaseName } from '../core/release.js';
 import { Membership } from '../generate/membership.js';
 import { Tenancy } from '../generate/tenancy.js';
 import type { Catalog } from '../registry/catalog.js';
@@ -15,7 +15,7 @@ import { defaultUsers, type DefaultUser } from './default-users.js';
 import { signAccountTokens, upgradeNodes } from './freshen.js';
 import { loadInstall, loadMemberInstall } from './install.js';
 import { refreshClusters } from './refresh-clusters.js';
-import { withTenancy21 } from './tenancy-2.1.js';
+import { withOwningWorkspaces, withTenancy21 } from './tenancy-2.1.js';
 
 /** The clusters of the default world that have a store; `member-2` cannot be reached and has none. */
 export const defaultClusters: readonly string[] = ['host', 'member-1'];
@@ -66,7 +66,7 @@ function seedOf(release: Release, catalog: Catalog): World {
     const tenancy = new Tenancy(cluster.store);
     const users = defaultUsers(release.name);
     const objects = compiled[name] ?? [];
-    const tenants = release.name === 'v2.1' ? withTenancy21(objects, users) : objects;
+    const tenants = tenantsOf(release.name, objects, users);
     for (const object of tenants) put(cluster.store, catalog, object);
     addRoles(seed, cluster.store, tenancy);
     for (const user of users) addUser(seed, catalog, cluster.store, user, cluster.isHost);
@@ -76,6 +76,15 @@ function seedOf(release: Release, catalog: Catalog): World {
   refreshClusters(seed);
   seeds.set(release.name, seed);
   return seed;
+}
+
+function tenantsOf(
+  release: ReleaseName,
+  objects: readonly KubeObject[],
+  users: readonly DefaultUser[],
+): readonly KubeObject[] {
+  if (release === 'v2.1') return withTenancy21(objects, users);
+  return inRange(release, { since: 'v4.1' }) ? objects : withOwningWorkspaces(objects);
 }
 
 function put(store: ObjectStore, catalog: Catalog, object: KubeObject): void {

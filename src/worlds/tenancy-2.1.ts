@@ -23,7 +23,7 @@ export function withTenancy21(
 ): readonly KubeObject[] {
   const workspaces = objects.filter(({ kind }) => kind === 'Workspace');
   return [
-    ...objects.map((object) => ownedByWorkspace(object, workspaces)),
+    ...withOwningWorkspaces(objects),
     ...workspaces.flatMap((workspace) =>
       workspaceRoles21.flatMap((role) => [
         made(workspaceClusterRole(workspace, role), workspace),
@@ -39,10 +39,14 @@ function workspaceOf(object: KubeObject, workspaces: readonly KubeObject[]): Kub
   return workspaces.find(({ metadata }) => metadata.name === label(object, workspaceLabel));
 }
 
-function ownedByWorkspace(object: KubeObject, workspaces: readonly KubeObject[]): KubeObject {
-  const owner = workspaceOf(object, workspaces);
-  if (owner === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, ownerReferences: [controllerReference(owner)] } };
+/** The same objects, their namespaces owned by their workspace as before 4.1. */
+export function withOwningWorkspaces(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const workspaces = objects.filter(({ kind }) => kind === 'Workspace');
+  return objects.map((object) => {
+    const owner = workspaceOf(object, workspaces);
+    if (owner === undefined) return object;
+    return { ...object, metadata: { ...object.metadata, ownerReferences: [controllerReference(owner)] } };
+  });
 }
 
 function projectBindings(

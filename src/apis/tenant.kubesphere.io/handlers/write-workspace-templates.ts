@@ -1,7 +1,7 @@
 import { ApiError, badRequest } from '../../../core/api-error.js';
 import { digArray, digString, type JsonObject } from '../../../core/json.js';
 import { inRange } from '../../../core/release.js';
-import { deletionPropagationAnnotation } from '../../../core/well-known-keys.js';
+import { deletionPropagationAnnotation, orphanFinalizer } from '../../../core/well-known-keys.js';
 import { assertNameMatches } from '../../../registry/assert-name-matches.js';
 import type { Reply, RequestContext, Resource } from '../../../registry/contract.js';
 import { readBodyObject, readTypedBody } from '../../../registry/read-json-body.js';
@@ -67,8 +67,13 @@ export function deleteWorkspaceTemplate(context: RequestContext): Reply {
   const resource = templateResource(context);
   const name = context.params['workspace'] ?? '';
   if (!inRange(release.name, { since: 'v4.1' })) {
-    const options = optionalOptions(context);
-    deleteObject(context, resource, { name }, propagationOf(digString(options, 'propagationPolicy')));
+    const options = propagationOf(digString(optionalOptions(context), 'propagationPolicy'));
+    const known = cluster.store.find(resource, undefined, name)?.object;
+    if (known !== undefined && options.propagation === 'Orphan') {
+      const finalizers = [...(known.metadata.finalizers ?? []), orphanFinalizer];
+      updateObject(context, resource, { ...known, metadata: { ...known.metadata, finalizers } });
+    }
+    deleteObject(context, resource, { name }, options);
     return success();
   }
   const policy = digString(readBodyObject(context, 'v1.DeleteOptions'), 'propagationPolicy');
