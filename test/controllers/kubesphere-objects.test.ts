@@ -193,15 +193,8 @@ describe('before 4.1 a workspace', () => {
     expect(json.metadata['ownerReferences']).toEqual([
       expect.objectContaining({ kind: 'Workspace', controller: true, uid: workspace.json.metadata['uid'] }),
     ]);
-    const annotations = { 'kubesphere.io/deletion-propagation': propagationPolicy };
-    if (propagationPolicy !== undefined)
-      await admin.send(
-        'PATCH',
-        `${templates}/demo`,
-        { metadata: { annotations } },
-        'application/merge-patch+json',
-      );
-    await admin.send('DELETE', `${templates}/demo`);
+    const shown = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo';
+    await admin.send('DELETE', shown, propagationPolicy && { propagationPolicy });
     const project = await admin.get('/api/v1/namespaces/project');
     expect(project.status).toBe(left);
     expect(project.json).not.toHaveProperty('metadata.ownerReferences');
