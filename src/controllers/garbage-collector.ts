@@ -1,4 +1,6 @@
-import type { KubeObject } from '../core/kube-object.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { GroupResource } from '../core/api-error.js';
+import type { KubeObject, OwnerReference } from '../core/kube-object.js';
 import type { WriteContext } from '../registry/contract.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import {
@@ -11,6 +13,8 @@ import {
   type Controller,
 } from './controller.js';
 import { dependentsOf } from './dependents.js';
+import { recordEvent } from './workloads/events.js';
+import type { Change } from '../state/object-store.js';
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
@@ -35,7 +39,11 @@ export const garbageCollector: Controller = {
       return;
     }
     const current = currentOf(context, change);
-    if (current === undefined || !isDeleting(current)) return;
+    if (current === undefined) return;
+    if (!isDeleting(current)) {
+      if (hasNewOwners(change)) dropAbsentOwners(context, change.resource, current);
+      return;
+    }
     const resource = context.catalog.byPlural(change.resource.group, change.resource.plural);
     if (resource === undefined) return;
     if (hasFinalizer(current, orphan)) {
@@ -57,9 +65,60 @@ function deleteDependents(context: WriteContext, owner: KubeObject): void {
     const resource = context.catalog.byPlural(group, plural);
     if (resource === undefined || isDeleting(object)) continue;
     const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
-    if (others.length > 0) writeBack(context, resource, withOwners(object, others));
+    const present = others.filter((reference) => isPresent(context, object, reference));
+    if (present.length > 0) writeBack(context, resource, withOwners(object, present));
     else deleteObject(context, resource, keyOf(object));
   }
+}
+
+function hasNewOwners({ stored, previous }: Change): boolean {
+  const { ownerReferences } = stored.object.metadata;
+  return (
+    ownerReferences !== undefined &&
+    !isDeepStrictEqual(ownerReferences, previous?.object.metadata.ownerReferences)
+  );
+}
+
+/** Deletes an object of whose owners none is there; of several, the references to absent ones go. */
+function dropAbsentOwners(context: WriteContext, { group, plural }: GroupResource, object: KubeObject): void {
+  const owners = object.metadata.ownerReferences ?? [];
+  const present = owners.filter((reference) => isPresent(context, object, reference));
+  const resource = context.catalog.byPlural(group, plural);
+  if (resource === undefined || present.length === owners.length) return;
+  for (const reference of owners) warnOfReach(context, object, reference);
+  if (present.length > 0) writeBack(context, resource, withOwners(object, present));
+  else deleteObject(context, resource, keyOf(object), { propagation: 'Background' });
+}
+
+/** Whether an owner is there, or nobody can tell: its kind is unknown, or has a namespace and the object has none. */
+function isPresent(
+  { catalog, cluster }: WriteContext,
+  { metadata }: KubeObject,
+  owner: OwnerReference,
+): boolean {
+  const resource = catalog.byKind(owner.apiVersion, owner.kind);
+  if (resource === undefined || (resource.namespaced && metadata.namespace === undefined)) return true;
+  const namespace = resource.namespaced ? metadata.namespace : undefined;
+  return cluster.store.find(resource, namespace, owner.name)?.object.metadata.uid === owner.uid;
+}
+
+/** Tells of an owner that is there, and in another namespace than what names it. */
+function warnOfReach(context: WriteContext, object: KubeObject, owner: OwnerReference): void {
+  const { catalog, cluster } = context;
+  const resource = catalog.byKind(owner.apiVersion, owner.kind);
+  const { namespace = '' } = object.metadata;
+  if (resource?.namespaced !== true || isPresent(context, object, owner)) return;
+  const isElsewhere = cluster.store
+    .list(resource)
+    .some(({ object: { metadata } }) => metadata.uid === owner.uid && metadata.namespace !== namespace);
+  if (!isElsewhere) return;
+  const { apiVersion, kind, name, uid } = owner;
+  recordEvent(context, object, {
+    type: 'Warning',
+    reason: 'OwnerRefInvalidNamespace',
+    message: `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace ${JSON.stringify(namespace)}`,
+    component: 'garbage-collector-controller',
+  });
 }
 
 function orphanDependents(context: WriteContext, owner: KubeObject): void {

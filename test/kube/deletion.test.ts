@@ -160,12 +160,11 @@ describe('a second deletion', () => {
     ['that would have ended ends in a second', 40, '?gracePeriodSeconds=30', '2026-01-02T03:04:45Z', 1],
     ['without grace ends at once', 10, '?gracePeriodSeconds=0', '2026-01-02T03:04:15Z', 0],
     ['with less than none is one of a second', 0, '?gracePeriodSeconds=-5', '2026-01-02T03:04:06Z', 1],
-  ])('of a pod %s', async ([, after, second, timestamp, grace]) => {
-    await using ks = await startFakeKsApiserver({ now: start });
+  ])('of a pod whose kubelet has not ended it yet %s', async ([, after, second, timestamp, grace]) => {
+    await using ks = await startFakeKsApiserver({ now: start, controllers: { 'pod-termination': false } });
     const admin = await as(ks, 'admin');
-    const metadata = { name: 'p', finalizers: ['x.example.com/held'] };
     await admin.send('POST', pods, {
-      metadata,
+      metadata: { name: 'p', finalizers: ['x.example.com/held'] },
       spec: { nodeName: 'node1', containers: [{ name: 'c', image: 'i' }] },
     });
     await admin.send('DELETE', `${pods}/p?gracePeriodSeconds=60`);
