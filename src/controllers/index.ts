@@ -27,6 +27,7 @@ import { kubernetesServiceController } from './kubernetes-service.js';
 import { repositoryController } from './extensions/repository.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
+import { namespaceConditions } from './namespace-conditions.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
 import { nativeServiceAccountController } from './native-service-account.js';
@@ -105,6 +106,7 @@ const controllers: readonly Controller[] = [
 /** Controllers that work through a queue, in the order their work is taken up. */
 const queued: readonly QueuedController[] = [
   ...workloadControllers,
+  namespaceConditions,
   workspaceQuotaController,
   ipPoolController,
   namespacePolicyController,

@@ -96,5 +96,19 @@ describe('a HorizontalPodAutoscaler', () => {
       ['AbleToScale', 'True', 'SucceededGetScale'],
       ['ScalingActive', 'False', 'FailedGetResourceMetric'],
     ]);
+    const path =
+      '/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DHorizontalPodAutoscaler';
+    const told = (await admin.get(path)).json.items.map(({ reason, message }) => [reason, message]);
+    const why = 'failed to get cpu utilization: missing request for cpu in container web of Pod ';
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['FailedGetScale', 'deployments.apps "web" not found'],
+        ['FailedGetResourceMetric', expect.stringContaining(why)],
+        [
+          'FailedComputeMetricsReplicas',
+          expect.stringContaining(`invalid metrics (1 invalid out of 1), first error is: ${why}`),
+        ],
+      ]),
+    );
   });
 });

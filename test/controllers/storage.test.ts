@@ -148,3 +148,47 @@ describe('a claim', () => {
     expect(await phaseOf(admin, volumeName)).toBe('Released');
   });
 });
+
+describe('claims of a StatefulSet', () => {
+  const sets = '/apis/apps/v1/namespaces/default/statefulsets';
+  const own = '/api/v1/namespaces/default/persistentvolumeclaims';
+  const body = (persistentVolumeClaimRetentionPolicy: object): object => ({
+    metadata: { name: 'db' },
+    spec: {
+      replicas: 3,
+      serviceName: 'db',
+      persistentVolumeClaimRetentionPolicy,
+      selector: { matchLabels: { app: 'db' } },
+      template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'db' }] } },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+  });
+
+  test.for([
+    ['Retain', 'Retain', 3, 3],
+    ['Retain', 'Delete', 1, 1],
+    ['Delete', 'Retain', 3, 0],
+    ['Delete', 'Delete', 1, 0],
+  ] as const)(
+    'stay or go as it says: whenDeleted %s, whenScaled %s',
+    async ([whenDeleted, whenScaled, scaled, deleted]) => {
+      await using ks = await startFakeKsApiserver();
+      const admin = await as(ks, 'admin');
+      await admin.send('POST', sets, body({ whenDeleted, whenScaled }));
+      const count = async (): Promise<number> =>
+        (await admin.get(own)).json.items.filter(({ metadata }) => metadata.name.startsWith('data-db-'))
+          .length;
+      expect(await count()).toBe(3);
+      const one = { spec: { replicas: 1 } };
+      await admin.send('PATCH', `${sets}/db`, one, 'application/merge-patch+json');
+      expect(await count()).toBe(scaled);
+      await admin.send('DELETE', `${sets}/db`);
+      expect(await count()).toBe(deleted);
+    },
+  );
+});

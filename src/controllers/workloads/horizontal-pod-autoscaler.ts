@@ -74,7 +74,9 @@ function look(context: WriteContext, { namespace, name }: WorkKey): void {
   if (kind === undefined || target === undefined) {
     const group = digString(reference, 'apiVersion').split('/', 2)[0] ?? '';
     const what = kind === undefined ? digString(reference, 'kind') : `${kind.plural}.${group}`;
-    const message = `the HPA controller was unable to get the target's current scale: ${what} ${JSON.stringify(digString(reference, 'name'))} not found`;
+    const error = `${what} ${JSON.stringify(digString(reference, 'name'))} not found`;
+    const message = `the HPA controller was unable to get the target's current scale: ${error}`;
+    warn(context, autoscaler, 'FailedGetScale', error);
     report(context, resource, autoscaler, {
       conditions: [{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message }],
       current: 0,
@@ -123,6 +125,14 @@ function follow(context: WriteContext, { resource, autoscaler, kind, target, cur
   if (typeof failed === 'string' && known.length === 0) {
     const message = `the HPA was unable to compute the replica count: ${failed}`;
     const desired = Math.min(most, Math.max(least, current));
+    const count = String(measures.length);
+    warn(context, autoscaler, 'FailedGetResourceMetric', failed);
+    warn(
+      context,
+      autoscaler,
+      'FailedComputeMetricsReplicas',
+      `invalid metrics (${count} invalid out of ${count}), first error is: ${failed}`,
+    );
     report(context, resource, autoscaler, {
       conditions: [
         {
@@ -177,6 +187,10 @@ function follow(context: WriteContext, { resource, autoscaler, kind, target, cur
   if (desired === current) return;
   const why = desired > current ? `${subject} above target` : 'All metrics below target';
   rescale(context, autoscaler, kind, target, desired, why);
+}
+
+function warn(context: WriteContext, autoscaler: KubeObject, reason: string, message: string): void {
+  recordEvent(context, autoscaler, { type: 'Warning', reason, message, component });
 }
 
 function rescale(

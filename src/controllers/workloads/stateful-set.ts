@@ -8,6 +8,7 @@ import { isDeleting, keyOf, type QueuedController } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { availabilityOf, isAvailable } from './availability.js';
+import { ownClaims } from './claim-retention.js';
 import { replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
 import { createPod, isReady, ownersOf, ownKey, podResource, podsAtOnce, recordRefusal } from './pods.js';
@@ -61,6 +62,7 @@ function step(context: WriteContext, set: KubeObject, revision: Revision): void 
   const resource = context.catalog.get('', 'pods');
   const byOrdinal = new Map(pods.map((pod) => [ordinalOf(pod), pod]));
   let made = 0;
+  ownClaims(context, set, (ordinal) => ordinal >= first && ordinal < end);
   for (let ordinal = first; ordinal < end; ordinal += 1) {
     const pod = byOrdinal.get(ordinal);
     if (pod === undefined) {
