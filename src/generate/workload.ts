@@ -251,7 +251,26 @@ export function daemonSetObjects(given: KubeObject, facts: WorkloadFacts): KubeO
   const pods = nodes.map((node, at) =>
     podOf(draft, facts, owner, labels, at, facts.scheduler.placeOn(node, draft.podSpec)),
   );
-  return [daemonSet, ...pods];
+  return [daemonSet, controllerRevision(daemonSet, hash, { 'controller-revision-hash': hash }), ...pods];
+}
+
+/** The template of a DaemonSet or StatefulSet that has never changed, as the controllers keep it. */
+function controllerRevision(owner: KubeObject, hash: string, mark: Labels): KubeObject {
+  const { name, namespace = '', creationTimestamp = '' } = owner.metadata;
+  const kept = digObject(owner, 'spec', 'template');
+  return withUid({
+    kind: 'ControllerRevision',
+    apiVersion: 'apps/v1',
+    metadata: {
+      name: flat(name, '-', hash),
+      namespace,
+      creationTimestamp,
+      labels: { ...(digObject(kept, 'metadata', 'labels') as Labels), ...mark },
+      ownerReferences: [controllerReference(owner)],
+    },
+    data: { spec: { template: { ...kept, $patch: 'replace' } } },
+    revision: 1,
+  });
 }
 
 /** A StatefulSet with its numbered pods. Its claims are the caller's. */
@@ -260,7 +279,8 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
   const { workload, namespace } = draft;
   const { name } = workload.metadata;
   const replicas = replicasOf(workload);
-  const revision = flat(name, '-', suffixOf(flat('hash/', namespace, '/', name), 10));
+  const hash = suffixOf(flat('hash/', namespace, '/', name), 10);
+  const revision = flat(name, '-', hash);
   const claims = digArray(workload, 'spec', 'volumeClaimTemplates');
   const statefulSet: KubeObject = {
     kind: 'StatefulSet',
@@ -307,7 +327,8 @@ export function statefulSetObjects(given: KubeObject, facts: WorkloadFacts): Kub
       pod(draft, facts, { owner, labels, name: podName, generateName }, facts.scheduler.place(spec), spec),
     );
   }
-  return [statefulSet, ...pods];
+  const kept = controllerRevision(statefulSet, hash, { 'controller.kubernetes.io/hash': hash });
+  return [statefulSet, kept, ...pods];
 }
 
 function claimTemplate(claim: Json): JsonObject {

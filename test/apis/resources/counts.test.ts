@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
+import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as } from '../../support/ask.js';
 import { startFresh, stock } from './stock.js';
 
@@ -123,3 +124,38 @@ test('A revision of a deployment is the ReplicaSet that carries its number', asy
   expect([missing.status, missing.text]).toEqual([500, '{\n "message": "revision not found web#9"\n}']);
   expect((await admin.get(`${path}/x`)).status).toBe(400);
 });
+
+test.each([
+  ['statefulsets', 'shop', 'database'],
+  ['daemonsets', 'kube-system', 'kube-proxy'],
+])(
+  '%s of the default world have their first revision, and a second once they change',
+  async (plural, namespace, name) => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const path = `${v1alpha2}/namespaces/${namespace}/${plural}/${name}`;
+    const first = await admin.get(`${path}/revisions/1`);
+    expect(first.json).toMatchObject({
+      kind: 'ControllerRevision',
+      metadata: { namespace, ownerReferences: [{ name }] },
+      revision: 1,
+    });
+    const revisions = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`;
+    const ownNames = async (): Promise<string[]> =>
+      (await admin.get(revisions)).json.items
+        .map(({ metadata }) => metadata.name)
+        .filter((one) => one.startsWith(`${name}-`));
+    expect(await ownNames()).toEqual([first.json.metadata.name]);
+    await admin.send(
+      'PATCH',
+      `/apis/apps/v1/namespaces/${namespace}/${plural}/${name}`,
+      { spec: { template: { metadata: { annotations: { changed: 'yes' } } } } },
+      'application/merge-patch+json',
+    );
+    expect((await admin.get(`${path}/revisions/2`)).json).toMatchObject({
+      data: { spec: { template: { metadata: { annotations: { changed: 'yes' } } } } },
+      revision: 2,
+    });
+    expect(await ownNames()).toHaveLength(2);
+  },
+);
