@@ -20,10 +20,11 @@ export function builtinRoles(
   const { world, cluster } = context;
   const since41 = inRange(world.release.name, { since: 'v4.1' });
   const sources = cluster.store.list({ group, plural: since41 ? 'builtinroles' : 'rolebases' });
+  const scope = labels?.['kubesphere.io/devopsproject'] === undefined ? 'namespace' : 'devops';
   const wanted = sources.filter(({ object }) => {
     if (digString(object, 'role', 'kind') !== kind) return false;
     if (since41) return selects(dig(object, 'targetSelector'), labels);
-    return kind === 'WorkspaceRole' || label(object, 'scope.kubesphere.io/namespace') !== undefined;
+    return kind === 'WorkspaceRole' || label(object, `scope.kubesphere.io/${scope}`) !== undefined;
   });
   return wanted.map(({ object }) => object['role']).filter(isJsonObject);
 }

@@ -25,6 +25,7 @@ import { kubeconfigController } from './kubeconfig/kubeconfig.js';
 import { userCertificateController } from './kubeconfig/user-certificate.js';
 import { kubernetesServiceController } from './kubernetes-service.js';
 import { repositoryController } from './extensions/repository.js';
+import { groupBindingController, groupController } from './groups.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceConditions } from './namespace-conditions.js';
@@ -84,6 +85,8 @@ const controllers: readonly Controller[] = [
   helmReleaseController,
   userController,
   userPasswordController,
+  groupController,
+  groupBindingController,
   loginRecordController,
   roleTemplateController,
   roleAggregation,

@@ -142,7 +142,9 @@ function release(context: WriteContext, user: KubeObject): void {
   if (!hasFinalizer(user, finalizer)) return;
   const { world, catalog } = context;
   const { name } = user.metadata;
-  for (const plural of ['loginrecords', 'globalrolebindings', 'workspacerolebindings']) {
+  const hasGroups = inRange(world.release.name, { since: 'v3.1', until: 'v3.4' });
+  const ofGroups = hasGroups ? ['groupbindings'] : [];
+  for (const plural of ['loginrecords', 'globalrolebindings', 'workspacerolebindings', ...ofGroups]) {
     deleteLabelled(context, catalog.get(iam, plural), userReferenceLabel, name);
   }
   const { ready, notReady } = knownClusters(world);

@@ -8,6 +8,8 @@ export const userReferenceLabel = 'iam.kubesphere.io/user-ref';
 export const roleReferenceLabel = 'iam.kubesphere.io/role-ref';
 /** Label of a group binding or of a role binding of a group: the group it is about. */
 export const groupReferenceLabel = 'iam.kubesphere.io/group-ref';
+/** Label of a group: the group it is part of. */
+export const groupParentLabel = 'iam.kubesphere.io/group-parent';
 /** Label of the cluster KubeSphere itself runs on; its presence counts, not its value. */
 export const hostClusterLabel = 'cluster-role.kubesphere.io/host';
 /** Label `public` of a cluster that any workspace may be placed on. */

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import type { KubeObject } from '../core/kube-object.js';
-import type { ReleaseName } from '../core/release.js';
+import { inRange, type ReleaseName } from '../core/release.js';
 import type { Catalog } from '../registry/catalog.js';
 import { Clock } from '../state/clock.js';
 import { ObjectStore } from '../state/object-store.js';
 import { Random } from '../state/random.js';
 import type { ClusterState, World } from '../state/world.js';
+import { templateRoles } from './template-roles.js';
 
 /** When the built-in objects were created, unless they say so themselves. */
 const installedAt = Date.parse('2024-01-10T08:00:00Z');
@@ -41,7 +42,9 @@ function seedOf(release: ReleaseName, catalog: Catalog, role: 'host' | 'member')
   const known = seeds.get(key);
   if (known !== undefined) return known;
   const seed = new ObjectStore(new Clock(installedAt), new Random(`install ${role}`));
-  for (const object of readInstall(release)) {
+  const installed = readInstall(release);
+  const isOf3x = inRange(release, { since: 'v3.0', until: 'v3.4' });
+  for (const object of isOf3x ? [...installed, ...templateRoles(installed)] : installed) {
     if (role === 'member' && hostKinds.has(object.kind)) continue;
     const resource = catalog.byKind(object.apiVersion, object.kind);
     if (resource === undefined)
