@@ -9,7 +9,9 @@ import { controllerReference, type KubeObject } from '../core/kube-object.js';
 export function ownedByWorkspace(namespace: KubeObject, workspace: KubeObject | undefined): KubeObject {
   const { ownerReferences = [], ...metadata } = namespace.metadata;
   const known = ownerReferences.filter(({ kind }) => kind === 'Workspace');
-  const isElsewhere = ownerReferences.some(({ kind, controller }) => controller === true && kind !== 'Workspace');
+  const isElsewhere = ownerReferences.some(
+    ({ kind, controller }) => controller === true && kind !== 'Workspace',
+  );
   if (isElsewhere) return namespace;
   const isRight =
     workspace === undefined
