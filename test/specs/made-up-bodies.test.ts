@@ -228,6 +228,15 @@ test.for([
   expect((await ks.specs()).documents[0]?.repairs).toEqual([]);
 });
 
+test.for(['creationTimestamp', 'startTime', 'lastTransitionTime', 'create_time', 'updatedAt', 'created_at'])(
+  'A text called %s is a time, whatever the document says of it',
+  async (name) => {
+    const schema = { type: 'object', required: [name], properties: { [name]: { type: 'string' } } };
+    const { answers } = await answersOf(openapi([schema]));
+    expect(answers[0]?.json[name]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  },
+);
+
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
 test('References that only lead to each other are repaired, and listed', async () => {

@@ -19,6 +19,7 @@ const member =
     username: operation.method === 'PUT' ? (Object.values(params).at(-1) ?? '') : 'outsider',
     roleRef,
   });
+const grafana = { grafanaDashboardContent: JSON.stringify({ title: 'sample', panels: [{ type: 'graph' }] }) };
 const credentials = { username: 'admin', password: 'P@88w0rd' };
 const tokenOf = ({ token }: Need): JsonObject => ({ kind: 'TokenReview', spec: { token } });
 const kubeconfig = Buffer.from(
@@ -132,6 +133,8 @@ export const generalFacts: Facts = {
     'DELETE workspacetemplates': {},
     labelbindings: { labels: [], clusters: ['host'] },
     'clusters/grantrequests': { op: 'add', workspace: 'demo' },
+    'clusterdashboards/template': grafana,
+    'dashboards/template': grafana,
     'clusters/validation': { metadata: { name: 'far' }, spec: direct },
     'clusters/kubeconfig': { kubeconfig },
     'POST workspaces/devops': ({ name }) => ({ metadata: { generateName: name } }),

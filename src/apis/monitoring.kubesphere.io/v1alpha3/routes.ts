@@ -31,10 +31,22 @@ const targets = (
   { method: 'GET', path: `/targets/${path}`, handle: target(name), since: 'v3.1' },
 ]);
 
+const importDashboard: Handler = async (context) =>
+  (await import('../dashboards/import-dashboard.js')).importDashboard(context);
+
+/** Dashboards of Grafana, made ones of KubeSphere. */
+const dashboards = ['/clusterdashboards', '/namespaces/{namespace}/dashboards'].map((path): Route => ({
+  method: 'POST',
+  path: `${path}/{grafanaDashboardName}/template`,
+  handle: importDashboard,
+  since: 'v3.3',
+}));
+
 /** Named metrics of 3.x. */
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/kubesphere', handle: counters },
   ...targets,
+  ...dashboards,
   ...levelRoutes(
     [
       ...sharedLevels,
