@@ -11,6 +11,7 @@ import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
+import { readApplied } from './read-applied.js';
 import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
 import type { ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
@@ -135,33 +136,6 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
   const given = withoutStatus(withRequester(outcome.object, resource, context), resource);
   const stored = createObject(context, resource, given, { ...options, namespace: path.namespace });
   return withWarnings(answerObject(stored, kind, form, 201), warnings);
-}
-
-/** The configuration in a body, which is YAML and may be JSON, and what a strict reader has against it. */
-async function readApplied({
-  context,
-}: KindRequest): Promise<{ readonly applied: JsonObject; readonly errors: readonly string[] }> {
-  const { parseYamlBody } = await import('./read-yaml.js');
-  const text = context.body?.toString('utf8') ?? '';
-  let applied: Json;
-  let twice: readonly string[];
-  try {
-    const read = parseYamlBody(text);
-    applied = parseGoJson(read.json, 'unmarshal');
-    ({ twice } = read);
-  } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-    throw badRequest(`error decoding YAML: yaml: ${why}`);
-  }
-  if (!isJsonObject(applied)) {
-    const why =
-      'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}';
-    throw badRequest(`error decoding YAML: ${why}`);
-  }
-  const lines = twice.map((one) => `  ${one}`).join('\n');
-  const errors =
-    twice.length === 0 ? [] : [`error converting YAML to JSON: yaml: unmarshal errors:\n${lines}`];
-  return { applied, errors };
 }
 
 function checkAppliedName(

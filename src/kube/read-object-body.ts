@@ -47,7 +47,8 @@ export interface CheckedBody {
  */
 export async function readCheckedBody(context: RequestContext, expected: ExpectedBody): Promise<CheckedBody> {
   const { value, text, errors: found } = await readValue(context, expected);
-  const object = checkedObject(value, context, expected);
+  // Go reads nothing from `null`, and has nothing against it.
+  const object = checkedObject(value ?? {}, context, expected);
   const errors = text === undefined ? found : [...found, ...strictErrors(text, knownType(expected))];
   return { object, errors };
 }

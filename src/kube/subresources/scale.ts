@@ -10,7 +10,9 @@ import { valueAt, withValueAt } from '../custom-resources/field-path.js';
 import type { KindRequest } from '../kind-request.js';
 import { readWriteQuery, type WriteQuery } from '../options-from-query.js';
 import { readObjectBody } from '../read-object-body.js';
-import { readPatchBody } from '../read-patch-body.js';
+import { readApplied } from '../read-applied.js';
+import { isApply, readPatchBody } from '../read-patch-body.js';
+import { apiVersionOf } from '../served-kind.js';
 import { none, selectorText } from '../table/cells.js';
 import { answerTyped } from './answer-part.js';
 
@@ -36,6 +38,10 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
       return answerTyped(scaleOf(object, resource), scaleKind, form);
     }
     case 'PATCH': {
+      if (isApply(context)) {
+        const { object } = await applyScale(request);
+        return answerTyped(scaleOf(object, resource), scaleKind, form);
+      }
       const query = readWriteQuery(context.query, 'PatchOptions');
       const shape: Resource = {
         ...resource,
@@ -113,8 +119,22 @@ async function writeScale(
 ): Promise<ReturnType<typeof patchObject>> {
   const { context, path, kind } = request;
   const { resource } = kind;
-  const metadata = digObject(scale, 'metadata');
-  const { name, namespace, uid, resourceVersion } = metadata;
+  checkScale(request, scale);
+  const replicas = replicasOf(scale);
+  const key = { namespace: path.namespace, name: path.name };
+  const place = resource.defined?.scale?.spec ?? '.spec.replicas';
+  const rescale = (object: JsonObject): Json => withValueAt(object, place, replicas);
+  const { recorder } = await import('../managed-fields/recorder.js');
+  return patchObject(context, resource, key, rescale, {
+    dryRun,
+    manage: recorder(request, fieldManager, 'scale'),
+  });
+}
+
+/** Refuses a scale of another object, or of another state of it. */
+function checkScale({ context, path, kind }: KindRequest, scale: JsonObject): void {
+  const { resource } = kind;
+  const { name, namespace, uid, resourceVersion } = digObject(scale, 'metadata');
   if (typeof name === 'string' && name !== '' && name !== path.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
   }
@@ -123,7 +143,6 @@ async function writeScale(
       `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
     );
   }
-  const replicas = replicasOf(scale);
   const current = context.cluster.store.get(resource, path.namespace, path.name).object.metadata;
   if (typeof uid === 'string' && uid !== '' && uid !== current.uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid ?? ''}`;
@@ -134,13 +153,51 @@ async function writeScale(
     resourceVersion !== '' &&
     resourceVersion !== current.resourceVersion;
   if (isStale) throw conflict(resource, path.name, staleVersion);
-  const key = { namespace: path.namespace, name: path.name };
+}
+
+/**
+ * Answers a server-side apply: of the object itself, with nothing in it but the number.
+ *
+ * @throws ApiError as other applies do
+ */
+async function applyScale(request: KindRequest): Promise<ReturnType<typeof patchObject>> {
+  const { context, path, kind } = request;
+  const { resource } = kind;
+  const query = readWriteQuery(context.query, 'PatchOptions', true);
+  const { applied } = await readApplied(request);
+  const { apiVersion, kind: given } = applied;
+  if (apiVersion !== scaleKind.apiVersion || given !== scaleKind.kind) {
+    const shown = typeof apiVersion === 'string' ? apiVersion : '';
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${shown}, expected: ${scaleKind.apiVersion}`,
+    );
+  }
+  checkScale(request, applied);
+  const stated = dig(applied, 'spec', 'replicas');
+  const replicas = replicasOf(applied);
   const place = resource.defined?.scale?.spec ?? '.spec.replicas';
-  const rescale = (object: JsonObject): Json => withValueAt(object, place, replicas);
-  const { recorder } = await import('../managed-fields/recorder.js');
-  return patchObject(context, resource, key, rescale, {
-    dryRun,
-    manage: recorder(request, fieldManager, 'scale'),
+  const bare = {
+    apiVersion: apiVersionOf(kind),
+    kind: resource.kind,
+    metadata: { name: path.name, ...(path.namespace !== '' && { namespace: path.namespace }) },
+  };
+  const [{ applyConfiguration }, { managerOf }] = await Promise.all([
+    import('../managed-fields/apply.js'),
+    import('../managed-fields/recorder.js'),
+  ]);
+  const outcome = applyConfiguration({
+    resource,
+    version: kind.version,
+    applied: stated === undefined ? bare : (withValueAt(bare, place, replicas)),
+    live: context.cluster.store.get(resource, path.namespace, path.name).object,
+    manager: managerOf(request, query.fieldManager, 'Apply', 'scale'),
+    force: query.force,
+    time: context.world.clock.timestamp(),
+  });
+  const key = { namespace: path.namespace, name: path.name };
+  return patchObject(context, resource, key, () => outcome.object, {
+    dryRun: query.dryRun,
+    manage: () => outcome.managedFields,
   });
 }
 

@@ -1,7 +1,9 @@
 import { dig, digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { quote } from '../../core/api-error.js';
+import { nameProblems } from '../../registry/names.js';
 import { readCertificateRequest } from '../certificates/certificate-request.js';
-import { duplicate, invalidShown, required, unsupported, type Cause } from './causes.js';
+import { duplicate, invalidShown, invalidValue, required, unsupported, type Cause } from './causes.js';
 
 const usages = [
   ...[
@@ -35,7 +37,7 @@ export function certificateRequestProblems(object: KubeObject, previous: KubeObj
       if (!usages.includes(usage)) return [unsupported(field, usage, usages)];
       return given.indexOf(usage) < at ? [duplicate(field, usage)] : [];
     }),
-    ...(digString(object, 'spec', 'signerName') === '' ? [required('spec.signerName')] : []),
+    ...signerProblems(digString(object, 'spec', 'signerName')),
     ...(typeof seconds === 'number' && seconds < 600
       ? [
           invalidShown(
@@ -46,6 +48,31 @@ export function certificateRequestProblems(object: KubeObject, previous: KubeObj
         ]
       : []),
   ];
+}
+
+/** @see kubernetes/kubernetes pkg/apis/certificates/validation/validation.go ValidateSignerName */
+function signerProblems(name: string): Cause[] {
+  const field = 'spec.signerName';
+  if (name === '') return [required(field)];
+  const [domain = '', path = '', ...more] = name.split('/');
+  const wanted = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
+  if (!name.includes('/') || more.length > 0) return [invalidValue(field, name, wanted)];
+  const causes = labelCauses(field, domain);
+  if (!domain.includes('.'))
+    causes.push(
+      invalidValue(field, domain, 'should be a domain with at least two segments separated by dots'),
+    );
+  return [...causes, ...labelCauses(field, path)];
+}
+
+/** What is wrong with the first of the labels between dots that anything is wrong with. */
+function labelCauses(field: string, text: string): Cause[] {
+  for (const label of text.split('.')) {
+    const problems = nameProblems(label, 'label');
+    if (problems.length > 0)
+      return problems.map((why) => invalidValue(field, text, `validating label ${quote(label)}: ${why}`));
+  }
+  return [];
 }
 
 function requestProblems(request: Buffer): Cause[] {

@@ -39,6 +39,29 @@ export function eventProblems(event: KubeObject, previous: KubeObject | undefine
   return causes;
 }
 
+/**
+ * What is wrong with an Event of the core group, of which only those that say when they were made need more than a place.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/events.go legacyValidateEvent
+ */
+export function coreEventProblems(event: KubeObject): Cause[] {
+  const { namespace = '' } = event.metadata;
+  const involved = digString(event, 'involvedObject', 'namespace');
+  const isDated = digString(event, 'eventTime') !== '';
+  const fits = isDated
+    ? involved !== '' || namespace === 'default' || namespace === 'kube-system'
+    : involved === namespace || (involved === '' && namespace === 'default');
+  const causes = fits
+    ? []
+    : [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')];
+  if (!isDated) return causes;
+  if (digString(event, 'reportingComponent') === '') causes.push(required('reportingController'));
+  for (const key of ['reportingInstance', 'action', 'reason'])
+    if (digString(event, key) === '') causes.push(required(key));
+    else causes.push(...lengthProblems(event, key, key, shortText));
+  return [...causes, ...lengthProblems(event, 'message', 'message', noteText)];
+}
+
 function textProblems(event: KubeObject): Cause[] {
   const causes = digString(event, 'reportingController') === '' ? [required('reportingController')] : [];
   for (const key of ['reportingInstance', 'action', 'reason'])

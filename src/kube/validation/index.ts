@@ -5,7 +5,7 @@ import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import type { Cause } from './causes.js';
 import { certificateRequestProblems } from './certificate-request.js';
-import { eventProblems } from './event.js';
+import { coreEventProblems, eventProblems } from './event.js';
 import { autoscalerProblems } from './autoscaler.js';
 import { checkGrowth, claimProblems } from './claims.js';
 import { configMapProblems, secretProblems } from './data.js';
@@ -64,6 +64,7 @@ const checks: Readonly<Record<string, Problems>> = {
   'clusterroles.rbac.authorization.k8s.io': roleProblems,
   'rolebindings.rbac.authorization.k8s.io': bindingProblems,
   'clusterrolebindings.rbac.authorization.k8s.io': bindingProblems,
+  'events.': coreEventProblems,
   'events.events.k8s.io': eventProblems,
   'certificatesigningrequests.certificates.k8s.io': certificateRequestProblems,
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,

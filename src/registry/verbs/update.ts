@@ -243,7 +243,7 @@ function mergeParts(
   if (subresource === 'status') {
     return {
       ...before,
-      metadata: wanted.metadata,
+      metadata: statusMeta(wanted.metadata, before.metadata, resource),
       ...(wanted['status'] !== undefined && { status: wanted['status'] }),
     };
   }
@@ -259,6 +259,32 @@ function mergeParts(
   return Object.fromEntries(
     status === undefined ? rest : [...rest, ['status', status]],
   ) as unknown as KubeObject;
+}
+
+/** Members of metadata that writes to a status leave alone: all that clients set, for the kinds named first. */
+const whole = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+const statusKeeps: Readonly<Record<string, readonly string[]>> = {
+  'customresourcedefinitions.apiextensions.k8s.io': whole,
+  'apiservices.apiregistration.k8s.io': whole,
+  'flowschemas.flowcontrol.apiserver.k8s.io': whole,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': whole,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': whole,
+  'resourceclaims.resource.k8s.io': whole,
+  'deployments.apps': ['labels'],
+  'pods.': ['ownerReferences'],
+};
+
+/**
+ * Metadata a write to a status asks for, as far as the kind lets it.
+ *
+ * @see kubernetes/apimachinery pkg/apis/meta/v1/meta.go ResetObjectMetaForStatus; the status strategies of kubernetes/kubernetes pkg/registry
+ */
+function statusMeta(wanted: ObjectMeta, before: ObjectMeta, { custom, plural, group }: Resource): ObjectMeta {
+  const kept = custom ? whole : (statusKeeps[`${plural}.${group}`] ?? []);
+  if (kept.length === 0) return wanted;
+  const rest = Object.entries(wanted).filter(([key]) => !kept.includes(key));
+  const own = Object.entries(before).filter(([key]) => kept.includes(key));
+  return Object.fromEntries([...rest, ...own]) as ObjectMeta;
 }
 
 /** Metadata of the next state: what only the server sets stays as it was. */
