@@ -188,7 +188,7 @@ async function applyScale(request: KindRequest): Promise<ReturnType<typeof patch
   const outcome = applyConfiguration({
     resource,
     version: kind.version,
-    applied: stated === undefined ? bare : (withValueAt(bare, place, replicas)),
+    applied: stated === undefined ? bare : withValueAt(bare, place, replicas),
     live: context.cluster.store.get(resource, path.namespace, path.name).object,
     manager: managerOf(request, query.fieldManager, 'Apply', 'scale'),
     force: query.force,
