@@ -8,6 +8,7 @@ import { nodeResource } from '../nodes/node-condition.js';
 import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { availabilityOf, isAvailable } from './availability.js';
+import { claim, claimantsOf, type ClaimingKind } from './claim.js';
 import { nextDaemonStep } from './daemon-rollout.js';
 import { recordEvent } from './events.js';
 import { mayRunOn } from './choose-node.js';
@@ -16,7 +17,6 @@ import {
   createPod,
   isFinished,
   isReady,
-  ownersOf,
   ownKey,
   podResource,
   recordPod,
@@ -27,6 +27,11 @@ import { writeStatus } from './write-status.js';
 
 const component = 'daemonset-controller';
 const daemonSets = { group: 'apps', plural: 'daemonsets' };
+const daemonSetClaims: ClaimingKind = {
+  kind: 'DaemonSet',
+  resource: daemonSets,
+  selectorOf: (set) => dig(set, 'spec', 'selector'),
+};
 const generationAnnotation = 'deprecated.daemonset.template.generation';
 
 /** What daemons put up with besides what their template says. */
@@ -52,7 +57,7 @@ export const daemonSetController: QueuedController = {
   name: 'daemonset',
   watches: ['daemonsets.apps', 'pods.', 'nodes.'],
   keysOf: (context, change) => {
-    if (change.resource.plural === 'pods') return ownersOf(change, 'DaemonSet');
+    if (change.resource.plural === 'pods') return claimantsOf(context, change, daemonSetClaims);
     if (change.resource.plural === 'nodes') {
       if (isHeartbeat(change)) return [];
       return context.cluster.store
@@ -65,6 +70,7 @@ export const daemonSetController: QueuedController = {
   settle: (context, { namespace, name }) => {
     const set = context.cluster.store.find(daemonSets, namespace, name)?.object;
     if (set === undefined || isDeleting(set)) return;
+    claim(context, set, { resource: podResource, selector: dig(set, 'spec', 'selector') });
     const { hash } = currentRevision(context, set);
     const template = withTolerations(digObject(set, 'spec', 'template'));
     const all = context.cluster.store.list(nodeResource).map(({ object }) => object);

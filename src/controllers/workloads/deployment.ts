@@ -1,16 +1,16 @@
 import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { annotation, controllerReference, type KubeObject } from '../../core/kube-object.js';
-import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, keyOf, writeBack, type QueuedController } from '../controller.js';
-import { controlledBy, controllerOf } from '../dependents.js';
+import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
+import { claim, claimantsOf } from './claim.js';
 import { timeoutOf } from './deployment-progress.js';
 import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
-import { ownersOf, ownKey } from './pods.js';
+import { ownKey } from './pods.js';
 import { share } from './share.js';
 import { hashLabel, sameTemplate, templateHash } from './template-hash.js';
 import { writeStatus } from './write-status.js';
@@ -41,12 +41,18 @@ const ownAnnotations = new Set([
 export const deploymentController: QueuedController = {
   name: 'deployment',
   watches: ['deployments.apps', 'replicasets.apps'],
-  keysOf: (_context, change) =>
-    change.resource.plural === 'deployments' ? [ownKey(change)] : ownersOf(change, 'Deployment'),
+  keysOf: (context, change) =>
+    change.resource.plural === 'deployments'
+      ? [ownKey(change)]
+      : claimantsOf(context, change, {
+          kind: 'Deployment',
+          resource: deployments,
+          selectorOf: (deployment) => dig(deployment, 'spec', 'selector'),
+        }),
   settle: (context, { namespace, name }) => {
     const deployment = context.cluster.store.find(deployments, namespace, name)?.object;
     if (deployment === undefined || isDeleting(deployment)) return;
-    adopt(context, deployment);
+    claim(context, deployment, { resource: replicaSets, selector: dig(deployment, 'spec', 'selector') });
     const known = setsOf(context, deployment);
     const template = digObject(deployment, 'spec', 'template');
     let current = known.find((set) => sameTemplate(digObject(set, 'spec', 'template'), template));
@@ -71,16 +77,6 @@ export const deploymentController: QueuedController = {
 
 function setsOf({ cluster }: WriteContext, deployment: KubeObject): KubeObject[] {
   return controlledBy(cluster.store, deployment, replicaSets).filter((set) => !isDeleting(set));
-}
-
-/** Takes ReplicaSets over that fit the selector and belong to nobody. */
-function adopt({ cluster }: WriteContext, deployment: KubeObject): void {
-  for (const { object } of cluster.store.list(replicaSets, deployment.metadata.namespace)) {
-    if (controllerOf(object) !== undefined || isDeleting(object)) continue;
-    if (!selects(dig(deployment, 'spec', 'selector'), object.metadata.labels)) continue;
-    const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(deployment)];
-    cluster.store.replace(replicaSets, { ...object, metadata: { ...object.metadata, ownerReferences } });
-  }
 }
 
 function revisionOf(set: KubeObject): number {

@@ -2,19 +2,26 @@ import { dig, digArray, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
+import { hasFinalizer, isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
 import { controlledBy, controllerOf } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
+import { claim, claimantsOf, orphansOf, type ClaimingKind } from './claim.js';
 import { deadlineOf, endOf, isOver } from './job-end.js';
 import { hasJobFeature } from './job-features.js';
+import { jobPods, trackingFinalizer } from './job-pod-index.js';
 import { deletePods, makePods, releasePods, retryAt } from './job-pods.js';
 import { reportJob } from './job-status.js';
 import { tallyOf, type JobTally } from './job-tally.js';
 import { podIndex } from './pod-index.js';
-import { ownersOf, ownKey, podResource } from './pods.js';
+import { ownKey, podResource } from './pods.js';
 
 const controllerName = 'job';
 const jobs = { group: 'batch', plural: 'jobs' };
+const jobClaims: ClaimingKind = {
+  kind: 'Job',
+  resource: jobs,
+  selectorOf: (job) => dig(job, 'spec', 'selector'),
+};
 
 /**
  * Has pods do a Job's work: again after longer and longer waits when they fail, until they have failed too often or the
@@ -25,8 +32,8 @@ const jobs = { group: 'batch', plural: 'jobs' };
 export const jobController: QueuedController = {
   name: controllerName,
   watches: ['jobs.batch', 'pods.'],
-  keysOf: (_context, change) =>
-    change.resource.plural === 'jobs' ? [ownKey(change)] : ownersOf(change, 'Job'),
+  keysOf: (context, change) =>
+    change.resource.plural === 'jobs' ? [ownKey(change)] : claimantsOf(context, change, jobClaims),
   settle: (context, key) => {
     const { cluster } = context;
     const job = cluster.store.find(jobs, key.namespace, key.name)?.object;
@@ -34,8 +41,17 @@ export const jobController: QueuedController = {
     if (job === undefined) return;
     if (isDeleting(job) || isOver(job)) releasePods(context, controlledBy(cluster.store, job, podResource));
     if (isDeleting(job)) return;
-    if (isOver(job)) expire(context, job);
-    else goOn(context, job);
+    if (isOver(job)) {
+      expire(context, job);
+      return;
+    }
+    claim(context, job, {
+      resource: podResource,
+      selector: dig(job, 'spec', 'selector'),
+      owned: jobPods(cluster.store, job).open.values(),
+      ...(hasJobFeature(context.world, 'tracking') && { finalizer: trackingFinalizer }),
+    });
+    goOn(context, job);
   },
 };
 
@@ -70,19 +86,23 @@ function afterwards(context: WriteContext, job: KubeObject, tally: JobTally, isF
   return { ...tally, pods, active, terminating, failed };
 }
 
-/** Lets go of pods whose Job is gone: nobody counts them. */
+/** Lets go of pods that have no Job any more: nobody counts them. */
 function releaseOrphans(
   context: WriteContext,
   { namespace, name }: WorkKey,
   job: KubeObject | undefined,
 ): void {
-  if (job !== undefined) return;
-  const orphans = [...(podIndex(context.cluster.store).byNamespace.get(namespace)?.values() ?? [])].filter(
-    (pod) => {
-      const owner = controllerOf(pod);
-      return owner?.kind === 'Job' && owner.name === name;
-    },
+  const { store } = context.cluster;
+  const nobodys = orphansOf(store, podResource, namespace);
+  releasePods(
+    context,
+    nobodys.filter((pod) => hasFinalizer(pod, trackingFinalizer)),
   );
+  if (job !== undefined) return;
+  const orphans = [...(podIndex(store).byNamespace.get(namespace)?.values() ?? [])].filter((pod) => {
+    const owner = controllerOf(pod);
+    return owner?.kind === 'Job' && owner.name === name;
+  });
   releasePods(context, orphans);
 }
 

@@ -1,27 +1,18 @@
 import { ApiError, type GroupResource } from '../../core/api-error.js';
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
-import { controllerReference, type KubeObject } from '../../core/kube-object.js';
+import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
-import { controllerOf } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { availabilityOf } from './availability.js';
-import { podIndex } from './pod-index.js';
+import { claim, claimantsOf, type ClaimingKind } from './claim.js';
 import {
   activePods,
   createPod,
+  isFinished,
   isReady,
-  ownersOf,
   ownKey,
   podResource,
   podsAtOnce,
@@ -32,14 +23,10 @@ import type { Change } from '../../state/object-store.js';
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 
 /** A kind that keeps a number of pods of one template. */
-interface ReplicaKind {
+interface ReplicaKind extends ClaimingKind {
   /** Of the controller. */
   readonly name: string;
   readonly component: string;
-  readonly kind: string;
-  readonly resource: GroupResource;
-  /** Its selector, as ReplicaSets have it. */
-  readonly selectorOf: (set: KubeObject) => Json | undefined;
 }
 
 /**
@@ -67,7 +54,7 @@ export const replicationController: QueuedController = keeping({
 });
 
 function keeping(replicas: ReplicaKind): QueuedController {
-  const { name: controller, kind, resource } = replicas;
+  const { name: controller, resource } = replicas;
   const own = `${resource.plural}.${resource.group}`;
   return {
     name: controller,
@@ -79,15 +66,19 @@ function keeping(replicas: ReplicaKind): QueuedController {
       'secrets.',
       'resourcequotas.',
     ],
-    keysOf: ({ cluster }, change) => {
+    keysOf: (context, change) => {
       if (change.resource.plural === resource.plural) return isOwnReport(change) ? [] : [ownKey(change)];
-      if (change.resource.plural === 'pods') return ownersOf(change, kind);
-      return refused(cluster, resource, change.stored.object.metadata.namespace);
+      if (change.resource.plural === 'pods') return claimantsOf(context, change, replicas);
+      return refused(context.cluster, resource, change.stored.object.metadata.namespace);
     },
     settle: (context, { namespace, name }) => {
       const set = context.cluster.store.find(resource, namespace, name)?.object;
       if (set === undefined || isDeleting(set)) return;
-      adopt(context, set, replicas.selectorOf(set));
+      claim(context, set, {
+        resource: podResource,
+        selector: replicas.selectorOf(set),
+        concerns: (pod) => !isFinished(pod) && !isDeleting(pod),
+      });
       const failure = fill(context, set, replicas.component);
       const pods = activePods(context, set);
       const { available, next } = availabilityOf(context, set, pods);
@@ -131,17 +122,6 @@ function refused(
       digArray(object, 'status', 'conditions').some((one) => digString(one, 'type') === 'ReplicaFailure'),
     )
     .map(({ object }) => ({ namespace, name: object.metadata.name }));
-}
-
-/** Takes pods over that fit the selector and belong to nobody. */
-function adopt({ cluster }: WriteContext, set: KubeObject, selector: Json | undefined): void {
-  const { namespace = '' } = set.metadata;
-  for (const pod of podIndex(cluster.store).byNamespace.get(namespace)?.values() ?? []) {
-    if (controllerOf(pod) !== undefined || isDeleting(pod)) continue;
-    if (!selects(selector, pod.metadata.labels)) continue;
-    const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReference(set)];
-    cluster.store.replace(podResource, { ...pod, metadata: { ...pod.metadata, ownerReferences } });
-  }
 }
 
 /** Makes or removes pods until there are as many as wanted. @returns what stopped it */

@@ -5,6 +5,7 @@ import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { Change } from '../../state/object-store.js';
 import { controlledBy } from '../dependents.js';
+import { claim } from './claim.js';
 import { podResource } from './pods.js';
 import { bare, templateHash } from './template-hash.js';
 
@@ -21,6 +22,7 @@ export interface Revision {
 
 /** The revision of the current template; made, or moved to the front of history, when it is not the newest. */
 export function currentRevision(context: WriteContext, owner: KubeObject): Revision {
+  claim(context, owner, { resource: revisions, selector: dig(owner, 'spec', 'selector') });
   const known = controlledBy(context.cluster.store, owner, revisions);
   const template = digObject(owner, 'spec', 'template');
   const newest = Math.max(0, ...known.map(numberOf));

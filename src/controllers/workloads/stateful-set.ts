@@ -9,14 +9,20 @@ import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { availabilityOf, isAvailable } from './availability.js';
 import { ownClaims } from './claim-retention.js';
+import { claim, claimantsOf, type ClaimingKind } from './claim.js';
 import { replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
-import { createPod, isReady, ownersOf, ownKey, podResource, podsAtOnce, recordRefusal } from './pods.js';
+import { createPod, isReady, ownKey, podResource, podsAtOnce, recordRefusal } from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel, type Revision } from './revisions.js';
 import { writeStatus } from './write-status.js';
 
 const component = 'statefulset-controller';
 const statefulSets = { group: 'apps', plural: 'statefulsets' };
+const statefulSetClaims: ClaimingKind = {
+  kind: 'StatefulSet',
+  resource: statefulSets,
+  selectorOf: (set) => dig(set, 'spec', 'selector'),
+};
 const claims = { group: '', plural: 'persistentvolumeclaims' };
 
 /**
@@ -29,13 +35,18 @@ export const statefulSetController: QueuedController = {
   name: 'statefulset',
   watches: ['statefulsets.apps', 'pods.'],
   keysOf: (context, change) => {
-    if (change.resource.plural === 'pods') return ownersOf(change, 'StatefulSet');
+    if (change.resource.plural === 'pods') return claimantsOf(context, change, statefulSetClaims);
     noteLoadedRevision(context, change);
     return [ownKey(change)];
   },
   settle: (context, { namespace, name }) => {
     const set = context.cluster.store.find(statefulSets, namespace, name)?.object;
     if (set === undefined || isDeleting(set)) return;
+    claim(context, set, {
+      resource: podResource,
+      selector: dig(set, 'spec', 'selector'),
+      concerns: (pod) => isNumbered(pod, set),
+    });
     const revision = currentRevision(context, set);
     step(context, set, revision);
     writeStatus(context, context.catalog.get('apps', 'statefulsets'), set, statusOf(context, set, revision));
@@ -43,6 +54,12 @@ export const statefulSetController: QueuedController = {
     lookAgainAt(context, 'statefulset', statefulSets, set, next);
   },
 };
+
+/** Whether a pod is called as those of a set are. */
+function isNumbered({ metadata }: KubeObject, set: KubeObject): boolean {
+  const prefix = `${set.metadata.name}-`;
+  return metadata.name.startsWith(prefix) && /^\d+$/.test(metadata.name.slice(prefix.length));
+}
 
 function podsOf({ cluster }: WriteContext, set: KubeObject): readonly KubeObject[] {
   return controlledBy(cluster.store, set, podResource).sort((a, b) => ordinalOf(a) - ordinalOf(b));
