@@ -48,3 +48,24 @@ test.each(releases)('%s: DevOps projects have templates of their own', async (re
   const { json } = await admin.get(`/api/v1/namespaces/${name}`);
   expect(json.metadata['ownerReferences']).toMatchObject([{ kind: 'DevOpsProject', controller: true }]);
 });
+
+test.each(releases)('%s: lists tell which templates a role is made of', async (release) => {
+  await using ks = await startFakeKsApiserver({ release });
+  const admin = await as(ks, 'admin');
+  const resources = '/kapis/resources.kubesphere.io/v1alpha3';
+  const rows = [
+    ['globalroles', 'globalroles', 'platform-regular'],
+    ['clusterroles', 'clusterroles', 'cluster-viewer'],
+    ['workspaces/demo/workspaceroles', 'workspaceroles', 'demo-viewer'],
+    ['namespaces/shop/roles', 'namespaces/shop/roles', 'viewer'],
+  ] as const;
+  for (const [path, shown, role] of rows) {
+    const own = await admin.get(`${iam}/${path}?aggregateTo=${role}&limit=100`);
+    expect([path, namesOf(own).length]).not.toEqual([path, 0]);
+    const same = await admin.get(`${resources}/${shown}?aggregateTo=${role}&limit=100`);
+    expect(namesOf(own)).toEqual(namesOf(same));
+    expect(own.json.items.every(({ metadata }) => metadata.name.startsWith('role-template-'))).toBe(true);
+    const unknown = await admin.get(`${iam}/${path}?aggregateTo=nobody`);
+    expect(unknown.json).toMatchObject({ items: [], totalItems: 0 });
+  }
+});

@@ -1,22 +1,7 @@
-import { digArray, digObject, isJsonObject, type Json, type JsonObject } from '../../../core/json.js';
-import { annotation, type KubeObject } from '../../../core/kube-object.js';
+import { digArray, digObject, isJsonObject, type JsonObject } from '../../../core/json.js';
+import type { KubeObject } from '../../../core/kube-object.js';
 import { aggregationRolesAnnotation } from '../../../core/well-known-keys.js';
-
-/** The template roles a role of 3.x is made of. */
-export function aggregatedRoleNames(role: KubeObject): string[] {
-  return readNames(annotation(role, aggregationRolesAnnotation));
-}
-
-function readNames(text: string | undefined): string[] {
-  if (text === undefined || text === '') return [];
-  try {
-    const names = JSON.parse(text) as Json;
-    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-  } catch {
-    // The real server logs what it cannot read and goes on without.
-    return [];
-  }
-}
+import { readRoleNames } from '../../../rbac/aggregated-roles.js';
 
 /**
  * A role as sent, with the rules of the template roles it names instead of its own; none without the annotation.
@@ -25,7 +10,7 @@ function readNames(text: string | undefined): string[] {
  */
 export function withAggregatedRules(sent: JsonObject, find: (name: string) => KubeObject): JsonObject {
   const text = digObject(sent, 'metadata', 'annotations')[aggregationRolesAnnotation];
-  const names = readNames(typeof text === 'string' ? text : undefined);
+  const names = readRoleNames(typeof text === 'string' ? text : undefined);
   const rules = names.flatMap((name) => digArray(find(name), 'rules').filter(isJsonObject));
   return { ...sent, rules };
 }

@@ -4,7 +4,7 @@ import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
 import { scopeKinds, type RoleScope } from '../../../rbac/role-scopes.js';
 import type { Handler } from '../../../registry/contract.js';
-import { aggregatedRoleNames } from './aggregate-rules.js';
+import { aggregatedRoleNames } from '../../../rbac/aggregated-roles.js';
 import { arrayReply } from '../../../registry/entity-reply.js';
 
 /**

@@ -1,6 +1,7 @@
 import { digObject, digString, type JsonObject } from '../../../core/json.js';
 import { label, type KubeObject } from '../../../core/kube-object.js';
 import { aggregationRolesAnnotation, workspaceLabel } from '../../../core/well-known-keys.js';
+import { aggregatedRoles } from '../../../rbac/aggregated-roles.js';
 import { scopeKinds, type RoleScope } from '../../../rbac/role-scopes.js';
 import { assertNameMatches } from '../../../registry/assert-name-matches.js';
 import type { Handler, Reply, RequestContext, Resource, Route } from '../../../registry/contract.js';
@@ -60,7 +61,10 @@ function listRoles(context: RequestContext, { scope, place, resource }: RoleRequ
     scope === 'workspace' && !asksForTemplates(context)
       ? all.filter(({ object }) => label(object, workspaceLabel) === place)
       : all;
-  return listReply(context, resource, found, undefined, { consumed: ['workspace'] });
+  const aggregated = aggregatedRoles(context.query, resource.plural, found);
+  return listReply(context, resource, aggregated ?? found, undefined, {
+    consumed: ['workspace', ...(aggregated === undefined ? [] : ['aggregateTo'])],
+  });
 }
 
 /** Role templates belong to no workspace. */

@@ -9,7 +9,7 @@ import { json } from '../../../registry/reply.js';
 import { untyped } from '../../../registry/typed-json.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { registeredKind, type RegisteredKind } from '../registered-kinds.js';
-import { aggregatedRoles } from './aggregated-roles.js';
+import { aggregatedRoles } from '../../../rbac/aggregated-roles.js';
 import { podsOf, withNodeRequests } from './node-requests.js';
 import { withClaimUse } from './claim-use.js';
 import { boundUsers } from './bound-users.js';
@@ -41,7 +41,7 @@ export function listResources(context: RequestContext): Reply {
     if (found !== undefined)
       return listReply(context, kind, found.users, undefined, { consumed: found.consumed });
   }
-  const aggregated = aggregatedRoles(context, kind, all);
+  const aggregated = aggregatedRoles(context.query, kind.plural, all);
   if (aggregated !== undefined) {
     return listReply(context, kind, aggregated, undefined, { consumed: ['aggregateTo'] });
   }
