@@ -1,6 +1,6 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import type { JsonObject } from '../core/json.js';
-import { digArray, digObject, digString } from '../core/json.js';
+import { digArray, digObject, digString, encodeCompact } from '../core/json.js';
 import type { KubeObject, User } from '../core/kube-object.js';
 import type { SigningKeys } from '../state/signing-keys.js';
 import type { ClusterState, World } from '../state/world.js';
@@ -55,6 +55,31 @@ export async function signAccountToken(
     .sign(privateKey);
 }
 
+/** Issuer of the tokens in Secrets. */
+const secretIssuer = 'kubernetes/serviceaccount';
+const secretClaim = 'kubernetes.io/serviceaccount/';
+
+/**
+ * Signs the token that a Secret holds for a Kubernetes ServiceAccount: good for as long as both are there.
+ *
+ * @see kubernetes/kubernetes pkg/serviceaccount/legacy.go
+ */
+export function signSecretToken({ keys }: World, account: KubeObject, secret: KubeObject): string {
+  const { name, namespace = '', uid = '' } = account.metadata;
+  const encode = (value: JsonObject): string => Buffer.from(encodeCompact(value)).toString('base64url');
+  const header = encode({ alg: 'RS256', kid: keyId(createPublicKey(keys.privateKey)) });
+  const claims = encode({
+    iss: secretIssuer,
+    [`${secretClaim}namespace`]: namespace,
+    [`${secretClaim}secret.name`]: secret.metadata.name,
+    [`${secretClaim}service-account.name`]: name,
+    [`${secretClaim}service-account.uid`]: uid,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  });
+  const signed = `${header}.${claims}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), keys.privateKey).toString('base64url')}`;
+}
+
 /** What a good token proves. */
 export interface ReviewedToken {
   readonly user: User;
@@ -80,9 +105,11 @@ export async function reviewAccountToken(
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['RS256'],
-      issuer,
+      issuer: [issuer, secretIssuer],
       currentDate: new Date(world.clock.now()),
     });
+    if (payload.iss === secretIssuer)
+      return readSecretClaims(payload as JsonObject, token, cluster, audiences);
     return readClaims(payload as JsonObject, cluster, audiences);
   } catch (error) {
     if (error instanceof errors.JWTExpired)
@@ -90,6 +117,46 @@ export async function reviewAccountToken(
     if (error instanceof errors.JOSEError) return 'invalid bearer token';
     throw error;
   }
+}
+
+/** @see kubernetes/kubernetes pkg/serviceaccount/legacy.go Validate */
+function readSecretClaims(
+  claims: JsonObject,
+  token: string,
+  { store }: ClusterState,
+  wanted: readonly string[],
+): ReviewedToken | string {
+  const bad = (why: string): string => `[invalid bearer token, ${why}]`;
+  const [namespace, name, uid, secretName] = [
+    'namespace',
+    'service-account.name',
+    'service-account.uid',
+    'secret.name',
+  ].map((key) => digString(claims, secretClaim + key)) as [string, string, string, string];
+  const secret = store.find({ group: '', plural: 'secrets' }, namespace, secretName)?.object;
+  if (secret === undefined || secret.metadata.deletionTimestamp !== undefined)
+    return bad('service account token has been invalidated');
+  if (digString(secret, 'data', 'token') !== Buffer.from(token).toString('base64'))
+    return bad("token does not match server's copy");
+  const account = store.find({ group: '', plural: 'serviceaccounts' }, namespace, name)?.object;
+  if (account === undefined) return bad(`serviceaccounts ${JSON.stringify(name)} not found`);
+  const found = account.metadata.uid ?? '';
+  if (found !== uid) return bad(`serviceaccount UID (${found}) does not match claim (${uid})`);
+  // A token without audiences is for the API server.
+  const audiences = wanted.filter((one) => one === apiAudience);
+  if (audiences.length === 0)
+    return bad(
+      `token audiences ${JSON.stringify([apiAudience])} is invalid for the target audiences ${JSON.stringify(wanted)}`,
+    );
+  return { user: { ...accountUser(namespace, name, uid), extra: {} }, audiences };
+}
+
+function accountUser(namespace: string, name: string, uid: string): Omit<User, 'extra'> {
+  return {
+    name: `system:serviceaccount:${namespace}:${name}`,
+    uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
 }
 
 function readClaims(
@@ -130,11 +197,5 @@ function readClaims(
     extra[`authentication.kubernetes.io/${kind}-name`] = [boundName];
     extra[`authentication.kubernetes.io/${kind}-uid`] = [digString(bound, 'uid')];
   }
-  const user = {
-    name: `system:serviceaccount:${namespace}:${name}`,
-    uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-    extra,
-  };
-  return { user, audiences };
+  return { user: { ...accountUser(namespace, name, uid), extra }, audiences };
 }

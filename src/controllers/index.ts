@@ -5,6 +5,7 @@ import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
+import { accountTokenSecretController } from './account-token-secret.js';
 import { applicationCategoryController } from './app-store/application-category.js';
 import { applicationReleaseController } from './app-store/application-release.js';
 import { applicationVersionController } from './app-store/application-version.js';
@@ -66,6 +67,7 @@ const controllers: readonly Controller[] = [
   serviceAccountController,
   serviceAccountSecretController,
   nativeServiceAccountController,
+  accountTokenSecretController,
   workloadRestart,
   clusterController,
   clusterLabelController,
@@ -335,6 +337,7 @@ export const kubernetesControllerNames: readonly string[] = [
   podGarbageCollector.name,
   podTermination.name,
   kubernetesServiceController.name,
+  accountTokenSecretController.name,
   garbageCollector.name,
   certificateSigner.name,
   ...workloadControllers.map(({ name }) => name),

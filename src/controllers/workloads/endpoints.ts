@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { selects } from '../../core/object-selector.js';
-import { isDeleting, type QueuedController } from '../controller.js';
+import type { Change } from '../../state/object-store.js';
+import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { nodeResource } from '../nodes/node-condition.js';
-import { putSlices, serviceLabels } from './endpoint-slices.js';
+import { nameLabel, putSlices, serviceLabels, sliceResource } from './endpoint-slices.js';
 import { portGroups } from './service-ports.js';
 import { podIndex } from './pod-index.js';
 import { isFinished, isReady, ownKey } from './pods.js';
@@ -27,9 +28,13 @@ const overCapacity = 'endpoints.kubernetes.io/over-capacity';
  */
 export const endpointsController: QueuedController = {
   name: 'endpoints',
-  watches: ['services.', 'pods.'],
+  watches: ['services.', 'pods.', 'endpoints.', 'endpointslices.discovery.k8s.io'],
   keysOf: ({ cluster }, change) => {
-    if (change.resource.plural === 'services') return [ownKey(change)];
+    const { plural } = change.resource;
+    if (plural === 'services') return [ownKey(change)];
+    // What somebody takes away is made again.
+    if (plural === 'endpoints') return change.type === 'DELETED' ? [ownKey(change)] : [];
+    if (plural === sliceResource.plural) return change.type === 'DELETED' ? serviceOf(change) : [];
     const { stored, previous } = change;
     const { namespace = '' } = stored.object.metadata;
     // A pod without address is in no Service, and was in none.
@@ -71,6 +76,12 @@ export const endpointsController: QueuedController = {
     );
   },
 };
+
+/** The Service an EndpointSlice is kept for. */
+function serviceOf({ stored: { object } }: Change): readonly WorkKey[] {
+  const name = label(object, nameLabel);
+  return name === undefined ? [] : [{ namespace: object.metadata.namespace ?? '', name }];
+}
 
 function isSelected(service: KubeObject, pod: KubeObject): boolean {
   const selector = digObject(service, 'spec', 'selector');
