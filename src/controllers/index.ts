@@ -1,5 +1,6 @@
 import { ApiError } from '../core/api-error.js';
 import { inRange } from '../core/release.js';
+import { admissionNames } from '../core/admission-names.js';
 import { webhookNames } from '../core/webhook-names.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
@@ -324,6 +325,7 @@ export const controllerNames: readonly string[] = [
   ...[...controllers, ...queued].map(({ name }) => name),
   eventsSwitch,
   'limitrange',
+  ...admissionNames,
   ...webhookNames,
 ].filter((name, position, all) => all.indexOf(name) === position);
 
@@ -344,4 +346,5 @@ export const kubernetesControllerNames: readonly string[] = [
   kubeconfigController.name,
   userCertificateController.name,
   eventsSwitch,
+  ...admissionNames,
 ];

@@ -6,6 +6,7 @@ import { accept, type WireType } from '../registry/negotiation.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import { getObject } from '../registry/verbs/get.js';
 import { listObjects } from '../registry/verbs/list.js';
+import { admittedDeletion, admittedPart, guardedWrite } from './admission/admitted.js';
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggregated-discovery.js';
 import { componentStatuses, componentStatusList } from './component-statuses.js';
 import { withDeprecation } from './custom-resources/deprecation.js';
@@ -314,14 +315,22 @@ const orphaned = new Set(['jobs.batch', 'replicationcontrollers.']);
 const podsStay =
   'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
 
-async function remove({ context, path, kind, form }: KindRequest): Promise<Reply> {
+async function remove(request: KindRequest): Promise<Reply> {
+  const { context, path, kind, form } = request;
   const { resource } = kind;
   const { options, warnings } = await readDeletion(context, resource);
   const key = { namespace: path.namespace, name: path.name };
-  const { stored, gone } = deleteObject(context, resource, key, options);
+  const told = [...warnings];
+  const write = {
+    ...guardedWrite(request, '', options.dryRun === true, told),
+    options: shownOptions(options),
+  };
+  const { stored, gone } = await admittedDeletion(write, key, () =>
+    deleteObject(context, resource, key, options),
+  );
   if (!gone || resource.deleted === 'object') {
     const status = !gone && options.cascades ? 202 : 200;
-    return withWarnings(answerObject(stored, kind, form, status), warnings);
+    return withWarnings(answerObject(stored, kind, form, status), told);
   }
   const { name, uid } = stored.object.metadata;
   const details = {
@@ -330,7 +339,17 @@ async function remove({ context, path, kind, form }: KindRequest): Promise<Reply
     kind: resource.plural,
     ...(uid !== undefined && { uid }),
   };
-  return answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, form);
+  const done = answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, form);
+  return withWarnings(done, told.slice(warnings.length));
+}
+
+/** The options of a deletion as admission is shown them. */
+function shownOptions({ gracePeriodSeconds, propagation, preconditions }: DeleteQuery): JsonObject {
+  return {
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(preconditions && { preconditions: { ...preconditions } }),
+    ...(propagation !== undefined && { propagationPolicy: propagation }),
+  };
 }
 
 /** How a deletion is meant, and what its caller is told about that. */
@@ -350,17 +369,25 @@ async function readDeletion(
 }
 
 /** @see kubernetes/apiserver pkg/registry/generic/registry/store.go DeleteCollection */
-async function deleteCollection({ context, path, kind, form }: KindRequest): Promise<Reply> {
+async function deleteCollection(request: KindRequest): Promise<Reply> {
+  const { context, path, kind, form } = request;
   const { resource } = kind;
   const listed = readListOptions(context.query, resource, context.cluster.store.version);
   const { options, warnings } = await readDeletion(context, resource);
+  const told = [...warnings];
   const page = listObjects(context, resource, { ...listed, namespace: path.namespace });
   for (const { object } of page.items) {
     const { name, namespace = '' } = object.metadata;
     if (context.cluster.store.find(resource, namespace, name) === undefined) continue;
-    deleteObject(context, resource, { namespace, name }, options);
+    const write = {
+      ...guardedWrite(request, '', options.dryRun === true, told),
+      options: shownOptions(options),
+    };
+    await admittedDeletion(write, { namespace, name }, () =>
+      deleteObject(context, resource, { namespace, name }, options),
+    );
   }
-  return withWarnings(answerList(page, kind, form, path.namespace), warnings);
+  return withWarnings(answerList(page, kind, form, path.namespace), told);
 }
 
 const partVerbs: Readonly<Record<string, string>> = {
@@ -399,5 +426,5 @@ async function servePart(request: KindRequest, part: Subresource): Promise<Reply
   const handle = subresourceHandler(request.kind.resource, part);
   if (handle === undefined)
     throw notImplemented(`the subresource ${request.kind.resource.plural}/${part.name}`);
-  return handle(request, part);
+  return admittedPart(request, part, handle);
 }

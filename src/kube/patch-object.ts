@@ -1,7 +1,10 @@
 import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
-import type { Reply } from '../registry/contract.js';
+import type { Reply, Resource } from '../registry/contract.js';
+import type { StoredObject } from '../state/object-store.js';
+import { admitted, guardedWrite } from './admission/admitted.js';
+import type { AdmissionSteps } from './admission/guarded-write.js';
 import { typeMismatches } from '../registry/check-go-types.js';
 import { typed, untyped } from '../registry/typed-json.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
@@ -13,11 +16,11 @@ import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
 import { readApplied } from './read-applied.js';
 import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
-import type { ServedKind } from './served-kind.js';
+import { structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { conversionError } from './unstructured-conversion.js';
 import { withWarnings } from './warnings.js';
-import { goMap, strictError, structOf, warningsOf } from './write-object.js';
+import { goMap, strictError, warningsOf } from './write-object.js';
 
 /** Answers the PATCH of an object or its status. @see kubernetes/apiserver pkg/endpoints/handlers/patch.go */
 export async function patchFrom(request: KindRequest, subresource?: 'status'): Promise<Reply> {
@@ -29,11 +32,16 @@ export async function patchFrom(request: KindRequest, subresource?: 'status'): P
   const { recorder } = await import('./managed-fields/recorder.js');
   const warnings: string[] = [];
   const key = { namespace: path.namespace, name: path.name };
-  const stored = patchObject(context, resource, key, checkedPatch(request, patch, query, warnings), {
-    dryRun: query.dryRun,
-    manage: recorder(request, query.fieldManager, subresource),
-    ...(subresource && { subresource }),
-  });
+  const manage = recorder(request, query.fieldManager, subresource);
+  const checked = checkedPatch(request, patch, query, warnings);
+  const write = guardedWrite(request, subresource ?? '', query.dryRun, warnings);
+  const stored = await admitted(write, (steps) =>
+    patchObject(context, resource, key, checked, {
+      manage,
+      ...(subresource && { subresource }),
+      ...steps,
+    }),
+  );
   return withWarnings(answerObject(stored, kind, form), warnings);
 }
 
@@ -104,38 +112,47 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
     import('./managed-fields/apply.js'),
     import('./managed-fields/recorder.js'),
   ]);
-  const live = context.cluster.store.find(resource, path.namespace, path.name);
-  if (live === undefined && subresource !== undefined) throw notFound(resource, path.name);
-  const outcome = applyConfiguration({
-    resource,
-    version: kind.version,
-    applied,
-    live: live?.object,
-    manager: managerOf(request, query.fieldManager, 'Apply', subresource ?? ''),
-    force: query.force,
-    time: context.world.clock.timestamp(),
-  });
-  if (errors.length > 0 && query.validation === 'Strict')
-    throw badRequest(`error strict decoding YAML: ${errors.join('\n')}`);
+  const manager = managerOf(request, query.fieldManager, 'Apply', subresource ?? '');
   const warnings = query.validation === 'Warn' ? errors.flatMap(warningsOf) : [];
-  checkAppliedName(applied, path);
-  const options = { dryRun: query.dryRun, manage: () => outcome.managedFields };
-  if (live !== undefined) {
-    const key = { namespace: path.namespace, name: path.name };
-    const stored = patchObject(context, resource, key, () => outcome.object, {
-      ...options,
-      ...(subresource && { subresource }),
+  const seen: { live?: StoredObject | undefined } = {};
+  const apply = (steps: AdmissionSteps): StoredObject => {
+    const live = context.cluster.store.find(resource, path.namespace, path.name);
+    seen.live = live;
+    if (live === undefined && subresource !== undefined) throw notFound(resource, path.name);
+    const outcome = applyConfiguration({
+      resource,
+      version: kind.version,
+      applied,
+      live: live?.object,
+      manager,
+      force: query.force,
+      time: context.world.clock.timestamp(),
     });
-    return withWarnings(answerObject(stored, kind, form), warnings);
-  }
+    if (errors.length > 0 && query.validation === 'Strict')
+      throw badRequest(`error strict decoding YAML: ${errors.join('\n')}`);
+    checkAppliedName(applied, path);
+    const options = { manage: () => outcome.managedFields, ...steps };
+    if (live !== undefined) {
+      const key = { namespace: path.namespace, name: path.name };
+      return patchObject(context, resource, key, () => outcome.object, {
+        ...options,
+        ...(subresource && { subresource }),
+      });
+    }
+    checkAppliedUid(applied, resource, path.name);
+    const given = withoutStatus(withRequester(outcome.object, resource, context), resource);
+    return createObject(context, resource, given, { ...options, namespace: path.namespace });
+  };
+  const stored = await admitted(guardedWrite(request, subresource ?? '', query.dryRun, warnings), apply);
+  return withWarnings(answerObject(stored, kind, form, seen.live === undefined ? 201 : 200), warnings);
+}
+
+/** What is not there has no uid. @throws ApiError 409 */
+function checkAppliedUid(applied: JsonObject, resource: Resource, name: string): void {
   const { uid } = isJsonObject(applied['metadata']) ? applied['metadata'] : {};
-  if (typeof uid === 'string' && uid !== '') {
-    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
-    throw conflict(resource, path.name, why);
-  }
-  const given = withoutStatus(withRequester(outcome.object, resource, context), resource);
-  const stored = createObject(context, resource, given, { ...options, namespace: path.namespace });
-  return withWarnings(answerObject(stored, kind, form, 201), warnings);
+  if (typeof uid !== 'string' || uid === '') return;
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(resource, name, why);
 }
 
 function checkAppliedName(

@@ -28,3 +28,8 @@ export function collectionPath(kind: ServedKind, namespace: string): string {
   const scope = namespace === '' ? '' : `/namespaces/${namespace}`;
   return `${root}/${apiVersionOf(kind)}${scope}/${kind.resource.plural}`;
 }
+
+/** The Go struct of a native kind; `undefined` for custom resources, which are maps. */
+export function structOf({ resource, version }: ServedKind): string | undefined {
+  return resource.custom ? undefined : resource.types?.[version];
+}

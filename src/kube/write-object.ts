@@ -8,10 +8,11 @@ import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
 import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
+import { admitted, guardedWrite } from './admission/admitted.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
 import { readCheckedBody, type ExpectedBody } from './read-object-body.js';
-import { apiVersionOf, type ServedKind } from './served-kind.js';
+import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { withWarnings } from './warnings.js';
 
@@ -31,13 +32,17 @@ export async function createFrom(request: KindRequest): Promise<Reply> {
   const keepsStatus = resource.plural === 'nodes';
   const sent = withRequester(object, resource, context);
   const given = keepsStatus ? sent : withoutStatus(sent, resource);
-  const stored = createObject(context, resource, given, {
-    namespace: path.namespace,
-    dryRun,
-    typed: !resource.custom,
-    manage: recorder(request, fieldManager),
-  });
-  return withWarnings(answerObject(stored, kind, form, 201), warnings);
+  const manage = recorder(request, fieldManager);
+  const told = [...warnings];
+  const stored = await admitted(guardedWrite(request, '', dryRun, told), (steps) =>
+    createObject(context, resource, given, {
+      namespace: path.namespace,
+      typed: !resource.custom,
+      manage,
+      ...steps,
+    }),
+  );
+  return withWarnings(answerObject(stored, kind, form, 201), told);
 }
 
 /** Answers the PUT of an object or a part of it. @see kubernetes/apiserver pkg/endpoints/handlers/update.go */
@@ -47,25 +52,24 @@ export async function updateFrom(request: KindRequest, subresource?: 'status' | 
   const { object, warnings } = await readWritten(request, validation);
   const { recorder } = await import('./managed-fields/recorder.js');
   const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
-  const stored = updateObject(context, kind.resource, object, {
-    name: path.name,
-    namespace: path.namespace,
-    dryRun,
-    typed: !kind.resource.custom,
-    manage: recorder(request, fieldManager, subresource),
-    ...(subresource && { subresource }),
-  });
-  return withWarnings(answerObject(stored, kind, form, existed ? 200 : 201), warnings);
+  const manage = recorder(request, fieldManager, subresource);
+  const told = [...warnings];
+  const stored = await admitted(guardedWrite(request, subresource ?? '', dryRun, told), (steps) =>
+    updateObject(context, kind.resource, object, {
+      name: path.name,
+      namespace: path.namespace,
+      typed: !kind.resource.custom,
+      manage,
+      ...(subresource && { subresource }),
+      ...steps,
+    }),
+  );
+  return withWarnings(answerObject(stored, kind, form, existed ? 200 : 201), told);
 }
 
 /** What the body of a write to a kind must be. */
 function expectedBody(kind: ServedKind): ExpectedBody {
   return { kind: kind.resource.kind, apiVersion: apiVersionOf(kind), type: structOf(kind) };
-}
-
-/** The Go struct of a native kind; `undefined` for custom resources, which are maps. */
-export function structOf({ resource, version }: ServedKind): string | undefined {
-  return resource.custom ? undefined : resource.types?.[version];
 }
 
 /** An object somebody sent, without what its kind does not have. */

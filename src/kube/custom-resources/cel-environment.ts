@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '@marcbachmann/cel-js';
+import { notImplemented, quote } from '../../core/api-error.js';
 import { addresses } from './cel/addresses.js';
 import { quantities, versions } from './cel/amounts.js';
 import { formatLibrary, type OptionalMaker } from './cel/formats.js';
@@ -36,6 +37,7 @@ const programs = new Map<string, CelProgram>();
 const remembered = 2000;
 
 let environment: Environment | undefined;
+let admissionEnvironment: Environment | undefined;
 
 /**
  * Reads an expression.
@@ -47,7 +49,29 @@ export function celProgram(text: string, optionalOldSelf: boolean): CelProgram {
   const known = programs.get(key);
   if (known !== undefined) return known;
   environment ??= makeEnvironment();
-  const parsed = environment.parse(text);
+  return remember(key, text, environment);
+}
+
+/**
+ * Reads an expression of admission: one about a write.
+ *
+ * @throws ApiError 501 for one that asks the authorizer
+ * @throws what the parser throws for a text that is none, or that calls what there is not
+ */
+export function admissionProgram(text: string): CelProgram {
+  const key = `admission ${text}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
+  if (/\bauthorizer\b/.test(text))
+    throw notImplemented(`the CEL variable authorizer (expression ${quote(text)})`);
+  admissionEnvironment ??= makeEnvironment(admissionVariables);
+  return remember(key, text, admissionEnvironment);
+}
+
+const admissionVariables = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'];
+
+function remember(key: string, text: string, made: Environment): CelProgram {
+  const parsed = made.parse(text);
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   const program: CelProgram = {
@@ -59,7 +83,7 @@ export function celProgram(text: string, optionalOldSelf: boolean): CelProgram {
   return program;
 }
 
-function makeEnvironment(): Environment {
+function makeEnvironment(variables: readonly string[] = ['self', 'oldSelf']): Environment {
   const library = require('@marcbachmann/cel-js') as {
     readonly Environment: typeof Environment;
     readonly Optional: OptionalMaker;
@@ -69,7 +93,7 @@ function makeEnvironment(): Environment {
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: 10_000, maxDepth: 100 },
   });
-  made.registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
+  for (const name of variables) made.registerVariable(name, 'dyn');
   for (const part of [lists, sets, urls, addresses, quantities, versions, formatLibrary(library.Optional)])
     register(made, part);
   return made;

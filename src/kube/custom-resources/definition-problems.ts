@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { quote } from '../../core/api-error.js';
+import { notImplemented, quote } from '../../core/api-error.js';
 import {
   dig,
   digArray,
@@ -239,7 +239,12 @@ function conversionProblems(object: KubeObject): Cause[] {
     return [unsupported(`${path}.strategy`, strategy, ['None', 'Webhook'])];
   if (strategy === 'None') return [];
   const hook = dig(object, 'spec', 'conversion', 'webhook');
-  if (isJsonObject(dig(hook, 'clientConfig'))) return [];
+  if (isJsonObject(dig(hook, 'clientConfig'))) {
+    const served = versionsOf(object).filter((version) => version['served'] === true);
+    // Differs from Kubernetes: nothing is converted here; with one version there is nothing to convert.
+    if (served.length > 1) throw notImplemented('conversion by webhook between versions of a definition');
+    return [];
+  }
   return [required(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')];
 }
 

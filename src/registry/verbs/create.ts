@@ -25,6 +25,10 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** True when every member is known to be of its field's type: a door has checked it, or a controller made it. */
   readonly typed?: boolean;
+  /** Changes an object that has its defaults, before it is checked: mutating admission. */
+  readonly mutate?: (next: KubeObject, previous: StoredObject | undefined) => KubeObject;
+  /** Looks at an object that is about to be stored, once everything else has let it pass. @throws to refuse it */
+  readonly admit?: (next: KubeObject, previous: StoredObject | undefined) => void;
 }
 
 /** How a create is to be done. */
@@ -58,7 +62,17 @@ export function createObject(
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   const named = { ...read, metadata: freshMeta(read.metadata, resource, namespace) };
-  const prepared = resource.hooks?.prepare?.(named, undefined, context) ?? named;
+  const { mutate } = options;
+  const prepared = prepareAll(named, undefined, resource, context, {
+    ...(mutate && {
+      mutate: (next: KubeObject) => {
+        const mutated = mutate(next, undefined);
+        const { uid } = mutated.metadata;
+        const metadata = freshMeta(mutated.metadata, resource, namespace);
+        return { ...mutated, metadata: { ...metadata, ...(uid !== undefined && { uid }) } };
+      },
+    }),
+  });
   const generated = prepared.metadata.name === '' && prepared.metadata.generateName !== undefined;
   for (let attempt = 1; ; attempt += 1) {
     const object = generated ? withGeneratedName(prepared, context) : prepared;
@@ -67,6 +81,7 @@ export function createObject(
       context.cluster.store.find(resource, object.metadata.namespace, object.metadata.name) !== undefined;
     if (!taken) {
       const managed = withManagedFields({ sent: read, previous: undefined, next: object }, options);
+      if (options.admit !== undefined) options.admit(rehearse(managed, context).object, undefined);
       return options.dryRun === true
         ? rehearse(managed, context)
         : context.cluster.store.create(resource, managed);
@@ -74,6 +89,20 @@ export function createObject(
     if (!generated) throw alreadyExists(resource, object.metadata.name);
     if (attempt === generateTries) throw generateConflict(resource, object.metadata.name);
   }
+}
+
+/** An object completed by its kind, then changed by mutating admission and completed again. */
+export function prepareAll(
+  object: KubeObject,
+  previous: StoredObject | undefined,
+  resource: Resource,
+  context: WriteContext,
+  { mutate }: WriteOptions,
+): KubeObject {
+  const prepare = (one: KubeObject): KubeObject =>
+    resource.hooks?.prepare?.(one, previous?.object, context) ?? one;
+  const prepared = prepare(object);
+  return mutate === undefined ? prepared : prepare(mutate(prepared, previous));
 }
 
 /** The object to be stored, with the managed fields this write leaves it. */

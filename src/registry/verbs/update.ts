@@ -20,6 +20,7 @@ import {
   checkAll,
   createObject,
   namespaceFor,
+  prepareAll,
   readTyped,
   withManagedFields,
   type WriteOptions,
@@ -103,9 +104,14 @@ export function replaceObject(
 ): StoredObject {
   const { store } = context.cluster;
   const before = previous.object;
-  const merged = mergeParts(wanted, before, resource, options.subresource);
-  const kept: KubeObject = { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
-  const prepared = resource.hooks?.prepare?.(kept, before, context) ?? kept;
+  const merge = (one: KubeObject): KubeObject => {
+    const merged = mergeParts(one, before, resource, options.subresource);
+    return { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
+  };
+  const { mutate } = options;
+  const prepared = prepareAll(merge(wanted), previous, resource, context, {
+    ...(mutate && { mutate: (next: KubeObject) => merge(mutate(next, previous)) }),
+  });
   const generation = nextGeneration(prepared, before, resource, context);
   const completed: KubeObject = {
     ...prepared,
@@ -119,6 +125,7 @@ export function replaceObject(
   const meant = canonicalObject(object, resource);
   const was = isDeepStrictEqual(object, before) ? meant : storedMeaning(before, resource, context);
   checkAll(meant, was, resource, context, causes);
+  options.admit?.(object, previous);
   if (isDeepStrictEqual(meant, was)) return previous;
   const next = withUnchanged(object, { meant, was, before }) as KubeObject;
   if (options.dryRun === true) return new StoredObject(deepFreeze(next), store.version);

@@ -1,0 +1,7 @@
+/** Admission plugins of Kubernetes that the option `controllers` switches off, besides those of quotas and limits. */
+export const admissionNames = [
+  'mutatingadmissionwebhook',
+  'validatingadmissionwebhook',
+  'validatingadmissionpolicy',
+  'podsecurity',
+] as const;

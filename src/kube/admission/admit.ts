@@ -1,0 +1,205 @@
+import { ApiError, conflict, internalError, staleVersion } from '../../core/api-error.js';
+import type { JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
+import type { StoredObject } from '../../state/object-store.js';
+import type { Deletion } from '../../registry/verbs/delete.js';
+import { canonicalStruct } from '../../registry/canonical.js';
+import { readTyped } from '../../registry/verbs/create.js';
+import { shownObject } from '../encoding.js';
+import type { KindRequest } from '../kind-request.js';
+import { kubernetesUser } from '../reviews/kubernetes-user.js';
+import { knownMembers } from '../strict-fields.js';
+import { structOf } from '../served-kind.js';
+import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
+import type { Attributes } from './attributes.js';
+import type { Guards } from './guards.js';
+import { mutate, validate } from './webhooks/run-webhooks.js';
+
+/** How often a write is tried anew because something else was written while webhooks were asked. */
+const tries = 5;
+
+/** Thrown to stop a write half-way. */
+class Paused extends Error {
+  readonly next: KubeObject;
+  readonly previous: StoredObject | undefined;
+
+  constructor(next: KubeObject, previous: StoredObject | undefined) {
+    super('a write that admission has stopped was not taken up again');
+    this.next = next;
+    this.previous = previous;
+  }
+}
+
+/** Thrown when the object is no longer the one webhooks were asked about. */
+class Overtaken extends Error {}
+
+/**
+ * Asks admission about a write, then does it: webhooks that change the object see it with its defaults, those that judge
+ * it see it as it would be stored. While they are asked others may write; then everything begins again.
+ *
+ * @throws ApiError what admission or the write itself throws; 409 when others are always faster
+ * @see kubernetes/apiserver pkg/endpoints/handlers/create.go, update.go, patch.go
+ */
+export async function admit(
+  write: GuardedWrite,
+  guards: Guards,
+  store: (steps: AdmissionSteps) => StoredObject,
+): Promise<StoredObject> {
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    try {
+      return await attemptOf(write, guards, store);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+  const { kind, path } = write.request;
+  throw conflict(kind.resource, path.name, staleVersion);
+}
+
+async function attemptOf(
+  write: GuardedWrite,
+  guards: Guards,
+  store: (steps: AdmissionSteps) => StoredObject,
+): Promise<StoredObject> {
+  let mutated: KubeObject | undefined;
+  let seen: { readonly previous: StoredObject | undefined } | undefined;
+  const mutateStep: AdmissionSteps['mutate'] = (next, previous) => {
+    if (seen !== undefined && seen.previous !== previous) throw new Overtaken();
+    return mutated ?? next;
+  };
+  if (guards.mutating) {
+    const draft = pausedAt((pause) => store({ dryRun: true, mutate: pause }));
+    seen = draft;
+    const changed = await mutate(attributesOf(write, draft), write.warn);
+    if (changed !== undefined) mutated = taken(changed, write.request);
+  }
+  const final = pausedAt((pause) => store({ dryRun: true, mutate: mutateStep, admit: pause }));
+  seen = final;
+  await judge(attributesOf(write, final), guards, write.warn);
+  return store({
+    dryRun: write.dryRun,
+    mutate: (next, previous) => {
+      const wanted = mutateStep(next, previous);
+      if (previous !== undefined) return wanted;
+      // The very name and uid webhooks were asked about.
+      const { name, uid } = final.next.metadata;
+      return { ...wanted, metadata: { ...wanted.metadata, name, ...(uid !== undefined && { uid }) } };
+    },
+  });
+}
+
+/** Asks whatever judges a write as it would be stored. @throws ApiError when something refuses it */
+export async function judge(
+  attributes: Attributes,
+  guards: Guards,
+  warn: (text: string) => void,
+): Promise<void> {
+  if (guards.validating) await validate(attributes, warn);
+}
+
+/** The object a write has come to when it is stopped. */
+function pausedAt(
+  run: (pause: (next: KubeObject, previous: StoredObject | undefined) => never) => unknown,
+): Paused {
+  try {
+    run((next, previous) => {
+      throw new Paused(next, previous);
+    });
+  } catch (error) {
+    if (error instanceof Paused) return error;
+    throw error;
+  }
+  throw new Error('a write did not come to where admission looks at it');
+}
+
+function attributesOf(
+  write: GuardedWrite,
+  { next, previous }: { readonly next?: KubeObject; readonly previous: StoredObject | undefined },
+): Attributes {
+  const { request, subresource, dryRun } = write;
+  const { context, kind, path } = request;
+  const { resource, version } = kind;
+  const name = next?.metadata.name ?? previous?.object.metadata.name ?? path.name;
+  const isNamespace = resource.group === '' && resource.plural === 'namespaces';
+  const operation = next === undefined ? 'DELETE' : previous === undefined ? 'CREATE' : 'UPDATE';
+  return {
+    context,
+    operation,
+    kind: { group: resource.group, version, kind: resource.kind },
+    resource,
+    version,
+    subresource,
+    namespace: isNamespace ? name : path.namespace,
+    name,
+    object: next && shown(next, request),
+    oldObject: previous && shown(previous.object, request),
+    options: optionsOf(operation, write),
+    dryRun,
+    user: kubernetesUser(context),
+  };
+}
+
+/** An object as the API shows it, as plain JSON. */
+function shown(object: KubeObject, { kind }: KindRequest): JsonObject {
+  return JSON.parse(JSON.stringify(shownObject(object, kind))) as JsonObject;
+}
+
+/** An object that comes back from webhooks. @throws ApiError 500 when it is none of its kind */
+function taken(object: JsonObject, { kind }: KindRequest): KubeObject {
+  const type = structOf(kind);
+  try {
+    const known = type === undefined ? object : canonicalStruct(knownMembers(object, type).object, type);
+    const read = readTyped(known, kind.resource, {});
+    const { uid: _, ...metadata } = read.metadata;
+    return { ...read, metadata };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw internalError(`Internal error occurred: ${error.message}`);
+  }
+}
+
+/**
+ * Asks admission about a deletion, then does it.
+ *
+ * @throws ApiError what admission or the deletion itself throws; 409 when others are always faster
+ * @see kubernetes/apiserver pkg/endpoints/handlers/delete.go
+ */
+export async function admitDeletion(
+  write: GuardedWrite,
+  guards: Guards,
+  key: { readonly namespace: string; readonly name: string },
+  remove: () => Deletion,
+): Promise<Deletion> {
+  const { context, kind } = write.request;
+  const { store } = context.cluster;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const previous = store.get(kind.resource, key.namespace, key.name);
+    const attributes = attributesOf(write, { previous });
+    if (guards.mutating) await mutate(attributes, write.warn);
+    await judge(attributes, guards, write.warn);
+    if (store.find(kind.resource, key.namespace, key.name) === previous) return remove();
+  }
+  throw conflict(kind.resource, key.name, staleVersion);
+}
+
+/** The options of a write as a review shows them: those of a patch are those of what it comes to. */
+function optionsOf(
+  operation: Attributes['operation'],
+  { request, options, dryRun }: GuardedWrite,
+): JsonObject {
+  const { query } = request.context;
+  const names = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' };
+  const members = operation === 'DELETE' ? [] : ['fieldManager', 'fieldValidation'];
+  return {
+    ...options,
+    kind: names[operation],
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun && { dryRun: ['All'] }),
+    ...Object.fromEntries(
+      members.flatMap((key): [string, string][] => {
+        const value = query.get(key) ?? '';
+        return value === '' ? [] : [[key, value]];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,65 @@
+import type { StoredObject } from '../../state/object-store.js';
+import type { Deletion } from '../../registry/verbs/delete.js';
+import type { Reply, Subresource } from '../../registry/contract.js';
+import { withWarnings } from '../warnings.js';
+import type { KindRequest } from '../kind-request.js';
+import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
+import { guardsOf } from './guards.js';
+
+/** A write as admission is told of it. @param told Warnings for the client go there */
+export function guardedWrite(
+  request: KindRequest,
+  subresource: string,
+  dryRun: boolean,
+  told: string[],
+): GuardedWrite {
+  return { request, subresource, dryRun, warn: (text) => told.push(text) };
+}
+
+/**
+ * Stores an object once admission lets it pass, as it has become by then.
+ *
+ * @param store Does the write. It is done in part, more than once, while webhooks are asked.
+ * @throws ApiError when the write is refused
+ */
+export function admitted(
+  write: GuardedWrite,
+  store: (steps: AdmissionSteps) => StoredObject,
+): StoredObject | Promise<StoredObject> {
+  const guards = guardsOf(write.request.context);
+  if (guards === undefined) return store({ dryRun: write.dryRun });
+  return import('./admit.js').then(({ admit }) => admit(write, guards, store));
+}
+
+/**
+ * Deletes an object once admission lets that pass.
+ *
+ * @throws ApiError when the deletion is refused
+ */
+export function admittedDeletion(
+  write: GuardedWrite,
+  key: { readonly namespace: string; readonly name: string },
+  remove: () => Deletion,
+): Deletion | Promise<Deletion> {
+  const guards = guardsOf(write.request.context);
+  if (guards === undefined) return remove();
+  return import('./admit.js').then(({ admitDeletion }) => admitDeletion(write, guards, key, remove));
+}
+
+/**
+ * Answers a request to a part of an object that is more than a piece of it, once admission lets it pass.
+ *
+ * @throws ApiError when it is refused
+ */
+export async function admittedPart(
+  request: KindRequest,
+  part: Subresource,
+  handle: (request: KindRequest, part: Subresource) => Reply | Promise<Reply>,
+): Promise<Reply> {
+  const guards = guardsOf(request.context);
+  if (guards === undefined) return handle(request, part);
+  const { admitPart } = await import('./admit-part.js');
+  const told: string[] = [];
+  const admitted = await admitPart(request, part, handle, guards, (text) => told.push(text));
+  return withWarnings(await handle(admitted, part), told);
+}
