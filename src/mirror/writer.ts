@@ -156,7 +156,7 @@ export class Writer {
     setImmediate(() => {
       this.#stray = undefined;
       job.closed = true;
-      void this.#enqueue(() => this.#carryOut(job));
+      void this.#enqueue(() => this.#carryOut(job)).catch(this.#fail);
     });
     return job;
   }
@@ -181,7 +181,7 @@ export class Writer {
       job.closed = true;
     }
     if (job.isEmpty) return;
-    const carried = this.#enqueue(() => this.#carryOut(job));
+    const carried = this.#enqueue(() => this.#carryOut(job)).catch(this.#fail);
     consequences?.add(carried);
   }
 
@@ -240,7 +240,7 @@ export class Writer {
 
   /** Writes what controllers, timers or a refused request have changed: each write for itself. Never throws. */
   async #carryOut(job: Job): Promise<void> {
-    const { client, copies, world } = this.#parts;
+    const { client, copies } = this.#parts;
     let again: ApiError | undefined;
     for (const write of this.#stopped ? [] : job.writes) {
       try {
@@ -248,8 +248,7 @@ export class Writer {
         await sendWrite(write, client, copies, 'controller-manager');
       } catch (error) {
         if (!(error instanceof ApiError)) {
-          const entry = world.journal.entries.at(-1);
-          if (entry !== undefined) world.journal.fail(entry, error);
+          this.#fail(error);
           continue;
         }
         await this.#lookAgain(write, error);
@@ -299,6 +298,13 @@ export class Writer {
       this.#parts.copies.restore(kind, stored.object.metadata, isKept ? previous?.object : undefined);
     }
   }
+
+  /** Nobody's request is under way: a bug of ours is told where those of requests are. */
+  readonly #fail = (error: unknown): void => {
+    const { journal } = this.#parts.world;
+    const entry = journal.entries.at(-1);
+    if (entry !== undefined) journal.fail(entry, error);
+  };
 
   #record(error: ApiError): void {
     const { journal } = this.#parts.world;

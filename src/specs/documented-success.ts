@@ -2,11 +2,12 @@ import type { Json } from '../core/json.js';
 import type { Schema } from './spec-document.js';
 import type { Operation } from './spec-index.js';
 
-/** What an operation documents for success; schema and example are absent where it says nothing of a body. */
+/** What an operation documents for success; the schema is absent where it says nothing of a body. */
 export interface DocumentedSuccess {
   readonly status: number;
   readonly schema: Schema | undefined;
-  readonly example: Json | undefined;
+  /** Whole bodies it shows. */
+  readonly examples: readonly Json[];
 }
 
 /** The first status of success an operation documents; one that only has a `default` answers 200 with that. */
@@ -16,5 +17,5 @@ export function documentedSuccess({ responses }: Operation): DocumentedSuccess {
   const usual = entries.find(([status]) => status === 'default');
   const [status = '200', response] = success ?? usual ?? [];
   const number = status === 'default' ? 200 : Number(status);
-  return { status: number, schema: response?.schema, example: response?.example };
+  return { status: number, schema: response?.schema, examples: response?.['x-examples'] ?? [] };
 }

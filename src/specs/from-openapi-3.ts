@@ -15,13 +15,16 @@ export function fromOpenApi3(document: JsonObject): JsonObject {
     mappingsOf(part('parameters')).map(([name, parameter]) => [name, plainParameter(parameter)]),
   );
   const responses = Object.fromEntries(
-    mappingsOf(part('responses')).map(([name, response]) => [name, plainResponse(response)]),
+    mappingsOf(part('responses')).map(([name, response]) => [
+      name,
+      plainResponse(response, part('examples')),
+    ]),
   );
   const bodies = part('requestBodies');
   const paths = mappingsOf(document['paths']).map(([path, item]) => {
     const operations = mappingsOf(item).map(([method, operation]) => [
       method,
-      plainOperation(method, operation, bodies),
+      plainOperation(method, operation, { bodies, examples: part('examples') }),
     ]);
     const { parameters } = item;
     return [
@@ -43,7 +46,11 @@ export function fromOpenApi3(document: JsonObject): JsonObject {
   }) as JsonObject;
 }
 
-function plainOperation(method: string, operation: JsonObject, bodies: Json | undefined): JsonObject {
+function plainOperation(
+  method: string,
+  operation: JsonObject,
+  { bodies, examples }: { readonly bodies: Json | undefined; readonly examples: Json | undefined },
+): JsonObject {
   const { requestBody, parameters, responses, ...rest } = operation;
   const body = bodyParameters(requestBody, bodies);
   const answers = mappingsOf(responses);
@@ -57,7 +64,10 @@ function plainOperation(method: string, operation: JsonObject, bodies: Json | un
     ...(body.consumes.length > 0 && { consumes: body.consumes }),
     ...(produced.length > 0 && { produces: [...new Set(produced)] }),
     responses: Object.fromEntries(
-      answers.map(([status, response]) => [statusOf(status, method, answers), plainResponse(response)]),
+      answers.map(([status, response]) => [
+        statusOf(status, method, answers),
+        plainResponse(response, examples),
+      ]),
     ),
   };
 }
@@ -101,18 +111,33 @@ function statusOf(
   return method.toLowerCase() === 'post' ? '201' : '200';
 }
 
-function plainResponse(response: JsonObject): JsonObject {
+function plainResponse(response: JsonObject, shared: Json | undefined): JsonObject {
   const target = response['$ref'];
   if (typeof target === 'string')
     return { $ref: target.replace(/^#\/components\/responses\//, '#/responses/') };
   const media = jsonMedia(response['content']);
   const { schema, example, examples } = media ?? {};
-  const shown = example ?? mappingsOf(examples)[0]?.[1]['value'];
+  const shown = [
+    ...(example === undefined ? [] : [[example] as const]),
+    ...mappingsOf(examples).flatMap(([, one]) => exampleValue(one, shared)),
+  ];
   return {
     description: response['description'],
     ...(schema !== undefined && { schema }),
-    ...(shown !== undefined && { examples: { 'application/json': shown } }),
+    ...(shown.length > 0 && { examples: shown.map(([value]) => value) }),
   };
+}
+
+/** What an example shows, itself or the shared one it refers to; wrapped, as it may be a list. */
+function exampleValue(given: JsonObject, shared: Json | undefined): readonly (readonly [Json])[] {
+  const target = given['$ref'];
+  const prefix = '#/components/examples/';
+  const found =
+    typeof target === 'string' && target.startsWith(prefix)
+      ? dig(shared, target.slice(prefix.length))
+      : given;
+  const value = dig(found, 'value');
+  return value === undefined ? [] : [[value]];
 }
 
 /** The JSON among several contents. */

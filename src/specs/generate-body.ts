@@ -57,13 +57,13 @@ const makings = new WeakMap<Operation, Making>();
  */
 export function generateBody(match: OperationMatch, seed: number, fake: FakeValue, page?: PageAsked): Json {
   const { operation, params } = match;
-  const { schema, example } = documentedSuccess(operation);
+  const { schema, examples } = documentedSuccess(operation);
   if (schema === undefined) {
-    if (example !== undefined) return example;
+    if (examples[0] !== undefined) return examples[0];
     return operation.method === 'GET' ? undocumentedRead(operation, params) : success;
   }
-  const isExample = example !== undefined && fitsSchema(schema, operation.document, example);
-  const whole = isExample ? example : madeUp(match, schema, seed, fake);
+  const shown = examples.find((example) => fitsSchema(schema, operation.document, example));
+  const whole = shown === undefined ? madeUp(match, schema, seed, fake) : shown;
   return page === undefined ? whole : cutPage(whole, page);
 }
 

@@ -199,7 +199,7 @@ class DocumentRepairer {
         }
         const response = this.#resolve(given, 'responses', place) ?? {};
         const { description, schema, examples } = response;
-        const [example] = mappingsOfJson(examples);
+        const shown = bodiesOf(examples);
         const text = typeof description === 'string' ? description : '';
         const body: Schema | undefined =
           schema === undefined ? undefined : this.#schemas.repair(schema, `${place} ${status}`);
@@ -209,7 +209,7 @@ class DocumentRepairer {
             {
               description: text,
               ...(body !== undefined && { schema: body }),
-              ...(example !== undefined && { example }),
+              ...(shown.length > 0 && { 'x-examples': shown }),
             },
           ],
         ];
@@ -240,8 +240,9 @@ class DocumentRepairer {
   }
 }
 
-/** Bodies of JSON among examples by media type. */
-function mappingsOfJson(examples: Json | undefined): readonly Json[] {
+/** Bodies of JSON among examples by media type, or all of a list. */
+function bodiesOf(examples: Json | undefined): readonly Json[] {
+  if (Array.isArray(examples)) return examples as readonly Json[];
   return Object.entries(isJsonObject(examples) ? examples : {}).flatMap(([type, example]) =>
     example !== undefined && /[/+]json\b/.test(type) ? [example] : [],
   );

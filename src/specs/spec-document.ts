@@ -16,8 +16,8 @@ export interface SpecParameter extends JsonObject {
 export interface SpecResponse extends JsonObject {
   readonly description: string;
   readonly schema?: Schema;
-  /** A whole body, as the document shows it. */
-  readonly example?: Json;
+  /** Whole bodies, as the document shows them. */
+  readonly 'x-examples'?: readonly Json[];
 }
 
 /** An operation as a document writes it. */

@@ -150,9 +150,27 @@ const rules: readonly JsonObject[] = [
   },
 ];
 
-test('Bodies keep every rule of their schemas', async ({ expect: holds }) => {
-  for (const seed of [1, 2, 3]) {
-    const { answers } = await answersOf(openapi(rules), rules.length, seed);
+const asOld = (schemas: readonly JsonObject[]): JsonObject => ({
+  swagger: '2.0',
+  info: { title: 'made up', version: '1' },
+  paths: Object.fromEntries(
+    schemas.map((schema, at) => [
+      `${root}/x${String(at)}`,
+      { get: { responses: { 200: { description: '', schema } } } },
+    ]),
+  ),
+});
+
+test.for([
+  ['OpenAPI 3.1', openapi],
+  [
+    'OpenAPI 3.0',
+    (schemas: readonly JsonObject[]): JsonObject => ({ ...openapi(schemas), openapi: '3.0.3' }),
+  ],
+  ['Swagger 2.0', asOld],
+] as const)('Bodies keep every rule of their schemas, in %s', async ([, documentOf], { expect: holds }) => {
+  for (const seed of [1, 2]) {
+    const { answers } = await answersOf(documentOf(rules), rules.length, seed);
     const wrong = answers.flatMap(({ status, text }, at) => {
       const rule = rules[at] ?? {};
       const fits = status === 200 && ajv.validate(rule, JSON.parse(text));
@@ -160,6 +178,15 @@ test('Bodies keep every rule of their schemas', async ({ expect: holds }) => {
     });
     holds(wrong).toEqual([]);
   }
+});
+
+test('The words of OpenAPI 3.0 for null and for bounds are understood', async () => {
+  const schemas = [
+    { type: 'integer', nullable: true, minimum: 4, exclusiveMinimum: true, maximum: 5 },
+    { type: 'object', required: ['a'], properties: { a: { type: 'string', nullable: true, enum: [null] } } },
+  ];
+  const { answers } = await answersOf({ ...openapi(schemas), openapi: '3.0.3' }, schemas.length);
+  expect(answers.map(({ text }) => JSON.parse(text) as unknown)).toEqual([5, { a: null }]);
 });
 
 test.for<readonly [string, JsonObject, Json]>([
@@ -198,10 +225,12 @@ test('The examples of a media type are shown when they fit', async () => {
   for (const [media, size] of [
     [{ example: { size: 3 } }, 3],
     [{ examples: { one: { summary: 'one', value: { size: 4 } } } }, 4],
+    [{ examples: { bad: { value: { size: 'x' } }, good: { $ref: '#/components/examples/good' } } }, 5],
   ] as const) {
     const content = { 'application/json': { schema, ...media } };
     const document = {
       ...openapi([]),
+      components: { examples: { good: { value: { size: 5 } } } },
       paths: { [`${root}/x0`]: { get: { responses: { 200: { description: '', content } } } } },
     };
     expect((await answersOf(document)).answers[0]?.json).toEqual({ size });
