@@ -37,6 +37,12 @@ describe('a member that joins', () => {
     });
     const { json } = await admin.get(`${clusters}/member-1`);
     expect(typesOf(json)).toEqual(conditions);
+    const [first] = (json['status'] as { conditions: readonly object[] }).conditions;
+    expect(first).toMatchObject(
+      release === 'v4.1'
+        ? { reason: 'KSCoreReady', message: 'KS Core is available now' }
+        : { message: 'Cluster has joined federation control plane successfully' },
+    );
     const { nodeCount, kubernetesVersion, kubeSphereVersion } = before.json['status'] as Body;
     expect(json['status']).toMatchObject({ nodeCount, kubernetesVersion, kubeSphereVersion });
     expect((json['status'] as Body)['uid']).toBe(release === 'v3.1' ? undefined : uid);
