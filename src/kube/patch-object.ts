@@ -16,7 +16,7 @@ import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
 import { readApplied } from './read-applied.js';
 import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
-import { structOf, type ServedKind } from './served-kind.js';
+import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { conversionError } from './unstructured-conversion.js';
 import { withWarnings } from './warnings.js';
@@ -79,8 +79,10 @@ function checkedPatch(
 }
 
 /** A native object as patches see it, which is as it is read: with what Go prints of fields that are not set. */
-function asSeen(object: JsonObject, { resource, version }: ServedKind): JsonObject {
-  return JSON.parse(JSON.stringify(typed(object, resource, version))) as JsonObject;
+function asSeen(object: JsonObject, kind: ServedKind): JsonObject {
+  const { resource, version } = kind;
+  const seen = resource.versions.length > 1 ? { ...object, apiVersion: apiVersionOf(kind) } : object;
+  return JSON.parse(JSON.stringify(typed(seen, resource, version))) as JsonObject;
 }
 
 /** What a native kind has of a patch's outcome, and which members of it a kind does not know. */

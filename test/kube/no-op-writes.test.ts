@@ -237,6 +237,8 @@ async function changes(path: string): Promise<string[]> {
     [patch, JSON.stringify(replaced)],
   ] as const) {
     if (type === strategic && hasTwins(before)) continue;
+    // What a revision holds may say `null`, which a merge takes for a deletion.
+    if (body === whole && path.includes('/controllerrevisions/')) continue;
     await note(`PATCH ${type}`, await call('PATCH', path, json, body, type));
   }
   return found;
@@ -251,7 +253,6 @@ describe('writing back what was read changes nothing', () => {
   test('in every native kind of the default world', async () => {
     const found: string[] = [];
     for (const path of await kinds()) {
-      if (path.includes('autoscaling/v1/')) continue;
       const items = digArray(await read(path), 'items');
       const isShop = (item: Json): boolean => digString(item, 'metadata', 'namespace') === 'shop';
       const few = [...items]

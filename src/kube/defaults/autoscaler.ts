@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 
@@ -6,29 +5,61 @@ import type { KubeObject } from '../../core/kube-object.js';
 const usual = 80;
 
 /**
- * Says what an autoscaler aims at in the words of `autoscaling/v1` and of `v2`: it is kept once and read as either.
+ * Keeps an autoscaler in the words of `autoscaling/v2`, with what `v1` says beside them: it is stored once and read as
+ * either. What `v1` has no words for stays as it is when one is written.
+ *
+ * Differs from Kubernetes, which hands what `v1` has no words for to its readers in annotations, and takes it from there.
  *
  * @see kubernetes/kubernetes pkg/apis/autoscaling/v1/conversion.go
  */
 export function prepareAutoscaler(object: KubeObject, previous: KubeObject | undefined): KubeObject {
   const spec = digObject(object, 'spec');
   const { targetCPUUtilizationPercentage: old, metrics: given, ...rest } = spec;
+  const isOld = object.apiVersion === 'autoscaling/v1' && given === undefined;
   const before = previous && digObject(previous, 'spec');
-  const isOldNew =
-    old !== undefined && (before === undefined || before['targetCPUUtilizationPercentage'] !== old);
-  const isNew = given !== undefined && (before === undefined || !isDeepStrictEqual(before['metrics'], given));
-  const metrics = isOldNew && !isNew ? replaced(digArray(spec, 'metrics'), old) : digArray(spec, 'metrics');
+  const known = digArray(before, 'metrics');
+  // Nobody can have taken away what was not shown.
+  const isTold = old !== undefined || before?.['targetCPUUtilizationPercentage'] !== undefined;
+  const metrics = isOld ? (isTold ? withCpu(known, old) : known) : digArray(spec, 'metrics');
   const all = metrics.length > 0 ? metrics : [cpuMetric(old ?? usual)];
-  const cpu = all.find(isCpu);
-  const percent = dig(cpu, 'resource', 'target', 'averageUtilization');
+  const percent = dig(all.find(isCpu), 'resource', 'target', 'averageUtilization');
+  const behavior = isOld ? before?.['behavior'] : spec['behavior'];
   return {
     ...object,
+    apiVersion: 'autoscaling/v2',
     spec: {
       ...rest,
+      ...(behavior !== undefined && { behavior: completed(behavior) }),
       ...(percent !== undefined && { targetCPUUtilizationPercentage: percent }),
       metrics: all,
     },
   };
+}
+
+/** How fast copies come and go where nothing else is said. */
+const usualUp = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ],
+};
+const usualDown = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] };
+
+/** @see kubernetes/kubernetes pkg/apis/autoscaling/v2/defaults.go GenerateHPAScaleUpRules */
+function completed(behavior: Json): JsonObject {
+  return {
+    scaleUp: { ...usualUp, ...digObject(behavior, 'scaleUp') },
+    scaleDown: { ...usualDown, ...digObject(behavior, 'scaleDown') },
+  };
+}
+
+/** Metrics with another aim for the processor, or with none. */
+function withCpu(metrics: readonly Json[], percent: Json | undefined): readonly Json[] {
+  if (percent === undefined) return metrics.filter((metric) => !isCpu(metric));
+  const aim = cpuMetric(percent);
+  return metrics.some(isCpu) ? metrics.map((metric) => (isCpu(metric) ? aim : metric)) : [aim, ...metrics];
 }
 
 function isCpu(metric: Json): boolean {
@@ -40,8 +71,4 @@ function isCpu(metric: Json): boolean {
 
 function cpuMetric(averageUtilization: Json): JsonObject {
   return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
-}
-
-function replaced(metrics: readonly Json[], percent: Json): readonly Json[] {
-  return [cpuMetric(percent), ...metrics.filter((metric) => !isCpu(metric))];
 }

@@ -170,21 +170,43 @@ function sliceAddresses(slice: KubeObject): string {
   return all.length === 0 ? '<unset>' : shortened(all, 3);
 }
 
+/** The member a metric of each type is described in. */
+const metricMembers: Readonly<Record<string, string>> = {
+  Resource: 'resource',
+  ContainerResource: 'containerResource',
+  Pods: 'pods',
+  Object: 'object',
+  External: 'external',
+};
+
+/** @see kubernetes/kubernetes pkg/printers/internalversion/printers.go formatHPAMetrics */
 function scaleTargets(scaler: KubeObject): string {
-  const specs = digArray(scaler, 'spec', 'metrics');
-  const texts = specs.map((metric) => {
-    const name = digString(metric, 'resource', 'name');
-    const target = digNumber(metric, 'resource', 'target', 'averageUtilization');
-    const current = digArray(scaler, 'status', 'currentMetrics').find(
-      (entry) => digString(entry, 'resource', 'name') === name,
-    );
-    const now = dig(current, 'resource', 'current', 'averageUtilization');
-    return `${name}: ${typeof now === 'number' ? `${String(now)}%` : '<unknown>'}/${String(target)}%`;
-  });
+  const currents = digArray(scaler, 'status', 'currentMetrics');
+  const texts = digArray(scaler, 'spec', 'metrics').map((metric, at) => scaleTarget(metric, currents[at]));
   if (texts.length === 0) return none;
   return texts.length > 2
     ? `${texts.slice(0, 2).join(', ')} + ${String(texts.length - 2)} more...`
     : texts.join(', ');
+}
+
+/** What a metric is, and what it is to be. */
+function scaleTarget(metric: Json, status: Json | undefined): string {
+  const type = digString(metric, 'type');
+  const member = Object.hasOwn(metricMembers, type) ? (metricMembers[type] ?? '') : '';
+  if (member === '') return '<unknown type>';
+  const pair = (key: string, unit = ''): string => {
+    const [now, wanted] = [dig(status, member, 'current', key), dig(metric, member, 'target', key)];
+    const shown = (value: Json | undefined, without: string): string =>
+      value === undefined ? without : `${scalarText(value)}${unit}`;
+    return `${shown(now, '<unknown>')}/${shown(wanted, unit === '%' ? '<auto>' : '0')}`;
+  };
+  const isAverage = dig(metric, member, 'target', 'averageValue') !== undefined;
+  if (type === 'Resource' || type === 'ContainerResource') {
+    const shown = isAverage ? pair('averageValue') : pair('averageUtilization', '%');
+    return `${digString(metric, member, 'name')}: ${shown}`;
+  }
+  if (type === 'Pods') return pair('averageValue');
+  return isAverage ? `${pair('averageValue')} (avg)` : pair('value');
 }
 
 function csrCondition(request: KubeObject): string {
