@@ -3,6 +3,7 @@ import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
 import { releaseHooks } from './application.kubesphere.io/validate-release.js';
+import { clusterHooks } from './cluster.kubesphere.io/validate-cluster.js';
 import { configurationHooks } from './config.kubesphere.io/configuration-hooks.js';
 import { deniedBy } from './denied-by.js';
 import { apiServiceHooks } from './extensions.kubesphere.io/validate-api-service.js';
@@ -49,6 +50,10 @@ const roleKinds = [
 const resourceHooks: ReadonlyMap<string, ResourceHooks | undefined> = new Map([
   ...roleKinds.map((kind) => [kind, roleHooks] as const),
   ['users.iam.kubesphere.io', userHooks],
+  [
+    'clusters.cluster.kubesphere.io',
+    webhook('cluster-webhook', clusterHooks, { since: 'v3.3', until: 'v3.4' }),
+  ],
   ['workspacetemplates.tenant.kubesphere.io', protector],
   ['namespaces.', protector],
   ['applicationreleases.application.kubesphere.io', webhook('apprelease-webhook', releaseHooks, onHost)],

@@ -11,6 +11,7 @@ export const webhookNames = [
   'protection-webhook',
   'serviceaccount-pod-injector',
   'apprelease-webhook',
+  'cluster-webhook',
 ] as const;
 
 /** One of {@link webhookNames}. */

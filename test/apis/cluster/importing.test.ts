@@ -232,3 +232,36 @@ test.for([
   server.close();
   server.closeAllConnections();
 });
+
+test.for(['v3.3', 'v3.4'] as const)(
+  '%s: the webhook keeps a cluster that is known from being exchanged',
+  async (release) => {
+    await using ks = await startFakeKsApiserver({ now, release, world: 'empty' });
+    const { store } = ks.world.host;
+    for (const name of ['east', 'west'])
+      store.load(clusters, {
+        apiVersion: 'cluster.kubesphere.io/v1alpha1',
+        kind: 'Cluster',
+        metadata: { name },
+        spec: { connection: { type: 'direct', kubernetesAPIEndpoint: `https://${name}.example` } },
+        status: { uid: `of-${name}` },
+      });
+    const admin = await as(ks, 'admin');
+    const path = '/apis/cluster.kubesphere.io/v1alpha1/clusters/west';
+    const change = async (kubeconfig: string): Promise<readonly [number, unknown]> => {
+      const body = { spec: { connection: { kubeconfig } } };
+      const { status, json } = await admin.send('PATCH', path, body, 'application/merge-patch+json');
+      return [status, json['message']];
+    };
+    const denied = 'admission webhook "cluster.kubesphere.io" denied the request:';
+    expect(await change(Buffer.from('{}').toString('base64'))).toEqual([
+      403,
+      `${denied} failed to load cluster config for west: invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable`,
+    ]);
+    expect(await change(kubeconfigOf('https://east.example', 't'))).toEqual([
+      403,
+      `${denied} ${another.trim()}`,
+    ]);
+    expect(await change(kubeconfigOf('https://new.example', 't'))).toEqual([200, undefined]);
+  },
+);

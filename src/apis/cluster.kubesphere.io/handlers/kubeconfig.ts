@@ -16,17 +16,22 @@ export async function serverOfKubeconfig(base64: string): Promise<string> {
   const bad = base64.search(/[^A-Za-z0-9+/=\r\n]/);
   if (bad !== -1) throw badRequest(`illegal base64 data at input byte ${String(bad)}`);
   const config = await parseConfig(Buffer.from(base64, 'base64').toString('utf8'));
-  const wanted = digString(config, 'current-context');
-  const context = digArray(config, 'contexts').find((one) => digString(one, 'name') === wanted);
-  const name = digString(context, 'context', 'cluster');
-  const cluster = digArray(config, 'clusters').find((one) => digString(one, 'name') === name);
-  const server = digString(cluster, 'cluster', 'server');
+  const server = serverIn(config);
   if (server === '') {
     throw badRequest(
       'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable',
     );
   }
   return server;
+}
+
+/** The server the current context of a kubeconfig leads to; empty when it leads nowhere. */
+export function serverIn(config: Json): string {
+  const wanted = digString(config, 'current-context');
+  const context = digArray(config, 'contexts').find((one) => digString(one, 'name') === wanted);
+  const name = digString(context, 'context', 'cluster');
+  const cluster = digArray(config, 'clusters').find((one) => digString(one, 'name') === name);
+  return digString(cluster, 'cluster', 'server');
 }
 
 async function parseConfig(text: string): Promise<Json> {
