@@ -2,7 +2,7 @@ import { ApiError } from '../core/api-error.js';
 import { digString, type Json } from '../core/json.js';
 import { inRange } from '../core/release.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
-import { readJsonBody } from '../registry/read-json-body.js';
+import { readBodyObject } from '../registry/read-json-body.js';
 import { json } from '../registry/reply.js';
 import { logIn } from './grants/password.js';
 
@@ -15,7 +15,7 @@ export async function logIn3(context: RequestContext): Promise<Reply> {
   const until30 = inRange(context.world.release.name, { until: 'v3.0' });
   let body: Json;
   try {
-    body = readJsonBody(context);
+    body = readBodyObject(context, 'oauth.LoginRequest');
   } catch (error) {
     if (until30 && error instanceof ApiError) return json({}, 401);
     throw error;

@@ -4,7 +4,7 @@ import { inRange } from '../core/release.js';
 import { InvalidToken, type TokenClaims } from '../auth/token-claims.js';
 import { verifyToken } from '../auth/verify-token.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
-import { readJsonBody } from '../registry/read-json-body.js';
+import { readBodyObject } from '../registry/read-json-body.js';
 import { json } from '../registry/reply.js';
 import { refusal } from './refusals.js';
 
@@ -16,7 +16,7 @@ import { refusal } from './refusals.js';
 export function reviewToken(context: RequestContext): Reply {
   const { world } = context;
   const release = world.release.name;
-  const review = readJsonBody(context);
+  const review = readBodyObject(context, 'oauth.TokenReview');
   const token = digString(review, 'spec', 'token');
   if (token === '') throw badRequest('token must not be null');
   try {

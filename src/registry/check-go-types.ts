@@ -3,6 +3,7 @@ import { canonicalQuantity } from '../core/canonical-quantity.js';
 import { standardBase64Error } from '../core/go-base64.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
+import { bodyPrefix } from './body-types.js';
 import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
 
 /** Plain types and what JSON they take. */
@@ -201,6 +202,7 @@ class Walk {
 /** A type as Go prints it: package and name, or the plain type. */
 function goName(type: string): string {
   if (goNames[type] !== undefined) return goNames[type];
+  if (type.startsWith(bodyPrefix)) return type.slice(bodyPrefix.length);
   const slash = type.lastIndexOf('/');
   if (slash === -1) return type;
   const version = /^v\d/.test(type.slice(slash + 1)) ? type.slice(slash + 1).split('.', 1)[0] : undefined;
@@ -209,6 +211,7 @@ function goName(type: string): string {
 
 /** The name of a struct without its package; rows of the table that stand for several versions are named `user.spec`. */
 function structName(type: string): string {
+  if (type.startsWith(bodyPrefix)) return type.slice(type.lastIndexOf('.') + 1);
   const name = type.slice(type.lastIndexOf('/') + 1);
   return name
     .split('.')

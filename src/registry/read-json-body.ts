@@ -1,6 +1,7 @@
 import { badRequest } from '../core/api-error.js';
 import { goJsonType, parseGoJson } from '../core/go-json.js';
 import { digObject, isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
+import { bodyPrefix } from './body-types.js';
 import { checkGoTypes } from './check-go-types.js';
 import type { RequestContext, Resource } from './contract.js';
 import { typed } from './typed-json.js';
@@ -28,15 +29,23 @@ export function readJsonBody(context: BodyRequest): Json {
 }
 
 /**
- * A body read into a Go struct; `null` leaves it empty.
+ * A body read into a Go struct; `null` leaves it empty. Members of the structs in `body-types.ts` are of their types.
  *
  * @param goType Name of the struct as Go prints it, such as `v1beta1.Member`.
+ * @param type Its name in the table of types, where it is a kind.
  * @throws ApiError 400
  */
-export function readBodyObject(context: BodyRequest, goType: string): JsonObject {
+export function readBodyObject(
+  context: BodyRequest,
+  goType: string,
+  type: string = bodyPrefix + goType,
+): JsonObject {
   const value = readJsonBody(context);
-  if (isJsonObject(value)) return value;
   if (value === null) return {};
+  if (isJsonObject(value)) {
+    checkGoTypes(value, type);
+    return value;
+  }
   throw cannotUnmarshal(value, goType);
 }
 
@@ -55,6 +64,7 @@ export function readBodyArray(context: BodyRequest, goType: string): JsonArray {
   for (const item of items) {
     const fits = item === null || (isStruct ? isJsonObject(item) : typeof item === goType);
     if (!fits) throw cannotUnmarshal(item, goType);
+    if (isJsonObject(item)) checkGoTypes(item, bodyPrefix + goType);
   }
   return items;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
+import { bodyTypes } from './body-types.js';
 
 /**
  * A field of a Go type, in the order of the struct: JSON name (empty for an embedded struct), protobuf number, type, flags
@@ -25,7 +26,7 @@ function read(): TypeTable {
     const text = readFileSync(packageFile(`fixtures/kubernetes/${file}`), 'utf8');
     return Object.entries(JSON.parse(text) as Record<string, readonly TypeField[]>);
   });
-  return new Map(entries);
+  return new Map([...entries, ...bodyTypes()]);
 }
 
 /** The fields of a type; `undefined` for plain values and unknown types. Read from disk on first use. */

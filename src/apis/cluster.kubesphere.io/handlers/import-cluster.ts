@@ -28,7 +28,7 @@ const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
  */
 export async function validateCluster(context: RequestContext): Promise<Reply> {
   const { release } = context;
-  const sent = readBodyObject(context, 'v1alpha1.Cluster');
+  const sent = readBodyObject(context, 'v1alpha1.Cluster', 'cluster.kubesphere.io/v1alpha1.Cluster');
   const connection = digObject(sent, 'spec', 'connection');
   if (digString(connection, 'type') !== 'direct') throw badRequest('cluster connection type MUST be direct');
   const kubeconfig = digString(connection, 'kubeconfig');

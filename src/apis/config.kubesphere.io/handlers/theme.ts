@@ -1,5 +1,6 @@
 import { badRequest } from '../../../core/api-error.js';
-import { digObject, type JsonObject } from '../../../core/json.js';
+import { goJsonType } from '../../../core/go-json.js';
+import { digObject, type Json, type JsonObject } from '../../../core/json.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { json } from '../../../registry/reply.js';
@@ -19,9 +20,9 @@ export function getTheme({ cluster }: RequestContext): Reply {
 
 /** Replaces the theme; every value is a text. @throws ApiError 400 */
 export function putTheme(context: RequestContext): Reply {
-  const theme = readBodyObject(context, 'map[string]string');
-  const wrong = Object.values(theme).find((value) => typeof value !== 'string');
-  if (wrong !== undefined) throw badRequest('json: cannot unmarshal value into Go value of type string');
+  const theme = Object.fromEntries(
+    Object.entries(readBodyObject(context, 'map[string]string')).map(([key, value]) => [key, text(value)]),
+  );
   const resource = context.catalog.get('', 'configmaps');
   const object: JsonObject = {
     kind: 'ConfigMap',
@@ -33,4 +34,11 @@ export function putTheme(context: RequestContext): Reply {
     createObject(context, resource, object);
   else updateObject(context, resource, object);
   return json(theme);
+}
+
+/** What Go's decoder makes of a value where a text is wanted; `null` is the empty one. */
+function text(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  throw badRequest(`json: cannot unmarshal ${goJsonType(value)} into Go value of type string`);
 }

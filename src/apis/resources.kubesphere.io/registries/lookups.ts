@@ -28,7 +28,7 @@ const mostPages = 100;
  * @see kubesphere/kubesphere pkg/kapis/resources/v1alpha3/handler.go
  */
 export async function verifyRegistrySecret(context: RequestContext): Promise<Reply> {
-  const secret = readBodyObject(context, 'v1.Secret');
+  const secret = readBodyObject(context, 'v1.Secret', 'core/v1.Secret');
   try {
     const { address, ...options } = readDockerSecret(secret);
     await RegistrySession.open(hostOf(address), options);
