@@ -13,7 +13,8 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previo
   const spec = digObject(object, 'spec');
   if (previous !== undefined) return object;
   if (spec['manualSelector'] === true) return object;
-  const uid = world.random.uuid();
+  // After mutating admission once more: what it has been given stays.
+  const uid = object.metadata.uid ?? world.random.uuid();
   const { name } = object.metadata;
   const labels = { [uidLabel]: uid, [nameLabel]: name, 'controller-uid': uid, 'job-name': name };
   return {
