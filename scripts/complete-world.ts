@@ -1,6 +1,6 @@
 import { digArray, digObject, digString } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
-import type { Release } from '../src/core/release.js';
+import { inRange, type Release } from '../src/core/release.js';
 import { nodeImages } from '../src/generate/image.js';
 import { completeNode } from '../src/generate/node.js';
 import { platformOf, type Platform } from '../src/generate/platform.js';
@@ -71,7 +71,22 @@ function completeCluster(
       .flatMap(imagesOf);
     return { ...node, status: { ...digObject(node, 'status'), images: nodeImages([...images, pauseImage]) } };
   });
-  return numbered([...nodes, ...all], name, platform, catalog);
+  return numbered([...nodes, ...withClaimCounts(all, release)], name, platform, catalog);
+}
+
+/** From 4.1 on a controller keeps on each StorageClass how many claims it has. */
+function withClaimCounts(objects: readonly KubeObject[], { name }: Release): readonly KubeObject[] {
+  if (!inRange(name, { since: 'v4.1' })) return objects;
+  return objects.map((object) => {
+    if (object.kind !== 'StorageClass') return object;
+    const claimed = objects.filter(
+      (one) =>
+        one.kind === 'PersistentVolumeClaim' &&
+        digString(one, 'spec', 'storageClassName') === object.metadata.name,
+    );
+    const annotations = { ...object.metadata.annotations, 'kubesphere.io/pvc-count': String(claimed.length) };
+    return { ...object, metadata: { ...object.metadata, annotations } };
+  });
 }
 
 const pauseImage = 'registry.k8s.io/pause:3.9';

@@ -18,6 +18,7 @@ const only3: ReleaseRange = { since: 'v3.0', until: 'v3.4' };
 const only21: ReleaseRange = { until: 'v2.1' };
 const until34: ReleaseRange = { until: 'v3.4' };
 const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
+const until31: ReleaseRange = { since: 'v3.0', until: 'v3.1' };
 const only31: ReleaseRange = { since: 'v3.1', until: 'v3.1' };
 const since33to34: ReleaseRange = { since: 'v3.3', until: 'v3.4' };
 
@@ -106,6 +107,20 @@ const rows: readonly Row[] = [
   ['storage.kubesphere.io', 'Accessor', 'accessors', 'v1alpha1', 'C', { since: 'v3.3' }],
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
+  // The snapshot controller that KubeSphere's installer brings along.
+  ['snapshot.storage.k8s.io', 'VolumeSnapshot', 'volumesnapshots', 'v1beta1', 'N', until31],
+  ['snapshot.storage.k8s.io', 'VolumeSnapshotClass', 'volumesnapshotclasses', 'v1beta1', 'C', until31],
+  ['snapshot.storage.k8s.io', 'VolumeSnapshotContent', 'volumesnapshotcontents', 'v1beta1', 'C', until31],
+  ['snapshot.storage.k8s.io', 'VolumeSnapshot', 'volumesnapshots', 'v1 v1beta1', 'N', since33to34],
+  ['snapshot.storage.k8s.io', 'VolumeSnapshotClass', 'volumesnapshotclasses', 'v1 v1beta1', 'C', since33to34],
+  [
+    'snapshot.storage.k8s.io',
+    'VolumeSnapshotContent',
+    'volumesnapshotcontents',
+    'v1 v1beta1',
+    'C',
+    since33to34,
+  ],
   ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', since31to34],
   ['gateway.kubesphere.io', 'IngressClassScope', 'ingressclassscopes', 'v1alpha2', 'C', since41],
   ['application.kubesphere.io', 'Application', 'applications', 'v2', 'C', since41],
@@ -148,7 +163,9 @@ export function kubesphereResources(): Resource[] {
         versions.split(' ').map((version) => [version, `${group}/${version}.${kind}`]),
       ),
       ...(category !== undefined && { categories: [category] }),
-      ...(group === 'quota.kubesphere.io' && { subresources: [statusPart(kind, `${group}/${versions}`)] }),
+      ...(hasStatusPart(group, kind) && {
+        subresources: [statusPart(kind, `${group}/${versions.split(' ', 1)[0] ?? ''}`)],
+      }),
       ...range,
     };
     const hooks = mergeHooks(ownHooks(resource), hooksOf(group, plural).hooks);
@@ -156,7 +173,11 @@ export function kubesphereResources(): Resource[] {
   });
 }
 
-/** Of all these kinds only quotas have a status of their own. */
+/** Of all these kinds only quotas and snapshots have a status of their own. */
+function hasStatusPart(group: string, kind: string): boolean {
+  return group === 'quota.kubesphere.io' || kind === 'VolumeSnapshot' || kind === 'VolumeSnapshotContent';
+}
+
 function statusPart(kind: string, apiVersion: string): Subresource {
   return { name: 'status', kind, apiVersion, verbs: ['get', 'patch', 'update'] };
 }

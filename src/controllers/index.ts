@@ -51,6 +51,8 @@ import { helmReleaseController } from './helm/helm-release.js';
 import { helmRepoController } from './helm/helm-repo.js';
 import { ipPoolController } from './network/ip-pool.js';
 import { namespacePolicyController } from './network/namespace-policies.js';
+import { storageCapabilityController } from './storage/storage-capability.js';
+import { volumeSnapshotController } from './storage/volume-snapshot.js';
 import { tenancyController } from './tenancy-2.1.js';
 import { workloadControllers } from './workloads/index.js';
 import { eventsSwitch } from './workloads/events.js';
@@ -116,6 +118,8 @@ const queued: readonly QueuedController[] = [
   workspaceQuotaController,
   ipPoolController,
   namespacePolicyController,
+  storageCapabilityController,
+  volumeSnapshotController,
 ];
 
 /** How often one object may change after one write before we call it a loop, when it is every third to change. */
@@ -342,6 +346,7 @@ export const kubernetesControllerNames: readonly string[] = [
   accountTokenSecretController.name,
   garbageCollector.name,
   certificateSigner.name,
+  volumeSnapshotController.name,
   ...workloadControllers.map(({ name }) => name),
   kubeconfigController.name,
   userCertificateController.name,

@@ -65,6 +65,16 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'persistentvolumes.': {
     spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/a' } },
   },
+  'volumesnapshots.snapshot.storage.k8s.io': { spec: { source: { persistentVolumeClaimName: 'a' } } },
+  'volumesnapshotclasses.snapshot.storage.k8s.io': { driver: 'a', deletionPolicy: 'Delete' },
+  'volumesnapshotcontents.snapshot.storage.k8s.io': {
+    spec: {
+      source: { snapshotHandle: 'a' },
+      driver: 'a',
+      deletionPolicy: 'Delete',
+      volumeSnapshotRef: { namespace: 'a', name: 'a' },
+    },
+  },
   'ippools.network.kubesphere.io': { spec: { type: 'calico', cidr: '10.0.0.0/24' } },
   'persistentvolumeclaims.': {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },

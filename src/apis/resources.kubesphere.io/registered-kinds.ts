@@ -19,6 +19,7 @@ const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
 
 const devops = 'devops.kubesphere.io';
 const dashboards = 'monitoring.kubesphere.io';
+const snapshots = 'snapshot.storage.k8s.io';
 
 const namespaced: readonly Row[] = [
   ['deployments', 'apps'],
@@ -38,6 +39,7 @@ const namespaced: readonly Row[] = [
   ['s2ibuilders', devops, until34],
   ['s2iruns', devops, until34],
   ['dashboards', dashboards, since31to34],
+  ['volumesnapshots', snapshots, until34],
   // The version of these depends on the Kubernetes underneath, so 4.1 reads them without a type.
   ['cronjobs', 'batch', {}, since41],
   ['horizontalpodautoscalers', 'autoscaling', {}, since41],
@@ -64,29 +66,24 @@ const clusterScoped: readonly Row[] = [
   ['clusterrolebindings', 'rbac.authorization.k8s.io'],
   ['storageclasses', 'storage.k8s.io', until34],
   ['clusterdashboards', dashboards, since31to34],
+  ['volumesnapshotclasses', snapshots, since31to34],
+  ['volumesnapshotcontents', snapshots, since31to34],
   ['ippools', 'network.kubesphere.io', since31to34],
   ['s2ibuildertemplates', devops, until34],
   ['devopsprojects', devops, until34],
 ];
 
 const federation = 'types.kubefed.io';
-const snapshots = 'snapshot.storage.k8s.io';
 
 /** Kinds of components that 3.x lists whether they are installed or not. */
 const foreignNamespaced: readonly Row[] = [
   ['applications', 'app.k8s.io', until34],
-  ['volumesnapshots', snapshots, until34],
   ...(
     'namespaces deployments secrets configmaps services applications persistentvolumeclaims statefulsets ' +
     'ingresses'
   )
     .split(' ')
     .map((plural): Row => [`federated${plural}`, federation, until34]),
-];
-
-const foreignClusterScoped: readonly Row[] = [
-  ['volumesnapshotclasses', snapshots, since31to34],
-  ['volumesnapshotcontents', snapshots, since31to34],
 ];
 
 function kinds(rows: readonly Row[], isNamespaced: boolean): RegisteredKind[] {
@@ -107,7 +104,6 @@ const registered = [
   ...kinds(namespaced, true),
   ...kinds(clusterScoped, false),
   ...kinds(foreignNamespaced, true).map(foreign),
-  ...kinds(foreignClusterScoped, false).map(foreign),
 ];
 const byPlural = new Map(registered.map((kind) => [kind.plural, kind]));
 

@@ -1,6 +1,7 @@
 import { dig, digArray, digObject, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
+import type { Change, StoredObject } from '../../state/object-store.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { podIndex } from './pod-index.js';
 import { ownKey } from './pods.js';
@@ -20,9 +21,16 @@ const classes = { group: 'storage.k8s.io', plural: 'storageclasses' };
  */
 export const volumeClaimController: QueuedController = {
   name: 'persistentvolumeclaim',
-  watches: ['persistentvolumeclaims.', 'persistentvolumes.', 'storageclasses.storage.k8s.io', 'pods.'],
+  watches: [
+    'persistentvolumeclaims.',
+    'persistentvolumes.',
+    'storageclasses.storage.k8s.io',
+    'volumesnapshots.snapshot.storage.k8s.io',
+    'pods.',
+  ],
   keysOf: (context, change) => {
-    if (change.resource.plural === 'persistentvolumeclaims') return [ownKey(change)];
+    if (change.resource.plural === 'persistentvolumeclaims')
+      return [ownKey(change), ...clonesOf(context, change)];
     if (change.type === 'DELETED') return [];
     const { object } = change.stored;
     if (change.resource.plural !== 'pods') {
@@ -39,12 +47,30 @@ export const volumeClaimController: QueuedController = {
   },
 };
 
+/** Claims that wait to be filled from one that is bound now. */
+function clonesOf({ cluster }: WriteContext, { stored, previous }: Change): readonly WorkKey[] {
+  const isBound = digString(stored.object, 'status', 'phase') === 'Bound';
+  if (!isBound || digString(previous?.object, 'status', 'phase') === 'Bound') return [];
+  const { namespace = '', name } = stored.object.metadata;
+  return waitingOf(cluster.store.list(claims, namespace))
+    .filter(({ object }) => {
+      const source = dig(object, 'spec', 'dataSource') ?? dig(object, 'spec', 'dataSourceRef');
+      return source !== undefined && digString(source, 'name') === name;
+    })
+    .map(keyFor);
+}
+
 /** Claims that have no volume yet. */
 function waiting({ cluster }: WriteContext): readonly WorkKey[] {
-  return cluster.store
-    .list(claims)
-    .filter(({ object }) => digString(object, 'status', 'phase') === 'Pending')
-    .map(({ object }) => ({ namespace: object.metadata.namespace ?? '', name: object.metadata.name }));
+  return waitingOf(cluster.store.list(claims)).map(keyFor);
+}
+
+function waitingOf(all: readonly StoredObject[]): readonly StoredObject[] {
+  return all.filter(({ object }) => digString(object, 'status', 'phase') === 'Pending');
+}
+
+function keyFor({ object }: StoredObject): WorkKey {
+  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
 }
 
 function bind(context: WriteContext, claim: KubeObject): void {

@@ -4,6 +4,7 @@ import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { recordEvent } from './events.js';
+import { sourceObstacle } from './volume-source.js';
 
 /** Provisioner of classes whose volumes are all made by hand. */
 const byHand = 'kubernetes.io/no-provisioner';
@@ -17,6 +18,7 @@ export function tellOfClaim(
   reason: string,
   message: string,
   type: 'Normal' | 'Warning' = 'Normal',
+  component = 'persistentvolume-controller',
 ): void {
   const { store } = context.cluster;
   let known = said.get(store);
@@ -24,7 +26,7 @@ export function tellOfClaim(
   const { uid = '' } = claim.metadata;
   if (known.get(uid) === message) return;
   known.set(uid, message);
-  recordEvent(context, claim, { type, reason, message, component: 'persistentvolume-controller' });
+  recordEvent(context, claim, { type, reason, message, component });
 }
 
 /** A new volume of a claim's class; `undefined` when there is no such class, or it makes none. */
@@ -43,6 +45,12 @@ export function provision(
   if (storageClass === undefined || provisioner === byHand) {
     const message = 'no persistent volumes available for this claim and no storage class is set';
     tellOfClaim(context, claim, 'FailedBinding', message);
+    return undefined;
+  }
+  const obstacle = sourceObstacle(context, claim);
+  if (obstacle !== undefined) {
+    const message = `failed to provision volume with StorageClass ${JSON.stringify(className)}: ${obstacle}`;
+    tellOfClaim(context, claim, 'ProvisioningFailed', message, 'Warning', provisioner);
     return undefined;
   }
   const { namespace = '', name: claimName, uid = '', resourceVersion = '' } = claim.metadata;

@@ -44,12 +44,12 @@ describe("the definitions of KubeSphere's own kinds", () => {
     ['v2.1', 8, ['workspaces.tenant.kubesphere.io']],
     [
       'v3.0',
-      23,
+      26,
       ['users.iam.kubesphere.io', 'rolebases.iam.kubesphere.io', 'pipelines.devops.kubesphere.io'],
     ],
-    ['v3.1', 36, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
-    ['v3.3', 40, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
-    ['v3.4', 40, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
+    ['v3.1', 39, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
+    ['v3.3', 43, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
+    ['v3.4', 43, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
     [
       'v4.1',
       37,

@@ -4,10 +4,12 @@ import type { RequestContext } from '../../../registry/contract.js';
 import type { Show } from '../../../registry/entity-reply.js';
 
 const pods = { group: '', plural: 'pods' };
-const storageClasses = { group: 'storage.k8s.io', plural: 'storageclasses' };
+const snapshotClasses = { group: 'snapshot.storage.k8s.io', plural: 'volumesnapshotclasses' };
+const provisionerKey = 'volume.beta.kubernetes.io/storage-provisioner';
 
 /**
- * Up to 3.4 claims show whether a pod uses them and whether snapshots are allowed, as annotations.
+ * Up to 3.4 claims show whether a pod uses them and whether there is a class for snapshots of their provisioner, as
+ * annotations.
  *
  * @see kubesphere/kubesphere pkg/models/resources/v1alpha3/persistentvolumeclaim
  */
@@ -19,14 +21,14 @@ export function withClaimUse({ cluster }: RequestContext): Show {
       if (claim !== '') used.add(`${pod.metadata.namespace ?? ''}/${claim}`);
     }
   }
+  const drivers = new Set(
+    cluster.store.list(snapshotClasses).map(({ object }) => digString(object, 'driver')),
+  );
   return (claim) => {
-    const className = digString(claim, 'spec', 'storageClassName');
-    const storageClass = cluster.store.find(storageClasses, undefined, className)?.object;
-    const allows =
-      storageClass !== undefined && annotation(storageClass, 'storageclass.kubesphere.io/allow-snapshot');
+    const provisioner = annotation(claim, provisionerKey) ?? '';
     const annotations = {
       ...claim.metadata.annotations,
-      'kubesphere.io/allow-snapshot': allows === 'true' ? 'true' : 'false',
+      'kubesphere.io/allow-snapshot': String(provisioner !== '' && drivers.has(provisioner)),
       'kubesphere.io/in-use': String(used.has(`${claim.metadata.namespace ?? ''}/${claim.metadata.name}`)),
     };
     return { ...claim, metadata: { ...claim.metadata, annotations } };

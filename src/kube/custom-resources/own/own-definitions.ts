@@ -16,6 +16,8 @@ import { publishedSchema } from './published-schema.js';
 /** When a fresh install got its definitions, and what stands in for the versions they were written at. */
 const installedAt = '2024-01-10T08:00:00Z';
 const firstVersion = 201;
+/** Where Kubernetes' reviewers agreed to the only kinds of its groups among these. */
+const snapshotApproval = 'https://github.com/kubernetes-csi/external-snapshotter/pull/419';
 
 /** By the kinds of a release: there is one such catalog per release and process. */
 const made = new WeakMap<KindCatalog, readonly StoredObject[]>();
@@ -79,7 +81,11 @@ function definitionOf(resource: Resource, release: ReleaseName, version: number)
       generation: 1,
       creationTimestamp: installedAt,
       // What the generator writes when it was not built from a release; so do KubeSphere's own.
-      annotations: { 'controller-gen.kubebuilder.io/version': '(unknown)' },
+      annotations: {
+        // Without it Kubernetes refuses definitions in groups of its own.
+        ...(group.endsWith('.k8s.io') && { 'api-approved.kubernetes.io': snapshotApproval }),
+        'controller-gen.kubebuilder.io/version': '(unknown)',
+      },
     },
     spec: {
       group,

@@ -34,6 +34,10 @@ export const atomicTypes: ReadonlySet<string> = new Set([
 
 const bytes: JsonObject = { format: 'byte' };
 const embedded: JsonObject = { 'x-kubernetes-embedded-resource': true };
+const policy: JsonObject = { enum: ['Delete', 'Retain'] };
+const oneOf = (...names: readonly string[]): JsonObject => ({
+  oneOf: names.map((name) => ({ required: [name] })),
+});
 const set: JsonObject = { 'x-kubernetes-list-type': 'set' };
 
 /** What the published definitions say of a field beyond its Go type, by `type field`. */
@@ -52,6 +56,13 @@ export const fieldRules: Readonly<Record<string, JsonObject>> = {
   'ks/installPlan.spec upgradeStrategy': { default: 'Manual' },
   'ks/extensionVersion.spec installationMode': { default: 'HostOnly', enum: ['HostOnly', 'Multicluster'] },
   'ks/placement clusters': { 'x-kubernetes-list-map-keys': ['name'], 'x-kubernetes-list-type': 'map' },
+  'ks/snapshot.spec source': oneOf('persistentVolumeClaimName', 'volumeSnapshotContentName'),
+  'ks/snapshotContent.spec source': oneOf('snapshotHandle', 'volumeHandle'),
+  'ks/snapshotContent.spec deletionPolicy': policy,
+  'ks/snapshotContent.status restoreSize': { minimum: 0 },
+  'snapshot.storage.k8s.io/v1.VolumeSnapshotClass deletionPolicy': policy,
+  'snapshot.storage.k8s.io/v1beta1.VolumeSnapshotClass deletionPolicy': policy,
+  'ks/volumeFeatures expandMode': { enum: ['UNKNOWN', 'OFFLINE', 'ONLINE'] },
   'meta/v1.Condition message': { maxLength: 32768 },
   'meta/v1.Condition observedGeneration': { minimum: 0 },
   'meta/v1.Condition reason': {
@@ -76,6 +87,13 @@ export const optionalFields: ReadonlySet<string> = new Set([
   'iam.kubesphere.io/v1beta1.Role rules',
   'ks/repository.status lastSyncTime',
   'ks/externalDependency type',
+  'ks/provisionerCapability.spec pluginInfo',
+  'ks/provisionerCapability.spec features',
+  'ks/pluginInfo name',
+  'ks/pluginInfo version',
+  ...['topology', 'volume', 'snapshot'].map((name) => `ks/storageFeatures ${name}`),
+  ...['create', 'attach', 'list', 'clone', 'stats', 'expandMode'].map((name) => `ks/volumeFeatures ${name}`),
+  ...['create', 'list'].map((name) => `ks/snapshotFeatures ${name}`),
 ]);
 
 /** Fields that must be there although Go leaves them out when they are empty. */
