@@ -1,6 +1,6 @@
 /** The ks-apiserver of a cluster as its kube-apiserver reaches it: over HTTP, by the port of its Service. */
 const throughKubernetes =
-  /^((?:\/clusters\/[^/]+)?)\/api\/v1\/namespaces\/kubesphere-system\/services\/(?:ks-apiserver(?::(?:80|http))?|(?:http)?:ks-apiserver:(?:80|http)?)\/proxy(\/.*)$/s;
+  /^((?:\/clusters\/[^/]+)?)\/api\/v1\/namespaces\/kubesphere-system\/services\/(?:ks-apiserver(?::(?:80|http)?)?|(?:http)?:ks-apiserver:(?:80|http)?)\/proxy(\/.*)$/s;
 
 /** What a path asks of the ks-apiserver behind a kube-apiserver. */
 export interface OwnServerPath {

@@ -14,7 +14,6 @@ import type { Session } from '../registry/session.js';
 import type { JournalEntry } from '../state/journal.js';
 import type { ClusterState, World } from '../state/world.js';
 import { unbrandFor, type Unbrand } from './brand.js';
-import { throughOwnService } from './own-service.js';
 import { replies, type RepliedMessage } from './replies.js';
 import { errorReply } from './send-error.js';
 import { isUnclean, redirectToClean } from './redirect-to-clean.js';
@@ -100,11 +99,7 @@ export class Pipeline {
       this.#finish(this.#refuse(error, exchange, entry, world), response, request, entry, world);
     try {
       world.clock.runDue();
-      const asked = this.#unbrand?.(url) ?? url;
-      const own = throughOwnService(asked);
-      const opened = openExchange(request, world, entry, method, own ?? asked);
-      // kube-apiserver keeps the credentials of whoever asks for a Service through it.
-      if (own !== undefined) delete opened.headers['authorization'];
+      const opened = openExchange(request, world, entry, method, this.#unbrand?.(url) ?? url);
       exchange = opened;
       const hasBody = mayHaveBody(request);
       const reply = hasBody || !world.faults.empty ? this.#prepare(opened, hasBody) : this.#answer(opened);
