@@ -14,6 +14,7 @@ import { repoController } from './app-store/repo.js';
 import { certificateSigner } from './certificate-signer.js';
 import { definitionController } from './custom-resource-definition.js';
 import { clusterLabelController } from './cluster-label.js';
+import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import { clusterController } from './clusters/cluster.js';
 import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
@@ -115,6 +116,7 @@ const controllers: readonly Controller[] = [
 const queued: readonly QueuedController[] = [
   ...workloadControllers,
   namespaceConditions,
+  clusterRoleAggregation,
   workspaceQuotaController,
   ipPoolController,
   namespacePolicyController,
@@ -344,6 +346,7 @@ export const kubernetesControllerNames: readonly string[] = [
   podTermination.name,
   kubernetesServiceController.name,
   accountTokenSecretController.name,
+  clusterRoleAggregation.name,
   garbageCollector.name,
   certificateSigner.name,
   volumeSnapshotController.name,

@@ -89,9 +89,11 @@ function finish(context: WriteContext, namespace: string, deleteContents: boolea
   const resource = context.catalog.get('', 'namespaces');
   const current = store.find(resource, undefined, namespace)?.object;
   if (current === undefined) return;
-  if ((current.metadata.finalizers?.length ?? 0) === 0) {
+  const given = digArray(current, 'spec', 'finalizers');
+  const others = given.filter((finalizer) => finalizer !== 'kubernetes');
+  if (others.length === 0 && (current.metadata.finalizers?.length ?? 0) === 0) {
     store.remove(resource, undefined, namespace);
-  } else if (digArray(current, 'spec', 'finalizers').length > 0) {
-    store.update(resource, { ...current, spec: { ...digObject(current, 'spec'), finalizers: [] } });
+  } else if (others.length < given.length) {
+    store.update(resource, { ...current, spec: { ...digObject(current, 'spec'), finalizers: others } });
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
-import { as } from '../support/ask.js';
+import { as, type Body } from '../support/ask.js';
 
 const merge = 'application/merge-patch+json';
 
@@ -62,4 +62,20 @@ test('a namespace that cannot go says what is left in it, and what holds that', 
   );
   await admin.send('PATCH', `${path}/configmaps/held`, free, merge);
   expect((await admin.get(path)).status).toBe(404);
+});
+
+test('a finalizer of its own holds a namespace back until somebody takes it out', async () => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  const spec = { finalizers: ['kubernetes', 'x.example.com/held'] };
+  await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'work' }, spec });
+  await admin.send('DELETE', '/api/v1/namespaces/work');
+  const { json } = await admin.get('/api/v1/namespaces/work');
+  expect(json.spec).toEqual({ finalizers: ['x.example.com/held'] });
+  expect((json['status'] as Body)['conditions']).toContainEqual(
+    expect.objectContaining({ type: 'NamespaceContentRemaining', status: 'False', reason: 'ContentRemoved' }),
+  );
+  const emptied = { ...json, spec: { finalizers: [] } };
+  expect((await admin.send('PUT', '/api/v1/namespaces/work/finalize', emptied)).status).toBe(200);
+  expect((await admin.get('/api/v1/namespaces/work')).status).toBe(404);
 });

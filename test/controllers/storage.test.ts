@@ -192,3 +192,50 @@ describe('claims of a StatefulSet', () => {
     },
   );
 });
+
+test('a claim that grows takes its volume along', async () => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  await admin.send('POST', '/apis/storage.k8s.io/v1/storageclasses', {
+    metadata: { name: 'elastic' },
+    provisioner: 'elastic.example.com',
+    allowVolumeExpansion: true,
+  });
+  await makeClaim(admin, { storageClassName: 'elastic' });
+  const resources = { requests: { storage: '50Gi' } };
+  const path = `${core}/persistentvolumeclaims/data`;
+  const { status } = await admin.send('PATCH', path, { spec: { resources } }, 'application/merge-patch+json');
+  const claim = await claimOf(admin);
+  expect([status, claim['status']]).toMatchObject([200, { phase: 'Bound', capacity: { storage: '50Gi' } }]);
+  const volume = await admin.get(`/api/v1/persistentvolumes/${String(claim.spec['volumeName'])}`);
+  expect(volume.json.spec['capacity']).toEqual({ storage: '50Gi' });
+});
+
+test('a pod of a StatefulSet that comes back while its claim goes gets a new one', async () => {
+  await using ks = await startFakeKsApiserver();
+  const admin = await as(ks, 'admin');
+  const labels = { app: 'db' };
+  await admin.send('POST', '/apis/apps/v1/namespaces/default/statefulsets', {
+    metadata: { name: 'db' },
+    spec: {
+      serviceName: 'db',
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'db', image: 'db' }] } },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+  });
+  const claim = `${core}/persistentvolumeclaims/data-db-0`;
+  const before = (await admin.get(claim)).json.metadata['uid'];
+  await admin.send('DELETE', claim);
+  expect((await admin.get(claim)).json.metadata['deletionTimestamp']).toBeDefined();
+  await admin.send('DELETE', `${core}/pods/db-0`);
+  const after = (await admin.get(claim)).json;
+  expect(after['status']).toMatchObject({ phase: 'Bound' });
+  expect(after.metadata['uid']).not.toBe(before);
+  expect((await admin.get(`${core}/pods/db-0`)).json['status']).toMatchObject({ phase: 'Running' });
+});

@@ -4,7 +4,8 @@ import { label, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
-import { isDeleting, keyOf, type QueuedController } from '../controller.js';
+import type { Change } from '../../state/object-store.js';
+import { isDeleting, keyOf, type QueuedController, type WorkKey } from '../controller.js';
 import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { availabilityOf, isAvailable } from './availability.js';
@@ -33,8 +34,10 @@ const claims = { group: '', plural: 'persistentvolumeclaims' };
  */
 export const statefulSetController: QueuedController = {
   name: 'statefulset',
-  watches: ['statefulsets.apps', 'pods.'],
+  watches: ['statefulsets.apps', 'pods.', 'persistentvolumeclaims.'],
   keysOf: (context, change) => {
+    if (change.resource.plural === claims.plural)
+      return change.type === 'DELETED' ? usersOf(context, change) : [];
     if (change.resource.plural === 'pods') return claimantsOf(context, change, statefulSetClaims);
     noteLoadedRevision(context, change);
     return [ownKey(change)];
@@ -54,6 +57,19 @@ export const statefulSetController: QueuedController = {
     lookAgainAt(context, 'statefulset', statefulSets, set, next);
   },
 };
+
+/** The sets that have a claim of that name. */
+function usersOf({ cluster }: WriteContext, change: Change): readonly WorkKey[] {
+  const { namespace, name } = ownKey(change);
+  return cluster.store
+    .list(statefulSets, namespace)
+    .filter(({ object: set }) =>
+      digArray(set, 'spec', 'volumeClaimTemplates').some((template) =>
+        name.startsWith(`${digString(template, 'metadata', 'name')}-${set.metadata.name}-`),
+      ),
+    )
+    .map(({ object }) => ({ namespace, name: object.metadata.name }));
+}
 
 /** Whether a pod is called as those of a set are. */
 function isNumbered({ metadata }: KubeObject, set: KubeObject): boolean {
@@ -123,6 +139,12 @@ function create(context: WriteContext, set: KubeObject, ordinal: number, revisio
     const volume = digString(claim, 'metadata', 'name');
     return { name: volume, persistentVolumeClaim: { claimName: `${volume}-${name}` } };
   });
+  // A claim on its way out is waited for: with a pod that uses it, it would never go.
+  const isLeaving = mounted.some(({ persistentVolumeClaim: { claimName } }) => {
+    const claim = context.cluster.store.find(claims, set.metadata.namespace, claimName)?.object;
+    return claim !== undefined && isDeleting(claim);
+  });
+  if (isLeaving) return false;
   try {
     for (const claim of digArray(set, 'spec', 'volumeClaimTemplates')) putClaim(context, set, claim, name);
     const others = digArray(template, 'spec', 'volumes').filter(

@@ -4,6 +4,7 @@ import type { WriteContext } from '../../registry/contract.js';
 import type { Change, StoredObject } from '../../state/object-store.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { podIndex } from './pod-index.js';
+import { amount } from './pod-requests.js';
 import { ownKey } from './pods.js';
 import { claimsOf } from './storage-protection.js';
 import { isMeantFor, volumeFor } from './volume-match.js';
@@ -42,8 +43,9 @@ export const volumeClaimController: QueuedController = {
   },
   settle: (context, { namespace, name }) => {
     const claim = context.cluster.store.find(claims, namespace, name)?.object;
-    if (claim === undefined || isDeleting(claim) || digString(claim, 'status', 'phase') === 'Bound') return;
-    bind(context, claim);
+    if (claim === undefined || isDeleting(claim)) return;
+    if (digString(claim, 'status', 'phase') === 'Bound') grow(context, claim);
+    else bind(context, claim);
   },
 };
 
@@ -98,6 +100,30 @@ function bind(context: WriteContext, claim: KubeObject): void {
   const all = store.list(volumes).map(({ object }) => object);
   const volume = volumeFor(claim, all) ?? provision(context, claim, storageClass);
   if (volume !== undefined) put(context, claim, volume, node);
+}
+
+/**
+ * Has a volume grow with its claim where its class allows it.
+ *
+ * @see kubernetes-csi/external-resizer pkg/controller/controller.go
+ */
+function grow(context: WriteContext, claim: KubeObject): void {
+  const { store } = context.cluster;
+  const storage = dig(claim, 'spec', 'resources', 'requests', 'storage');
+  if (storage === undefined || amount(storage) <= amount(dig(claim, 'status', 'capacity', 'storage'))) return;
+  if (dig(classOf(context, claim), 'allowVolumeExpansion') !== true) return;
+  const volume = store.find(volumes, undefined, digString(claim, 'spec', 'volumeName'))?.object;
+  if (volume === undefined) return;
+  if (amount(dig(volume, 'spec', 'capacity', 'storage')) < amount(storage)) {
+    const spec = digObject(volume, 'spec');
+    const capacity = { ...digObject(spec, 'capacity'), storage };
+    store.replace(volumes, { ...volume, spec: { ...spec, capacity } });
+  }
+  const status = digObject(claim, 'status');
+  store.replace(claims, {
+    ...claim,
+    status: { ...status, capacity: { ...digObject(status, 'capacity'), storage } },
+  });
 }
 
 function classOf({ cluster }: WriteContext, claim: KubeObject): KubeObject | undefined {
