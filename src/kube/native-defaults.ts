@@ -17,7 +17,9 @@ const namespaceHooks: ResourceHooks = {
     const labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': name };
     const named = name === '' ? object : { ...object, metadata: { ...object.metadata, labels } };
     if (previous !== undefined) return named;
-    return { ...named, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+    const finalizers = digArray(object, 'spec', 'finalizers');
+    const own = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+    return { ...named, spec: { finalizers: own }, status: { phase: 'Active' } };
   },
   validateDelete: ({ metadata }) => {
     if (!protectedNamespaces.has(metadata.name)) return;

@@ -12,7 +12,8 @@ function nodePort(): number {
 }
 
 /** Where a kind is posted to, what is said, and what is there besides. */
-const rows: readonly (readonly [kind: string, path: string, given: object, found: object])[] = [
+type Row = readonly [kind: string, path: string, given: object, found: object];
+const rows: readonly Row[] = [
   [
     'Service',
     `/api/v1/${ns}services`,
@@ -326,6 +327,94 @@ const rows: readonly (readonly [kind: string, path: string, given: object, found
     { spec: { minReplicas: 1 } },
   ],
   [
+    'PriorityClass',
+    '/apis/scheduling.k8s.io/v1/priorityclasses',
+    { value: 1 },
+    { preemptionPolicy: 'PreemptLowerPriority' },
+  ],
+  ...(['Validating', 'Mutating'] as const).map((which): Row => [
+    `${which}WebhookConfiguration`,
+    `/apis/admissionregistration.k8s.io/v1/${which.toLowerCase()}webhookconfigurations`,
+    {
+      webhooks: [
+        {
+          name: 'a.example.com',
+          admissionReviewVersions: ['v1'],
+          sideEffects: 'None',
+          clientConfig: { service: { namespace: 'default', name: 'a' } },
+          rules: [
+            { apiGroups: ['x.example.com'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['a'] },
+          ],
+        },
+      ],
+    },
+    {
+      webhooks: [
+        {
+          failurePolicy: 'Fail',
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
+          timeoutSeconds: 10,
+          clientConfig: { service: { port: 443 } },
+          rules: [{ scope: '*' }],
+          ...(which === 'Mutating' && { reinvocationPolicy: 'Never' }),
+        },
+      ],
+    },
+  ]),
+  [
+    'CSIDriver',
+    '/apis/storage.k8s.io/v1/csidrivers',
+    { spec: {} },
+    {
+      spec: {
+        attachRequired: true,
+        podInfoOnMount: false,
+        storageCapacity: false,
+        fsGroupPolicy: 'ReadWriteOnceWithFSType',
+        requiresRepublish: false,
+        volumeLifecycleModes: ['Persistent'],
+      },
+    },
+  ],
+  [
+    'FlowSchema',
+    '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas',
+    { spec: { priorityLevelConfiguration: { name: 'global-default' } } },
+    { spec: { matchingPrecedence: 1000 } },
+  ],
+  [
+    'PriorityLevelConfiguration',
+    '/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
+    { spec: { type: 'Limited', limited: { limitResponse: { type: 'Queue', queuing: {} } } } },
+    {
+      spec: {
+        limited: {
+          nominalConcurrencyShares: 30,
+          lendablePercent: 0,
+          limitResponse: { queuing: { queues: 64, handSize: 8, queueLengthLimit: 50 } },
+        },
+      },
+    },
+  ],
+  [
+    'IngressClass',
+    '/apis/networking.k8s.io/v1/ingressclasses',
+    { spec: { controller: 'example.com/a', parameters: { kind: 'A', name: 'a', scope: null } } },
+    { spec: { parameters: { scope: 'Cluster' } } },
+  ],
+  [
+    'PodTemplate',
+    `/api/v1/${ns}podtemplates`,
+    { template },
+    {
+      template: {
+        spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst' },
+      },
+    },
+  ],
+  [
     'RoleBinding',
     `/apis/rbac.authorization.k8s.io/v1/${ns}rolebindings`,
     { roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'User', name: 'u' }] },
@@ -362,8 +451,8 @@ test.for(rows)('a %s gets what its author left out', async ([, path, given, foun
   expect(made.json).not.toHaveProperty('stringData');
 });
 
-/** What is made for a Pod or Job is part of it: a replacement without it is another one. */
-const replaceable = rows.filter(([kind]) => !/^(Pod|Job)\b/.test(kind));
+/** What is made for a Pod or Job is part of it: a replacement without it is another one. IngressClasses ask for a version. */
+const replaceable = rows.filter(([kind]) => !/^(Pod|Job|IngressClass)\b/.test(kind));
 
 test.for(replaceable)('a %s that is replaced gets it again', async ([, path, given, found]) => {
   await using ks = await startFakeKsApiserver();

@@ -6,13 +6,14 @@ import { prepareClaim } from './claim.js';
 import { prepareLimitRange } from './limit-range.js';
 import { complete } from './complete.js';
 import { prepareJob } from './job.js';
+import { clusterDefaults } from './cluster-kinds.js';
 import { otherDefaults } from './others.js';
 import { preparePod } from './pod.js';
 import { prepareService } from './service.js';
 import { volumeFinalizer, withProtection } from './storage-protection.js';
 import { workloadDefaults } from './workloads.js';
 
-const tables = { ...workloadDefaults, ...otherDefaults };
+const tables = { ...workloadDefaults, ...otherDefaults, ...clusterDefaults };
 
 /** Kinds that take more than a table. */
 const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']>>> = {
