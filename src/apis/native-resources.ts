@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
-import { admissionHooks } from '../kube/admission/index.js';
+import { admissionHooks, clusterAdmissionHooks } from '../kube/admission/index.js';
 import { nativeHooks } from '../kube/native-defaults.js';
 import type { Resource } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
@@ -33,7 +33,7 @@ export function nativeResources(): Resource[] {
     const hooks = mergeHooks(
       nativeHooks({ group: row.g, plural: row.r }),
       hooksOf(row.g, row.r).hooks,
-      row.ns ? admissionHooks(row.g, row.r) : undefined,
+      row.ns ? admissionHooks(row.g, row.r) : clusterAdmissionHooks(row.g, row.r),
     );
     const typesFolder = row.g === '' ? 'core' : (row.g.split('.', 1)[0] ?? row.g);
     known.set(key, {

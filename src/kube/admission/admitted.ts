@@ -5,6 +5,7 @@ import { withWarnings } from '../warnings.js';
 import type { KindRequest } from '../kind-request.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
 import { guardsOf } from './guards.js';
+import { securityWarnings } from './pod-security/pod-security.js';
 
 /** A write as admission is told of it. @param told Warnings for the client go there */
 export function guardedWrite(
@@ -27,8 +28,20 @@ export function admitted(
   store: (steps: AdmissionSteps) => StoredObject,
 ): StoredObject | Promise<StoredObject> {
   const guards = guardsOf(write.request.context);
-  if (guards === undefined) return store({ dryRun: write.dryRun });
-  return import('./admit.js').then(({ admit }) => admit(write, guards, store));
+  let previous: StoredObject | undefined;
+  const watched = (steps: AdmissionSteps): StoredObject => {
+    const { context, path, kind } = write.request;
+    previous = context.cluster.store.find(kind.resource, path.namespace, path.name);
+    return store(steps);
+  };
+  const told = (stored: StoredObject): StoredObject => {
+    const { context, kind } = write.request;
+    if (write.subresource === '')
+      securityWarnings(kind.resource, stored.object, previous?.object, context).forEach(write.warn);
+    return stored;
+  };
+  if (guards === undefined) return told(watched({ dryRun: write.dryRun }));
+  return import('./admit.js').then(async ({ admit }) => told(await admit(write, guards, watched)));
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { ResourceHooks } from '../../registry/contract.js';
 import { mergeHooks } from '../../registry/merge-hooks.js';
 import { claimLimits, podLimits } from './limit-range.js';
+import { namespaceSecurity, podSecurity } from './pod-security/pod-security.js';
 import { quotaHooks } from './resource-quota.js';
 
 const limits: Readonly<Record<string, ResourceHooks>> = {
-  'pods.': podLimits,
+  'pods.': mergeHooks(podLimits, podSecurity) ?? podLimits,
   'persistentvolumeclaims.': claimLimits,
 };
 
@@ -21,4 +22,9 @@ export function admissionHooks(group: string, plural: string): ResourceHooks | u
   const kind = `${plural}.${group}`;
   if (uncounted.has(kind)) return undefined;
   return mergeHooks(Object.hasOwn(limits, kind) ? limits[kind] : undefined, quotaHooks(group, plural));
+}
+
+/** What the admission of a kind that is in no namespace does. */
+export function clusterAdmissionHooks(group: string, plural: string): ResourceHooks | undefined {
+  return group === '' && plural === 'namespaces' ? namespaceSecurity : undefined;
 }
