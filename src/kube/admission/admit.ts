@@ -67,11 +67,13 @@ async function attemptOf(
     if (seen !== undefined && seen.previous !== previous) throw new Overtaken();
     return mutated ?? next;
   };
+  const draft = pausedAt((pause) => store({ dryRun: true, mutate: pause }));
+  // What is given at creation, such as the uid a Job selects its pods by, has to stay the same from here on.
+  if (draft.previous === undefined) mutated = draft.next;
   if (guards.mutating) {
-    const draft = pausedAt((pause) => store({ dryRun: true, mutate: pause }));
     seen = draft;
     const changed = await mutate(attributesOf(write, draft), write.warn);
-    if (changed !== undefined) mutated = taken(changed, write.request);
+    if (changed !== undefined) mutated = taken(changed, write.request, draft.next.metadata.uid);
   }
   const final = pausedAt((pause) => store({ dryRun: true, mutate: mutateStep, admit: pause }));
   seen = final;
@@ -145,13 +147,13 @@ function shown(object: KubeObject, { kind }: KindRequest): JsonObject {
 }
 
 /** An object that comes back from webhooks. @throws ApiError 500 when it is none of its kind */
-function taken(object: JsonObject, { kind }: KindRequest): KubeObject {
+function taken(object: JsonObject, { kind }: KindRequest, uid: string | undefined): KubeObject {
   const type = structOf(kind);
   try {
     const known = type === undefined ? object : canonicalStruct(knownMembers(object, type).object, type);
     const read = readTyped(known, kind.resource, {});
     const { uid: _, ...metadata } = read.metadata;
-    return { ...read, metadata };
+    return { ...read, metadata: { ...metadata, ...(uid !== undefined && { uid }) } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw internalError(`Internal error occurred: ${error.message}`);

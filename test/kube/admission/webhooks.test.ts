@@ -297,6 +297,29 @@ describe('a mutating webhook', () => {
     ]);
   });
 
+  test.each(['Mutating', 'Validating'] as const)(
+    'leaves a Job the uid its pods are selected by (%s)',
+    async (kind) => {
+      const labels = patch({ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } });
+      await using hook = await startWebhook(() => (kind === 'Mutating' ? labels : { allowed: true }));
+      await using place = await started();
+      const { admin } = place;
+      const rules = [{ apiGroups: ['batch'], apiVersions: ['v1'], operations: ['*'], resources: ['jobs'] }];
+      await configure(admin, kind, hook, { rules });
+      const container = { name: 'c', image: 'busybox' };
+      const { status, text, json } = await admin.send('POST', '/apis/batch/v1/namespaces/default/jobs', {
+        metadata: { name: 'once' },
+        spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } },
+      });
+      expect(status, text).toBe(201);
+      expect(json).toMatchObject({
+        metadata: { uid: expect.any(String) as string },
+        spec: { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': json.metadata['uid'] } } },
+      });
+      expect(hook.reviews[0]?.request.object).toMatchObject({ metadata: { uid: json.metadata['uid'] } });
+    },
+  );
+
   test('is asked again when a later one changed something, if it wants to', async () => {
     await using first = await startWebhook();
     await using second = await startWebhook(({ request }) =>
