@@ -31,7 +31,7 @@ const allowed = {
     'charts',
   ],
   search: ['core', 'state', 'registry', 'rbac', 'kube'],
-  oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers'],
+  oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream'],
   generate: ['core', 'state', 'registry', 'kube'],
   worlds: [
     'core',

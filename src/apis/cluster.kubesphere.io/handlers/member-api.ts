@@ -1,7 +1,8 @@
 import { ApiError, badRequest, notFound } from '../../../core/api-error.js';
 import { digString, isJsonObject, type JsonObject } from '../../../core/json.js';
 import type { ClusterState } from '../../../state/world.js';
-import { forward } from '../../../upstream/forward.js';
+import { AskError } from '../../../upstream/ask-server.js';
+import { askUpstream } from '../../../upstream/ask-upstream.js';
 import { upstreamOfKubeconfig } from '../../../upstream/kubeconfig.js';
 import type { Upstream } from '../../../upstream/upstream.js';
 
@@ -16,9 +17,6 @@ export interface MemberApi {
   /** @param path Such as `/api/v1/namespaces/kube-system` @throws ApiError 400 when it cannot be reached */
   get(path: string): Promise<MemberAnswer>;
 }
-
-const timeout = 10_000;
-const largest = 4 * 1024 * 1024;
 
 /**
  * Who is to be asked about the cluster behind a kubeconfig: one this world holds, or a server outside.
@@ -68,36 +66,12 @@ function fromStore(held: ClusterState, path: string): MemberAnswer {
 }
 
 async function fromServer(upstream: Upstream, path: string): Promise<MemberAnswer> {
-  const failed = (why: string): ApiError => badRequest(`Get "${upstream.url}${path}": ${why}`);
-  const request = {
-    method: 'GET',
-    target: path,
-    headers: { accept: 'application/json', 'user-agent': 'ks-apiserver' },
-    body: undefined,
-    remoteAddress: '127.0.0.1',
-  };
-  const late = new Promise<never>((_, reject) => {
-    AbortSignal.timeout(timeout).addEventListener('abort', () => {
-      reject(failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'));
-    });
-  });
-  return Promise.race([late, answered()]);
-
-  async function answered(): Promise<MemberAnswer> {
-    try {
-      const { status, body } = await forward(request, upstream);
-      const pieces: Buffer[] = [];
-      let size = 0;
-      for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
-        size += piece.length;
-        if (size > largest) throw failed('http: request body too large');
-        pieces.push(piece);
-      }
-      return { status, text: Buffer.concat(pieces).toString('utf8') };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 502) throw error;
-      throw failed(error.message.replace(/^Error while proxying request: /, ''));
-    }
+  const headers = { accept: 'application/json', 'user-agent': 'ks-apiserver' };
+  try {
+    return await askUpstream(upstream, { method: 'GET', target: path, headers });
+  } catch (error) {
+    if (!(error instanceof AskError)) throw error;
+    throw badRequest(`Get "${upstream.url}${path}": ${error.message}`);
   }
 }
 
