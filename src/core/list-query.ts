@@ -46,7 +46,7 @@ export function parseListQuery(
     limit: parseGoInteger(query.get('limit')) ?? -1,
     sortBy: sortBy === '' ? 'creationTimestamp' : sortBy,
     ascending: trueTexts.has(query.get('ascending') ?? ''),
-    labelSelector: query.get('labelSelector') ?? '',
+    labelSelector: consumed.includes('labelSelector') ? '' : (query.get('labelSelector') ?? ''),
     filters,
   };
 }

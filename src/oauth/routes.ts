@@ -1,5 +1,6 @@
 import type { ReleaseRange } from '../core/release.js';
 import type { ApiGroup, Route } from '../registry/contract.js';
+import { onHost } from '../registry/on-host.js';
 import { authorize } from './authorize.js';
 import { handleCallback, logInThroughProvider } from './callback.js';
 import { getDiscovery } from './discovery.js';
@@ -63,7 +64,7 @@ const iam: readonly Route[] = [
 ];
 
 const config: readonly Route[] = [
-  { method: 'GET', path: '/configs/oauth', handle: getOAuthConfig, ...since30 },
+  { method: 'GET', path: '/configs/oauth', handle: onHost(getOAuthConfig), ...since30 },
 ];
 
 /** The login endpoints: outside `/kapis`, and where the groups of iam and config have theirs. */

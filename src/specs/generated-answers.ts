@@ -13,6 +13,10 @@ const answersOf = new WeakMap<SpecIndex, Map<string, Reply>>();
 const verbs: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
 /** What a release has no more, though the document that is published for it still says so. */
 const dropped = new Set(['v4.1 POST /kapis/config.kubesphere.io/v1alpha2/configs/theme']);
+/** What members of 4.1 do not have, though they share the document of the host. */
+const hostOnly = new Set(
+  ['oauth', 'theme'].map((name) => `/kapis/config.kubesphere.io/v1alpha2/configs/${name}`),
+);
 /** What the journal says of an answer that was made up. */
 export const generatedNote = 'generated from the published schema: nothing behind it is stored';
 
@@ -31,6 +35,8 @@ export function generatedAnswer(
   specs: SpecIndex,
 ): Reply | undefined | Promise<Reply> {
   const { method, info, query, world, entry, release } = context;
+  const isMember = !context.cluster.isHost && inRange(release.name, { since: 'v4.1' });
+  if (isMember && hostOnly.has(info.localPath)) return undefined;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { inRange, type ReleaseName } from '../core/release.js';
+import { uidOf } from '../generate/identity.js';
 import type { Catalog } from '../registry/catalog.js';
 import { Clock } from '../state/clock.js';
 import { ObjectStore } from '../state/object-store.js';
@@ -9,6 +10,7 @@ import { Random } from '../state/random.js';
 import type { ClusterState, World } from '../state/world.js';
 import { templateRoles } from './template-roles.js';
 
+const namespaces = { group: '', plural: 'namespaces' };
 /** When the built-in objects were created, unless they say so themselves. */
 const installedAt = Date.parse('2024-01-10T08:00:00Z');
 /** Kinds only the host cluster holds. */
@@ -35,6 +37,11 @@ export function loadInstall(world: World, catalog: Catalog): void {
 /** Puts what the release holds in every cluster into an empty member cluster. */
 export function loadMemberInstall(world: World, catalog: Catalog, member: ClusterState): void {
   member.store.adopt(seedOf(world.release.name, catalog, 'member'));
+  // A cluster is known by the uid of this namespace, so no two may share it.
+  const known = member.store.find(namespaces, undefined, 'kube-system')?.object;
+  if (known === undefined) return;
+  const uid = uidOf(`v1/Namespace/${member.name}/kube-system`);
+  member.store.load(namespaces, { ...known, metadata: { ...known.metadata, uid } });
 }
 
 function seedOf(release: ReleaseName, catalog: Catalog, role: 'host' | 'member'): ObjectStore {

@@ -1,21 +1,27 @@
-import type { JsonObject } from '../../../core/json.js';
-import { inRange } from '../../../core/release.js';
+import { digString, type JsonObject } from '../../../core/json.js';
+import { inRange, type ReleaseName } from '../../../core/release.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { json } from '../../../registry/reply.js';
+import type { World } from '../../../state/world.js';
 
+const configMaps = { group: '', plural: 'configmaps' };
 /** Nanoseconds between two looks at each cluster. */
 const resyncPeriod = 900_000_000_000;
 
-/** Features of 3.x that a small install has switched on. */
-const enabled = new Set([
+/** Features of 3.x that are there whatever is configured. */
+const always = new Set([
   'authentication',
   'authorization',
   'cache',
   'kubernetes',
   'openpitrix',
+  'openpitrix.appstore',
   'terminal',
-  'monitoring',
 ]);
+/** Features named other than the section of the configuration that switches them on. */
+const sections: Readonly<Record<string, string>> = {
+  'network.ippool': 'network',
+};
 const features = [
   ['alerting', 'v3.0'],
   ['auditing', 'v3.0'],
@@ -34,6 +40,8 @@ const features = [
   ['monitoring', 'v3.0'],
   ['multicluster', 'v3.0'],
   ['network', 'v3.0'],
+  ['network.ippool', 'v3.1'],
+  ['network.topology', 'v3.3'],
   ['notification', 'v3.0'],
   ['openpitrix', 'v3.0'],
   ['openpitrix.appstore', 'v3.1'],
@@ -48,23 +56,30 @@ const features = [
  *
  * @see kubesphere/kubesphere pkg/apiserver/config/config.go
  */
-export function getConfigz({ release, world }: RequestContext): Reply {
+export function getConfigz({ release, world, cluster }: RequestContext): Reply {
   const { multicluster } = world.settings;
-  if (!inRange(release.name, { since: 'v4.1' })) {
-    const shown: Record<string, boolean> = {};
-    for (const [feature, since] of features) {
-      if (!inRange(release.name, { since })) continue;
-      shown[feature] = feature === 'multicluster' ? multicluster.enable : enabled.has(feature);
-    }
-    return json(shown);
-  }
+  if (!inRange(release.name, { since: 'v4.1' })) return json(featuresOf(release.name, world));
+  const role = cluster.isHost ? multicluster.clusterRole : 'member';
   const options: JsonObject = {
     agentImage: 'kubesphere/tower:v1.0',
     clusterControllerResyncPeriod: resyncPeriod,
     hostClusterName: multicluster.hostClusterName,
-    ...(multicluster.clusterRole !== 'none' && { clusterRole: multicluster.clusterRole }),
+    ...(role !== 'none' && { clusterRole: role }),
   };
   return json({ multicluster: options });
+}
+
+/** What is configured is on: a section of the ConfigMap `kubesphere-config` is enough. */
+function featuresOf(release: ReleaseName, world: World): JsonObject {
+  const stored = world.host.store.find(configMaps, 'kubesphere-system', 'kubesphere-config')?.object;
+  const text = digString(stored, 'data', 'kubesphere.yaml');
+  const configured = new Set([...text.matchAll(/^(\w+):/gm)].map(([, section]) => section));
+  const isOn = (feature: string): boolean =>
+    feature === 'multicluster'
+      ? world.settings.multicluster.enable
+      : always.has(feature) || configured.has(sections[feature] ?? feature);
+  const known = features.filter(([, since]) => inRange(release, { since }));
+  return Object.fromEntries(known.map(([feature]) => [feature, isOn(feature)]));
 }
 
 /** `GET /configs/gpu/kinds`: none are configured. */

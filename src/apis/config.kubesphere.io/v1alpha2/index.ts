@@ -1,4 +1,5 @@
 import type { ApiGroup } from '../../../registry/contract.js';
+import { onHost } from '../../../registry/on-host.js';
 import { getConfigz, getGpuKinds } from '../handlers/configz.js';
 import {
   createPlatformConfig,
@@ -20,12 +21,12 @@ export const configV1alpha2: ApiGroup = {
   routes: [
     { method: 'GET', path: '/configs/configz', handle: getConfigz },
     { method: 'GET', path: '/configs/gpu/kinds', handle: getGpuKinds, since: 'v3.3', until: 'v3.4' },
-    { method: 'GET', path: '/configs/theme', handle: getTheme, since: 'v4.1' },
-    { method: 'PUT', path: '/configs/theme', handle: putTheme, since: 'v4.1' },
-    { method: 'POST', path: '/platformconfigs', handle: createPlatformConfig, since: 'v4.1' },
-    { method: 'GET', path: one, handle: getPlatformConfig, since: 'v4.1' },
-    { method: 'PUT', path: one, handle: putPlatformConfig, since: 'v4.1' },
-    { method: 'PATCH', path: one, handle: patchPlatformConfig, consumes: mergePatch, since: 'v4.1' },
-    { method: 'DELETE', path: one, handle: deletePlatformConfig, since: 'v4.1' },
+    { method: 'GET', path: '/configs/theme', handle: onHost(getTheme), since: 'v4.1' },
+    { method: 'PUT', path: '/configs/theme', handle: onHost(putTheme), since: 'v4.1' },
+    { method: 'POST', path: '/platformconfigs', handle: onHost(createPlatformConfig), since: 'v4.1' },
+    { method: 'GET', path: one, handle: onHost(getPlatformConfig), since: 'v4.1' },
+    { method: 'PUT', path: one, handle: onHost(putPlatformConfig), since: 'v4.1' },
+    { method: 'PATCH', path: one, handle: onHost(patchPlatformConfig), consumes: mergePatch, since: 'v4.1' },
+    { method: 'DELETE', path: one, handle: onHost(deletePlatformConfig), since: 'v4.1' },
   ],
 };
