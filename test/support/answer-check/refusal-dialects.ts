@@ -18,6 +18,13 @@ const families: readonly Family[] = [
   // The gateway of 2.1 speaks plain text, and so does a panic.
   { path: /^\/k?apis?\//, until: 'v2.1', statuses: [401, 403, 500], dialects: ['text', 'status', 'message'] },
   { path: /^\/apis\/account\.kubesphere\.io\//, until: 'v2.1', dialects: ['message'] },
+  // What passes requests on to members speaks plain text before 4.1.
+  {
+    path: /^\/(apis?\/)?clusters\//,
+    until: 'v3.4',
+    statuses: [400, 500],
+    dialects: ['text', 'status', 'errStatus', 'router'],
+  },
   // Groups that are not there have no kind to answer with, and paths that cannot be read are nobody's.
   { path: /^\/apis?(\/|$)/, statuses: [404], dialects: ['status', 'text'] },
   { path: /^\/apis?(\/|$)/, statuses: [400], dialects: ['status', 'errStatus', 'router'] },
