@@ -2,7 +2,6 @@ import { ApiError } from '../../core/api-error.js';
 import { digString, type Json, type JsonObject } from '../../core/json.js';
 import { admissionProgram, type CelValue } from '../custom-resources/cel-environment.js';
 import { firstLine } from '../custom-resources/cel-rules.js';
-import type { Attributes } from './attributes.js';
 
 /** A value as expressions of admission see it, which know no schema: whole numbers are integers. */
 export function celOf(value: Json | undefined): CelValue {
@@ -28,7 +27,6 @@ export function admissionScope(request: JsonObject): Record<string, CelValue> {
 export function conditionsHold(
   conditions: readonly JsonObject[],
   request: JsonObject,
-  _attributes: Attributes,
   more: Record<string, CelValue> = {},
 ): { readonly holds: boolean; readonly problem?: string } {
   const scope = { ...admissionScope(request), ...more };

@@ -1,7 +1,7 @@
 import { ApiError, notImplemented, quote } from '../../core/api-error.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
-import { celProgram, type CelProgram, type CelValue } from './cel-environment.js';
+import { admissionProgram, celProgram, type CelProgram, type CelValue } from './cel-environment.js';
 import { childPath, isSet, itemSchema, memberSchema, schemaType } from './schema-nodes.js';
 
 const extension = 'x-kubernetes-validations';
@@ -192,10 +192,24 @@ function celName(key: string): string {
 
 /** What keeps a rule from being read; `undefined` when nothing does. */
 export function ruleProblem(text: string, optionalOldSelf: boolean): string | undefined {
+  return readingProblem(text, () => celProgram(text, optionalOldSelf));
+}
+
+/**
+ * What keeps an expression of admission from being read; `undefined` when nothing does.
+ *
+ * @throws ApiError 501 for one that calls what the evaluator has not
+ */
+export function admissionProblem(text: string): string | undefined {
+  return readingProblem(text, () => admissionProgram(text));
+}
+
+function readingProblem(text: string, read: () => CelProgram): string | undefined {
   try {
-    celProgram(text, optionalOldSelf);
+    read();
     return undefined;
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     const why = firstLine(error);
     const [, missing] = /(?:function|method|overload)[^"'`]*["'`]?([A-Za-z_.]+)/i.exec(why) ?? [];
     if (missing !== undefined && absentFunctions.has(missing.split('.').at(-1) ?? ''))

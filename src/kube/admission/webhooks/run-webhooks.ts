@@ -9,12 +9,13 @@ import {
   type JsonObject,
 } from '../../../core/json.js';
 import { applyJsonPatch, readJsonPatch } from '../../../core/json-patch.js';
+import { admissionRequest } from '../admission-request.js';
 import { isGuard, type Attributes } from '../attributes.js';
 import { conditionsHold } from '../match-conditions.js';
 import { matchedVersion, selectorsMatch } from '../match-rules.js';
 import { callWebhook } from './call-webhook.js';
 import { findWebhooks, type Webhook, type WebhookKind } from './find-webhooks.js';
-import { admissionRequest, readReview, refusalCode, refusalText, reviewOf, type Verdict } from './review.js';
+import { readReview, refusalCode, refusalText, reviewOf, type Verdict } from './review.js';
 
 /** Webhooks are asked again at most once. */
 const defaultSeconds = 10;
@@ -100,7 +101,7 @@ async function ask(
 function holds(spec: JsonObject, request: JsonObject, attributes: Attributes, fails: boolean): boolean {
   const conditions = digArray(spec, 'matchConditions').filter(isJsonObject);
   if (conditions.length === 0) return true;
-  const { holds: all, problem } = conditionsHold(conditions, request, attributes);
+  const { holds: all, problem } = conditionsHold(conditions, request);
   if (problem === undefined) return all;
   if (!fails) return false;
   const { resource, name } = attributes;
