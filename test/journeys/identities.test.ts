@@ -225,4 +225,59 @@ expectJourneys([
     watch: `${native3}/groupbindings`,
     remove: ['DELETE', `${iam3}/workspaces/demo/groupbindings/NAME`],
   },
+  {
+    noun: 'binding of a group, below its group',
+    since: 'v3.1',
+    until: 'v3.1',
+    create: [
+      'POST',
+      `${iam3}/workspaces/demo/groupbindings`,
+      [{ userName: 'outsider', groupName: 'somebody' }],
+    ],
+    shows: [`${groups}/somebody/groupbindings`],
+    hides: [`${groups}/nobody/groupbindings`, `${iam3}/workspaces/other/groups/somebody/groupbindings`],
+    reads: [`${native3}/groupbindings/NAME`],
+    watch: `${native3}/groupbindings`,
+    remove: ['DELETE', `${iam3}/workspaces/demo/groupbindings/NAME`],
+  },
+  {
+    noun: 'role of a group in a workspace',
+    since: 'v3.1',
+    until: 'v3.1',
+    create: [
+      'POST',
+      `${iam3}/workspaces/demo/workspacerolebindings`,
+      [
+        {
+          roleRef: { apiGroup: 'iam.kubesphere.io', kind: 'WorkspaceRole', name: 'demo-viewer' },
+          subjects: [{ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'somebody' }],
+        },
+      ],
+    ],
+    shows: [`${groups}/somebody/workspacerolebindings`],
+    hides: [`${groups}/nobody/workspacerolebindings`, `${groups}/somebody/rolebindings`],
+    reads: [`${native3}/workspacerolebindings/NAME`],
+    watch: `${native3}/workspacerolebindings`,
+    remove: ['DELETE', `${iam3}/workspaces/demo/workspacerolebindings/NAME`],
+  },
+  {
+    noun: 'role of a group in a project',
+    since: 'v3.1',
+    until: 'v3.1',
+    create: [
+      'POST',
+      `${iam3}/namespaces/shop/rolebindings`,
+      [
+        {
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'viewer' },
+          subjects: [{ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'somebody' }],
+        },
+      ],
+    ],
+    shows: [`${groups}/somebody/rolebindings`],
+    hides: [`${groups}/nobody/rolebindings`, `${groups}/somebody/devopsrolebindings`],
+    reads: ['/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/NAME'],
+    watch: '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings',
+    remove: ['DELETE', `${iam3}/namespaces/shop/rolebindings/NAME`],
+  },
 ]);

@@ -11,6 +11,7 @@ import { deleteObject } from '../../../registry/verbs/delete.js';
 import { patchObject } from '../../../registry/verbs/patch.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { arrayReply, listReply, objectReply } from '../../../registry/entity-reply.js';
+import { isOfGroup } from './role-bindings.js';
 
 const groups = { group: 'iam.kubesphere.io', plural: 'groups' };
 const groupBindings = { group: 'iam.kubesphere.io', plural: 'groupbindings' };
@@ -25,6 +26,8 @@ export const groupRoutes: readonly Route[] = (
     { method: 'PUT', path: '/groups/{group}', handle: updateGroup },
     { method: 'PATCH', path: '/groups/{group}', handle: patchGroup, since: 'v3.3' },
     { method: 'GET', path: '/groupbindings', handle: listGroupBindings, since: 'v3.3' },
+    // Later one list of a workspace that filters by label.
+    { method: 'GET', path: '/groups/{group}/groupbindings', handle: listGroupBindings, until: 'v3.1' },
     { method: 'POST', path: '/groupbindings', handle: createGroupBindings },
     { method: 'DELETE', path: '/groupbindings/{groupbinding}', handle: deleteGroupBinding },
   ] satisfies Route[]
@@ -49,7 +52,8 @@ function listGroupBindings(context: RequestContext): Reply {
 function listInWorkspace(context: RequestContext, kind: typeof groups): Reply {
   const found = context.cluster.store
     .list(kind)
-    .filter(({ object }) => label(object, workspaceLabel) === workspaceOf(context));
+    .filter(({ object }) => label(object, workspaceLabel) === workspaceOf(context))
+    .filter(({ object }) => isOfGroup(context, object));
   return listReply(context, kind, found);
 }
 

@@ -1,6 +1,6 @@
 import { notFound } from '../../../core/api-error.js';
 import { digArray, digObject, digString, type JsonObject } from '../../../core/json.js';
-import { label } from '../../../core/kube-object.js';
+import { label, type KubeObject } from '../../../core/kube-object.js';
 import { groupReferenceLabel, workspaceLabel } from '../../../core/well-known-keys.js';
 import { scopeKinds } from '../../../rbac/role-scopes.js';
 import type { Reply, RequestContext, Route } from '../../../registry/contract.js';
@@ -12,6 +12,9 @@ import { arrayReply, listReply } from '../../../registry/entity-reply.js';
 
 const namespaces = { group: '', plural: 'namespaces' };
 
+const devopsLabel = 'kubesphere.io/devopsproject';
+const ofGroup = '/workspaces/{workspace}/groups/{group}';
+
 /** Routes for bindings of groups (3.1 to 3.4); those of users are written as members. */
 export const bindingRoutes: readonly Route[] = (
   [
@@ -21,6 +24,14 @@ export const bindingRoutes: readonly Route[] = (
       handle: listWorkspaceRoleBindings,
       since: 'v3.3',
     },
+    {
+      method: 'GET',
+      path: `${ofGroup}/workspacerolebindings`,
+      handle: listWorkspaceRoleBindings,
+      until: 'v3.1',
+    },
+    { method: 'GET', path: `${ofGroup}/rolebindings`, handle: listRoleBindings, until: 'v3.1' },
+    { method: 'GET', path: `${ofGroup}/devopsrolebindings`, handle: listDevOpsRoleBindings, until: 'v3.1' },
     {
       method: 'POST',
       path: '/workspaces/{workspace}/workspacerolebindings',
@@ -45,19 +56,36 @@ function listWorkspaceRoleBindings(context: RequestContext): Reply {
   const { bindings } = scopeKinds('workspace', context.release.name);
   const found = context.cluster.store
     .list(bindings)
-    .filter(({ object }) => label(object, workspaceLabel) === context.params['workspace']);
+    .filter(({ object }) => label(object, workspaceLabel) === context.params['workspace'])
+    .filter(({ object }) => isOfGroup(context, object));
   return listReply(context, bindings, found);
 }
 
 /** The bindings in every namespace of a workspace. */
 function listRoleBindings(context: RequestContext): Reply {
+  return listInNamespaces(context, () => true);
+}
+
+/** The bindings in every DevOps project of a workspace. */
+function listDevOpsRoleBindings(context: RequestContext): Reply {
+  return listInNamespaces(context, (namespace) => label(namespace, devopsLabel) !== undefined);
+}
+
+function listInNamespaces(context: RequestContext, takes: (namespace: KubeObject) => boolean): Reply {
   const { store } = context.cluster;
   const { bindings } = scopeKinds('namespace', context.release.name);
   const found = store.list(bindings).filter(({ object }) => {
-    const namespace = store.find(namespaces, undefined, object.metadata.namespace ?? '');
-    return namespace !== undefined && label(namespace.object, workspaceLabel) === context.params['workspace'];
+    const namespace = store.find(namespaces, undefined, object.metadata.namespace ?? '')?.object;
+    if (namespace === undefined || !takes(namespace) || !isOfGroup(context, object)) return false;
+    return label(namespace, workspaceLabel) === context.params['workspace'];
   });
   return listReply(context, bindings, found);
+}
+
+/** Tells whether a binding is for the group a URL names, if it names one. */
+export function isOfGroup({ params }: RequestContext, binding: KubeObject): boolean {
+  const { group } = params;
+  return group === undefined || label(binding, groupReferenceLabel) === group;
 }
 
 function createWorkspaceRoleBindings(context: RequestContext): Reply {
