@@ -18,6 +18,7 @@ describe('2.1 lists what tenants have', () => {
     [`${tenant}/workspaces/demo/namespaces?orderBy=name`, ['shop', 'shop-staging'], 2],
     [`${tenant}/workspaces/demo/members/shop-viewer/namespaces`, ['shop'], 1],
     [`${tenant}/workspaces/demo/members/jeff/namespaces`, ['shop', 'shop-staging'], 2],
+    [`${tenant}/workspaces/demo/members/admin/namespaces?orderBy=name`, ['shop', 'shop-staging'], 2],
     [`${tenant}/workspaces/demo/members/outsider/namespaces`, [], 0],
     [`${tenant}/workspaces/nope/namespaces`, [], 0],
     [`${tenant}/workspaces/demo/devops`, [], 0],
@@ -27,6 +28,20 @@ describe('2.1 lists what tenants have', () => {
     expect(answer.status).toBe(200);
     expect(namesOf(answer)).toEqual(names);
     expect(answer.json['total_count']).toBe(total);
+  });
+
+  test('and shows a member of a workspace the projects they have a role in', async () => {
+    await using ks = await start();
+    const admin = await as(ks, 'admin');
+    const jeff = await as(ks, 'jeff');
+    const place = `${tenant}/workspaces/demo/namespaces?orderBy=name`;
+    expect(namesOf(await jeff.get(place))).toEqual(['shop', 'shop-staging']);
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings';
+    for (const { metadata, subjects } of (await admin.get(bindings)).json.items)
+      if (JSON.stringify(subjects).includes('jeff'))
+        await admin.send('DELETE', `${bindings}/${metadata.name}`);
+    expect(namesOf(await jeff.get(place))).toEqual(['shop-staging']);
+    expect(namesOf(await admin.get(place))).toEqual(['shop', 'shop-staging']);
   });
 
   test('a project made in a workspace is listed there until it is deleted', async () => {

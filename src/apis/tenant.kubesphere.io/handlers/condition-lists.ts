@@ -1,4 +1,4 @@
-import { label } from '../../../core/kube-object.js';
+import { label, type User } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
 import { listByConditions } from '../../../registry/condition-list.js';
@@ -15,17 +15,33 @@ export function listWorkspacesByConditions(context: RequestContext): Reply {
 
 /** `GET /workspaces/{workspace}/namespaces` of 2.1. */
 export function listNamespacesByConditions(context: RequestContext): Reply {
-  return listByConditions(context, namespaces, namespacesOfWorkspace(context));
+  return listNamespacesFor(context, context.user);
 }
 
-/** `GET /workspaces/{workspace}/members/{member}/namespaces` of 2.1: those a member has a role in. */
+/** `GET /workspaces/{workspace}/members/{member}/namespaces` of 2.1. */
 export function listNamespacesOfMemberByConditions(context: RequestContext): Reply {
-  const { cluster, release, params } = context;
-  const user = params['member'] ?? '';
-  const bindings = findBindings(cluster.store, release.name, { scope: 'namespace', user });
+  const name = context.params['member'] ?? '';
+  return listNamespacesFor(context, { name, uid: '', groups: ['system:authenticated'], extra: {} });
+}
+
+/**
+ * Namespaces of a workspace: all for who may list them, else those somebody has a role in.
+ *
+ * @see kubesphere/kubesphere pkg/models/tenant/namespaces.go
+ */
+function listNamespacesFor(context: RequestContext, user: User): Reply {
+  const { cluster, release } = context;
+  const all = namespacesOfWorkspace(context);
+  const wanted = { user, verb: 'list', apiGroup: 'tenant.kubesphere.io', resource: 'namespaces' } as const;
+  if (context.authorize({ ...wanted, scope: 'Cluster' }).allowed)
+    return listByConditions(context, namespaces, all);
+  const bindings = findBindings(cluster.store, release.name, { scope: 'namespace', user: user.name });
   const own = new Set(bindings.map(({ metadata }) => metadata.namespace));
-  const found = namespacesOfWorkspace(context).filter(({ object }) => own.has(object.metadata.name));
-  return listByConditions(context, namespaces, found);
+  return listByConditions(
+    context,
+    namespaces,
+    all.filter(({ object }) => own.has(object.metadata.name)),
+  );
 }
 
 function namespacesOfWorkspace({ cluster, params }: RequestContext): readonly StoredObject[] {
