@@ -42,6 +42,8 @@ export interface Settings {
   readonly clients: readonly OAuthClient[];
   /** 3.x only. */
   readonly identityProviders: readonly IdentityProvider[];
+  /** Who may do what: as roles say, everybody everything, or nobody anything. */
+  readonly authorizationMode: 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny';
   readonly multicluster: {
     readonly enable: boolean;
     readonly clusterRole: 'host' | 'member' | 'none';

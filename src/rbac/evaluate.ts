@@ -19,6 +19,12 @@ interface DecisionCache {
   readonly decisions: Map<string, Remembered>;
 }
 
+/** What is decided where roles do not matter. @see kubernetes/apiserver authorizerfactory */
+const regardless: Readonly<Record<string, Decision>> = {
+  AlwaysAllow: { allowed: true, reason: '' },
+  AlwaysDeny: { allowed: false, reason: 'Everything is forbidden.' },
+};
+
 /** Decisions kept per cluster. */
 const kept = 256;
 
@@ -29,6 +35,8 @@ const caches = new WeakMap<ObjectStore, DecisionCache>();
  * binding changes.
  */
 export function evaluate(attributes: AccessAttributes, world: World, cluster: ClusterState): Decision {
+  const fixed = regardless[world.settings.authorizationMode];
+  if (fixed !== undefined) return fixed;
   const stores: RbacStores = { release: world.release.name, host: world.host.store, own: cluster.store };
   const cache = currentCache(stores);
   const workspace = workspaceOf(attributes, stores);

@@ -29,6 +29,7 @@ const members: readonly (readonly [path: string, test: Test])[] = [
     [`authentication.${place}.jwtSecret`, isText] as const,
   ]),
   ['authentication.issuer.url', isText],
+  ['authorization.mode', isText],
   ['multicluster.enable', isFlag],
   [
     'multicluster.clusterRole',

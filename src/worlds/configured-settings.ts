@@ -43,6 +43,7 @@ export function configuredSettings(
       duration: duration(authentication['authenticateRateLimiterDuration']) ?? defaults.rateLimit.duration,
     },
     clients: tokens['clients'] === undefined ? defaults.clients : clients,
+    authorizationMode: mode(dig(config, 'authorization', 'mode')) ?? defaults.authorizationMode,
     multicluster: {
       ...defaults.multicluster,
       enable: flag(dig(config, 'multicluster', 'enable')) ?? defaults.multicluster.enable,
@@ -77,6 +78,11 @@ function flag(value: Json | undefined): boolean | undefined {
 
 function duration(value: Json | undefined): number | undefined {
   return typeof value === 'string' ? parseGoDuration(value) : undefined;
+}
+
+/** Any other mode is that of roles. */
+function mode(value: Json | undefined): 'AlwaysAllow' | 'AlwaysDeny' | undefined {
+  return value === 'AlwaysAllow' || value === 'AlwaysDeny' ? value : undefined;
 }
 
 function role(value: Json | undefined): 'host' | 'member' | undefined {

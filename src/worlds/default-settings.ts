@@ -21,6 +21,7 @@ export function defaultSettings(release: Release): Settings {
     loginHistory: { retention: 168 * hour, maximumEntries: 100 },
     clients: since41 ? [] : defaultClients(release),
     identityProviders: [],
+    authorizationMode: 'RBAC',
     multicluster: { enable: true, clusterRole: 'host', hostClusterName: 'host' },
     kubernetesVersion: release.kubernetesVersion,
   };

@@ -279,3 +279,35 @@ describe('paths that skip authorization', () => {
     },
   );
 });
+
+test.for([
+  [
+    'AlwaysDeny',
+    'v3.4',
+    403,
+    'cannot list resource "nodes" in API group "" at the cluster scope: Everything is forbidden.',
+  ],
+  [
+    'AlwaysDeny',
+    'v4.1',
+    403,
+    'cannot list resource "nodes" in API group "" at the cluster scope: Everything is forbidden.',
+  ],
+  ['AlwaysAllow', 'v4.1', 200, undefined],
+  ['RBAC', 'v4.1', 403, 'cannot list resource "nodes" in API group "" at the cluster scope'],
+  ['Other', 'v4.1', 403, 'cannot list resource "nodes" in API group "" at the cluster scope'],
+] as const)('the authorization mode %s decides in %s', async ([mode, release, status, why]) => {
+  const world = { config: { authorization: { mode } }, objects: [] };
+  await using ks = await startFakeKsApiserver({
+    release,
+    world,
+    users: [{ name: 'u', password: 'P@ssw0rd1' }],
+  });
+  const token = mintToken(ks.world, { user: 'u' });
+  const response = await fetch(`${ks.url}/api/v1/nodes`, { headers: { authorization: `Bearer ${token}` } });
+  const { message } = (await response.json()) as { message?: string };
+  expect([response.status, message]).toEqual([
+    status,
+    why === undefined ? undefined : `nodes is forbidden: User "u" ${why}`,
+  ]);
+});
