@@ -74,10 +74,41 @@ describe('OpenAPI v3', () => {
   );
 });
 
+/** The document for clients of Kubernetes, in JSON. */
+async function kubernetesDocument(ks: InProcessFake): Promise<{ status: number; text: string }> {
+  const headers = { Authorization: `Bearer ${await ks.token()}`, Accept: 'application/json' };
+  const response = await fetch(`${ks.url}/openapi/v2`, { headers });
+  return { status: response.status, text: await response.text() };
+}
+
 describe('OpenAPI v2', () => {
+  test.each(['gzip', 'identity'])(
+    'is that of KubeSphere for everybody else, sent as %s',
+    async (encoding) => {
+      await using ks = await startFakeKsApiserver();
+      const response = await fetch(`${ks.url}/openapi/v2`, { headers: { 'Accept-Encoding': encoding } });
+      expect([response.status, response.headers.get('content-type'), response.headers.get('vary')]).toEqual([
+        200,
+        'text/plain; charset=utf-8',
+        'Accept-Encoding',
+      ]);
+      expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
+      expect(JSON.parse(await response.text())).toMatchObject({
+        info: { title: 'KubeSphere API' },
+        securityDefinitions: { BearerToken: { type: 'apiKey', name: 'Authorization', in: 'header' } },
+      });
+    },
+  );
+
+  test('is not there before 4.1 but for clients of Kubernetes', async () => {
+    await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+    expect((await (await as(ks, 'admin')).get('/openapi/v2')).status).toBe(404);
+    expect((await kubernetesDocument(ks)).status).toBe(200);
+  });
+
   test('has every kind that is served, in JSON', async () => {
     await using ks = await startFakeKsApiserver();
-    const { status, text } = await (await as(ks, 'admin')).get('/openapi/v2');
+    const { status, text } = await kubernetesDocument(ks);
     const { swagger, definitions, paths } = JSON.parse(text) as {
       swagger: string;
       definitions: Record<string, JsonObject>;
@@ -143,7 +174,7 @@ describe('a CustomResourceDefinition', () => {
     });
     expect(Object.keys(components.schemas)).toContain(`${name}List`);
     expect(Object.keys(paths)).toContain('/apis/shop.example.com/v1/namespaces/{namespace}/widgets/{name}');
-    const { text } = await admin.get('/openapi/v2');
+    const { text } = await kubernetesDocument(ks);
     const { definitions } = JSON.parse(text) as { definitions: Record<string, JsonObject> };
     expect(definitions[name]?.['properties']).toMatchObject({ spec });
   });

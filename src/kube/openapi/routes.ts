@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { ApiError } from '../../core/api-error.js';
 import { encodeCompact, type JsonObject } from '../../core/json.js';
+import { packageFile } from '../../core/package-file.js';
+import { inRange } from '../../core/release.js';
 import { version as ownVersion } from '../../core/version.js';
 import type { ApiGroup, Handler, KindCatalog, RequestContext, Resource } from '../../registry/contract.js';
+import { pageNotFound } from '../../registry/router.js';
 import { servedAt } from '../discovery.js';
 import { groupVersionDocument } from './group-version-document.js';
 import { swaggerDocument } from './swagger-document.js';
@@ -124,11 +129,16 @@ function unknown(): ApiError {
   return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
 }
 
-/** Clients before Kubernetes 1.27 and helm 3 read this, in protobuf; others may have it in JSON. */
+/**
+ * Clients before Kubernetes 1.27 and helm 3 read this, in protobuf; others may have it in JSON when they ask for that.
+ *
+ * Differs from KubeSphere: it never shows Kubernetes' document; here only who names neither format gets what it answers.
+ */
 function swagger(context: RequestContext): ReturnType<Handler> {
   const { headers, catalog, release } = context;
-  const { accept } = headers;
-  const asProtobuf = typeof accept === 'string' && accept.includes('proto-openapi.spec.v2');
+  const { accept = '' } = headers;
+  const asProtobuf = accept.includes('proto-openapi.spec.v2');
+  if (!asProtobuf && !accept.includes('application/json')) return ownDocument(context);
   const hashes = [...places(catalog)].sort().map((place) => hashOf(place, context));
   const hash = createHash('sha512').update(hashes.join()).digest('hex').toUpperCase();
   const body = remember(`${asProtobuf ? 'protobuf' : 'json'} ${hash}`, () => {
@@ -137,4 +147,22 @@ function swagger(context: RequestContext): ReturnType<Handler> {
   });
   const contentType = asProtobuf ? protobufType : 'application/json';
   return { status: 200, contentType, headers: { Etag: `"${hash}"`, Vary: 'Accept' }, body };
+}
+
+/** What KubeSphere says of its own API: since 4.1, and as a text. @throws ApiError 404 before */
+function ownDocument({ release, headers }: RequestContext): ReturnType<Handler> {
+  if (!inRange(release.name, { since: 'v4.1' })) throw pageNotFound();
+  const zipped = String(headers['accept-encoding'] ?? '').includes('gzip');
+  const plain = remember(`own ${release.name}`, () => {
+    const text = readFileSync(packageFile(`fixtures/specs/kubesphere-${release.name}.json`), 'utf8');
+    const BearerToken = { type: 'apiKey', name: 'Authorization', in: 'header' };
+    const document = { ...(JSON.parse(text) as JsonObject), securityDefinitions: { BearerToken } };
+    return Buffer.from(encodeCompact(document));
+  });
+  return {
+    status: 200,
+    contentType: 'text/plain; charset=utf-8',
+    headers: { Vary: 'Accept-Encoding', ...(zipped && { 'Content-Encoding': 'gzip' }) },
+    body: zipped ? remember(`own ${release.name} gzip`, () => gzipSync(plain)) : plain,
+  };
 }
