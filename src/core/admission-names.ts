@@ -2,6 +2,7 @@
 export const admissionNames = [
   'mutatingadmissionwebhook',
   'validatingadmissionwebhook',
+  'mutatingadmissionpolicy',
   'validatingadmissionpolicy',
   'podsecurity',
 ] as const;

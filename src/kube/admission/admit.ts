@@ -13,7 +13,7 @@ import { structOf } from '../served-kind.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
 import type { Attributes } from './attributes.js';
 import type { Guards } from './guards.js';
-import { judgeByPolicies } from './policies/run-policies.js';
+import { judgeByPolicies, refuseMutation } from './policies/run-policies.js';
 import { mutate, validate } from './webhooks/run-webhooks.js';
 
 /** How often a write is tried anew because something else was written while webhooks were asked. */
@@ -97,6 +97,7 @@ export async function judge(
   guards: Guards,
   warn: (text: string) => void,
 ): Promise<void> {
+  if (guards.changing) refuseMutation(attributes);
   if (guards.policies) judgeByPolicies(attributes, warn);
   if (guards.validating) await validate(attributes, warn);
 }

@@ -7,12 +7,17 @@ export interface Guards {
   readonly mutating: boolean;
   readonly validating: boolean;
   readonly policies: boolean;
+  /** Policies that change objects. */
+  readonly changing: boolean;
 }
 
 /** What may look at a write in a cluster; `undefined` when there is nothing, which costs a few look-ups. */
 export function guardsOf({ world, cluster: { store } }: RequestContext): Guards | undefined {
   const mutating = hasWebhooks(world, store, 'mutating');
   const validating = hasWebhooks(world, store, 'validating');
-  const policies = hasPolicies(world, store);
-  return mutating || validating || policies ? { mutating, validating, policies } : undefined;
+  const policies = hasPolicies(world, store, 'validating');
+  const changing = hasPolicies(world, store, 'mutating');
+  return mutating || validating || policies || changing
+    ? { mutating, validating, policies, changing }
+    : undefined;
 }

@@ -241,3 +241,19 @@ test('policies can be switched off', async () => {
   await using ks = await withPolicy({ validations }, {}, { controllers: ['-validatingadmissionpolicy'] });
   expect((await send(ks, 'POST', maps, map())).status).toBe(201);
 });
+
+test('a write that a policy would change is refused by name', async () => {
+  await using ks = await startFakeKsApiserver({ world: 'empty' });
+  const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }];
+  const spec = { matchConstraints: constraints, mutations, reinvocationPolicy: 'Never' };
+  await send(ks, 'POST', `${group}/mutatingadmissionpolicies`, { metadata: { name: 'm' }, spec });
+  expect((await send(ks, 'POST', maps, map())).status).toBe(201);
+  await send(ks, 'POST', `${group}/mutatingadmissionpolicybindings`, {
+    metadata: { name: 'b' },
+    spec: { policyName: 'm' },
+  });
+  expect(await send(ks, 'PUT', `${maps}/one`, map({ a: '2' }))).toMatchObject({
+    status: 501,
+    message: expect.stringContaining('MutatingAdmissionPolicies ("m"') as string,
+  });
+});

@@ -1,4 +1,4 @@
-import { ApiError, qualified, quote } from '../../../core/api-error.js';
+import { ApiError, notImplemented, qualified, quote } from '../../../core/api-error.js';
 import {
   digArray,
   digObject,
@@ -41,7 +41,7 @@ export function judgeByPolicies(attributes: Attributes, warn: (text: string) => 
     const by = binding === undefined ? '' : ` with binding '${binding}'`;
     denied.push(`ValidatingAdmissionPolicy '${policy}'${by} denied request: ${denial.message}`);
   };
-  for (const { policy, bindings } of findPolicies(attributes.context.cluster.store)) {
+  for (const { policy, bindings } of findPolicies(attributes.context.cluster.store, 'validating')) {
     const spec = digObject(policy, 'spec');
     const version = matches(digObject(spec, 'matchConstraints'), attributes);
     if (version === undefined) continue;
@@ -74,6 +74,23 @@ export function judgeByPolicies(attributes: Attributes, warn: (text: string) => 
   }
   const [first] = denied;
   if (first !== undefined) throw refusal(attributes, first, reason === '' ? 'Invalid' : reason);
+}
+
+/**
+ * Refuses what a MutatingAdmissionPolicy would change.
+ *
+ * @throws ApiError 501
+ */
+export function refuseMutation(attributes: Attributes): void {
+  if (isGuard(attributes.resource, 'policies')) return;
+  const found = findPolicies(attributes.context.cluster.store, 'mutating').find(
+    ({ policy }) => matches(digObject(policy, 'spec', 'matchConstraints'), attributes) !== undefined,
+  );
+  // Differs from Kubernetes: expressions that make objects are not evaluated, and a write is not done as though there were none.
+  if (found !== undefined)
+    throw notImplemented(
+      `MutatingAdmissionPolicies (${quote(found.policy.metadata.name)} asks for this write)`,
+    );
 }
 
 /** The version at which a policy or binding asks for a write. @param all Whether no rules stand for any */
