@@ -11,7 +11,7 @@ import { levels, ownerOf } from '../levels.js';
 import { rank } from '../rank.js';
 import { readRanking, readWhen, type When } from '../read-query.js';
 import { measure, printSeries, type Measured, type Series } from '../series.js';
-import { meteredLevels, type MeteredLevel } from './levels.js';
+import { applicationOf, meteredLevels, type MeteredLevel } from './levels.js';
 import { podMeters, type Meter } from './meters.js';
 
 const hour = 3_600_000;
@@ -127,7 +127,14 @@ export function answerPrices(): Reply {
 
 const kinds = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
 
-/** `GET /namespaces/{namespace}/metering/hierarchy`: what each workload and pod of a namespace uses. */
+/**
+ * `GET /namespaces/{namespace}/metering/hierarchy`: what each workload and pod of a namespace uses. A workload of an
+ * application is below that, and nowhere else.
+ *
+ * Differs from KubeSphere: no objects are made of charts, so releases have none.
+ *
+ * @see kubesphere/kubesphere pkg/models/tenant/metering.go
+ */
 export function answerHierarchy(context: RequestContext): Reply {
   const { cluster, world, release, query, params } = context;
   const when = readWhen(
@@ -136,13 +143,8 @@ export function answerHierarchy(context: RequestContext): Reply {
     release.name,
   );
   const cut = cutToNamespace(context, when);
-  const tree: Record<string, Record<string, JsonObject>> = {
-    apps: {},
-    openpitrixs: {},
-    deployments: {},
-    statefulsets: {},
-    daemonsets: {},
-  };
+  const apps: Record<string, JsonObject & Branches> = Object.create(null) as typeof apps;
+  const tree = { apps, openpitrixs: {}, ...noBranches() };
   if (cut === undefined || !('instant' in cut)) return indented(tree);
   const moment = new Moment(cluster.store, world.random.seed, cut.instant);
   const choice = { query, param: (key: string) => params[key] ?? '', takes: () => true };
@@ -158,10 +160,28 @@ export function answerHierarchy(context: RequestContext): Reply {
       return owner?.kind === object.kind && owner.name === object.metadata.name;
     });
     const parts = Object.fromEntries(own.map((pod) => [digString(pod.labels, 'pod'), statistic(pod)]));
-    const branch = (tree[plural] ??= {});
-    branch[object.metadata.name] = { ...statistic(workload), pods: parts };
+    const used = statistic(workload);
+    const app = applicationOf(object);
+    if (app !== undefined) apps[app] = added(apps[app] ?? noBranches(), used);
+    const branches = app === undefined ? tree : apps[app];
+    if (branches !== undefined) branches[plural][object.metadata.name] = { ...used, pods: parts };
   }
   return indented(tree);
+}
+
+type Branches = Record<(typeof kinds)[keyof typeof kinds], Record<string, JsonObject>>;
+
+function noBranches(): Branches {
+  return { deployments: {}, statefulsets: {}, daemonsets: {} };
+}
+
+/** An application with one more workload's figures. */
+function added(app: JsonObject & Branches, more: JsonObject): JsonObject & Branches {
+  const sum = Object.entries(more).map(([key, value]) => [
+    key,
+    rounded(Number(app[key] ?? 0) + Number(value)),
+  ]);
+  return { ...app, ...(Object.fromEntries(sum) as JsonObject) };
 }
 
 function rounded(value: number): number {

@@ -22,6 +22,11 @@ export interface Metered {
 
 const appLabel = 'app.kubernetes.io/name';
 
+/** The application a workload is part of; `undefined` for none. */
+export function applicationOf(workload: KubeObject): string | undefined {
+  return label(workload, appLabel);
+}
+
 /** Subjects of a level of monitoring. */
 const measured =
   (name: LevelName) =>
@@ -65,7 +70,7 @@ function applications({ cluster }: RequestContext, choice: Choice): readonly Sub
   const members = new Map<string, KubeObject[]>();
   for (const plural of ['deployments', 'statefulsets', 'daemonsets']) {
     for (const { object } of cluster.store.list({ group: 'apps', plural }, namespace)) {
-      const name = label(object, appLabel);
+      const name = applicationOf(object);
       if (name === undefined || !takes(name)) continue;
       members.set(name, [...(members.get(name) ?? []), object]);
     }

@@ -70,14 +70,39 @@ test('prices are not set; the tree of a namespace tells workloads and their pods
   const admin = await as(ks, 'admin');
   expect((await admin.get(`${tenant}/metering/price`)).json).toEqual({ retention_day: '7d', currency: '' });
   const { json } = await admin.get(`${tenant}/namespaces/shop/metering/hierarchy`);
-  const sets = json['statefulsets'] as Record<
+  const { shop } = json['apps'] as Record<
     string,
-    { cpu_usage: number; pods: Record<string, { cpu_usage: number }> }
+    {
+      statefulsets: Record<string, { cpu_usage: number; pods: Record<string, { cpu_usage: number }> }>;
+    }
   >;
-  const database = sets['database'];
+  const database = shop?.statefulsets['database'];
   const pods = Object.values(database?.pods ?? {});
   expect(pods.length).toBeGreaterThan(0);
   expect(pods.reduce((sum, one) => sum + one.cpu_usage, 0)).toBeCloseTo(database?.cpu_usage ?? 0, 2);
+});
+
+test('workloads of an application are below it in the tree, which agrees with its own meters', async () => {
+  await using ks = await start();
+  const admin = await as(ks, 'admin');
+  const labels = { 'app.kubernetes.io/name': 'store' };
+  for (const path of ['statefulsets/database', 'deployments/storefront'])
+    await admin.send(
+      'PATCH',
+      `/apis/apps/v1/namespaces/shop/${path}`,
+      { metadata: { labels } },
+      'application/merge-patch+json',
+    );
+  const { json } = await admin.get(`${tenant}/namespaces/shop/metering/hierarchy`);
+  const tree = json as unknown as Record<string, Record<string, Record<string, unknown>>>;
+  expect(Object.keys(tree['statefulsets'] ?? {})).not.toContain('database');
+  const store = tree['apps']?.['store'];
+  expect(Object.keys(store?.['statefulsets'] ?? {})).toEqual(['database']);
+  expect(Object.keys(store?.['deployments'] ?? {})).toEqual(['storefront']);
+  const metered = await admin.get(`${at}/namespaces/shop/applications?applications=store`);
+  const [item] = itemsOf(metered, 'meter_application_cpu_usage');
+  expect(Number(store?.['cpu_usage'])).toBeGreaterThan(0);
+  expect(Number(item?.sum_value)).toBeCloseTo(Number(store?.['cpu_usage']), 2);
 });
 
 test('monitoring knows no meters', async () => {
