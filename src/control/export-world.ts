@@ -2,6 +2,7 @@ import { InputError } from '../core/input-error.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import { installedFor } from '../kube/custom-resources/own/own-definitions.js';
+import { isSystemPriorityClass } from '../kube/installed/priority-classes.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { World } from '../state/world.js';
 
@@ -34,7 +35,7 @@ export function exportWorld(world: World, catalog: KindCatalog, name?: string): 
   const items = resources
     .flatMap((resource) => store.list(resource))
     // Every world of the release has these.
-    .filter((stored) => !installed.includes(stored))
+    .filter((stored) => !installed.includes(stored) && !isSystemPriorityClass(stored))
     .map(({ object }) => object);
   return { apiVersion: 'v1', kind: 'List', items };
 }

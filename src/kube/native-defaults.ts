@@ -8,6 +8,7 @@ import { defaultHooks } from './defaults/index.js';
 import { validationHooks } from './validation/index.js';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
+const systemPriorityClasses = new Set(['system-node-critical', 'system-cluster-critical']);
 const protectedNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 
 /** Gives a namespace the label of its name, a finalizer of its own and a phase. */
@@ -28,6 +29,20 @@ const namespaceHooks: ResourceHooks = {
       'Forbidden',
       `namespaces ${JSON.stringify(metadata.name)} is forbidden: this namespace may not be deleted`,
       { details: { name: metadata.name, kind: 'namespaces' } },
+    );
+  },
+};
+
+/** @see kubernetes/kubernetes pkg/registry/scheduling/priorityclass/storage/storage.go Delete */
+const priorityClassHooks: ResourceHooks = {
+  validateDelete: ({ metadata: { name } }) => {
+    if (!systemPriorityClasses.has(name)) return;
+    const group = 'scheduling.k8s.io';
+    throw new ApiError(
+      403,
+      'Forbidden',
+      `priorityclasses.${group} ${JSON.stringify(name)} is forbidden: this is a system priority class and cannot be deleted`,
+      { details: { name, group, kind: 'priorityclasses' } },
     );
   },
 };
@@ -75,6 +90,7 @@ const bindingHooks: ResourceHooks = {
 const hooks: Readonly<Record<string, ResourceHooks>> = {
   'namespaces.': namespaceHooks,
   'secrets.': secretHooks,
+  'priorityclasses.scheduling.k8s.io': priorityClassHooks,
   'certificatesigningrequests.certificates.k8s.io': certificateRequestHooks,
   'customresourcedefinitions.apiextensions.k8s.io': definitionHooks,
   [`rolebindings.${rbacGroup}`]: bindingHooks,

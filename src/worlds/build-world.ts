@@ -13,6 +13,7 @@ import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
+import { offerPriorityClasses } from '../kube/installed/priority-classes.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkGlobalRole } from '../scenario/check-names.js';
@@ -90,7 +91,10 @@ function emptyWorld(
     },
     clusters,
   );
-  for (const { store } of world.clusters.values()) offerDefinitions(store, release.name, catalog);
+  for (const { store } of world.clusters.values()) {
+    offerDefinitions(store, release.name, catalog);
+    offerPriorityClasses(store);
+  }
   return world;
 }
 

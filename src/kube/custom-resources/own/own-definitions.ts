@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fixedUid } from '../../../core/fixed-uid.js';
 import { deepFreeze, type JsonObject } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import { inRange, type ReleaseName } from '../../../core/release.js';
@@ -76,7 +76,7 @@ function definitionOf(resource: Resource, release: ReleaseName, version: number)
     kind: 'CustomResourceDefinition',
     metadata: {
       name,
-      uid: uidOf(name),
+      uid: fixedUid(`definition ${name}`),
       resourceVersion: String(version),
       generation: 1,
       creationTimestamp: installedAt,
@@ -142,16 +142,4 @@ function withPasswordRule(schema: JsonObject, release: ReleaseName): JsonObject 
 
 function condition(type: string, reason: string, message: string): JsonObject {
   return { type, status: 'True', lastTransitionTime: installedAt, reason, message };
-}
-
-/** An identifier that follows from the name: the same in every fake. */
-function uidOf(name: string): string {
-  const hex = createHash('sha256').update(`definition ${name}`).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
 }
