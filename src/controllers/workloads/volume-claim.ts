@@ -105,6 +105,8 @@ function bind(context: WriteContext, claim: KubeObject): void {
 /**
  * Has a volume grow with its claim where its class allows it.
  *
+ * Differs from Kubernetes: at once, without conditions and Events that tell of it.
+ *
  * @see kubernetes-csi/external-resizer pkg/controller/controller.go
  */
 function grow(context: WriteContext, claim: KubeObject): void {
