@@ -19,7 +19,7 @@ import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
 import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { conversionError } from './unstructured-conversion.js';
-import { withWarnings } from './warnings.js';
+import { warningInto, withWarnings } from './warnings.js';
 import { goMap, strictError, warningsOf } from './write-object.js';
 
 /** Answers the PATCH of an object or its status. @see kubernetes/apiserver pkg/endpoints/handlers/patch.go */
@@ -36,7 +36,7 @@ export async function patchFrom(request: KindRequest, subresource?: 'status'): P
   const checked = checkedPatch(request, patch, query, warnings);
   const write = guardedWrite(request, subresource ?? '', query.dryRun, warnings);
   const stored = await admitted(write, (steps) =>
-    patchObject(context, resource, key, checked, {
+    patchObject(warningInto(context, warnings), resource, key, checked, {
       manage,
       ...(subresource && { subresource }),
       ...steps,

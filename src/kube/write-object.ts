@@ -14,7 +14,7 @@ import { readWriteQuery, type FieldValidation } from './options-from-query.js';
 import { readCheckedBody, type ExpectedBody } from './read-object-body.js';
 import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
-import { withWarnings } from './warnings.js';
+import { warningInto, withWarnings } from './warnings.js';
 
 /** Answers the POST of an object. @see kubernetes/apiserver pkg/endpoints/handlers/create.go */
 export async function createFrom(request: KindRequest): Promise<Reply> {
@@ -35,7 +35,7 @@ export async function createFrom(request: KindRequest): Promise<Reply> {
   const manage = recorder(request, fieldManager);
   const told = [...warnings];
   const stored = await admitted(guardedWrite(request, '', dryRun, told), (steps) =>
-    createObject(context, resource, given, {
+    createObject(warningInto(context, told), resource, given, {
       namespace: path.namespace,
       typed: !resource.custom,
       manage,
@@ -55,7 +55,7 @@ export async function updateFrom(request: KindRequest, subresource?: 'status' | 
   const manage = recorder(request, fieldManager, subresource);
   const told = [...warnings];
   const stored = await admitted(guardedWrite(request, subresource ?? '', dryRun, told), (steps) =>
-    updateObject(context, kind.resource, object, {
+    updateObject(warningInto(context, told), kind.resource, object, {
       name: path.name,
       namespace: path.namespace,
       typed: !kind.resource.custom,

@@ -201,6 +201,8 @@ export interface WriteContext {
   readonly catalog: KindCatalog;
   readonly cluster: ClusterState;
   readonly user: User;
+  /** Has the answer carry a warning; absent where answers carry none. */
+  readonly warn?: (text: string) => void;
 }
 
 /** One group-version of KubeSphere: kinds and endpoints beyond plain CRUD. */

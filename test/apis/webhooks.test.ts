@@ -183,6 +183,27 @@ describe('an admission webhook of 4.1 refuses', () => {
   });
 });
 
+test('4.1 warns of scopes of a client that nobody knows', async () => {
+  await using ks = await startFakeKsApiserver({ now, world: 'empty' });
+  const token = await ks.token({ user: 'admin' });
+  const write = async (method: string, path: string, body: object, type: string): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    const response = await fetch(ks.url + path, { method, headers, body: JSON.stringify(body) });
+    return [response.status, response.headers.get('warning')];
+  };
+  const scopes = (list: string): object =>
+    configuration('oauthclient', `name: app\nscopeRestrictions: ${list}`, 'app');
+  expect(await write('POST', secrets, scopes('[openid, full, "user:info"]'), 'application/json')).toEqual([
+    201,
+    '299 - "some requested scopes were invalid: [full user:info]"',
+  ]);
+  expect(await write('PATCH', `${secrets}/app`, scopes('[openid]'), merge)).toEqual([200, null]);
+  expect(await write('PATCH', `${secrets}/app`, scopes('[all]'), merge)).toEqual([
+    200,
+    '299 - "some requested scopes were invalid: [all]"',
+  ]);
+});
+
 describe('an admission webhook of 4.1 completes', () => {
   test('the link of a bundle, the lines of a plan, and the Secret of a client', async () => {
     await using ks = await startFakeKsApiserver({ now, world: 'empty' });

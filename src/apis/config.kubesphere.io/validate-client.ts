@@ -9,6 +9,8 @@ import { deniedBy } from '../denied-by.js';
 const webhook = 'validator.config.kubesphere.io';
 const nameLabel = 'config.kubesphere.io/oauthclient';
 const methods = ['auto', 'prompt', 'deny'];
+/** Scopes the server knows. */
+const scopes = ['openid', 'email', 'profile'];
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Least seconds a client may ask for. */
 const least = 600;
@@ -45,7 +47,7 @@ export const clientHooks: ResourceHooks = {
     const labels = { ...secret.metadata.labels, [nameLabel]: name };
     return withConfiguration({ ...secret, metadata: { ...secret.metadata, labels } }, written(completed));
   },
-  validate: (secret, previous, { world }) => {
+  validate: (secret, previous, { world, warn }) => {
     const client = readConfiguration(secret) ?? {};
     const name = textOf(client['name']);
     if (previous === undefined && name !== '' && findClient(world, name) !== undefined)
@@ -55,6 +57,11 @@ export const clientHooks: ResourceHooks = {
     if (name === '')
       throw deniedBy(webhook, 'invalid OAuth client, please ensure that the client name is not empty');
     checkTerms(client);
+    const { scopeRestrictions } = client;
+    const unknown = (Array.isArray(scopeRestrictions) ? scopeRestrictions : [])
+      .map(textOf)
+      .filter((scope) => !scopes.includes(scope));
+    if (unknown.length > 0) warn?.(`some requested scopes were invalid: [${unknown.join(' ')}]`);
   },
 };
 
