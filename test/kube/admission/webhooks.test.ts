@@ -209,13 +209,21 @@ describe('a validating webhook', () => {
     expect(messageOf(refused)).toContain('x509: certificate signed by unknown authority');
   });
 
-  test('with side effects is not asked in a dry run, which is refused', async () => {
+  test('is told of dry runs, which are refused when it does not say what else it does', async () => {
     await using hook = await startWebhook();
     await using place = await started();
     const { admin } = place;
     await configure(admin, 'Validating', hook, { sideEffects: 'NoneOnDryRun' });
     expect((await admin.send('POST', `${maps}?dryRun=All`, map())).status).toBe(201);
     expect(hook.reviews[0]?.request['dryRun']).toBe(true);
+    await admin.send('DELETE', `${group}/validatingwebhookconfigurations/hook.example.com`);
+    await configure(admin, 'Validating', hook, { sideEffects: 'Unknown' });
+    const refused = await admin.send('POST', `${maps}?dryRun=All`, map());
+    expect([refused.status, messageOf(refused)]).toEqual([
+      400,
+      'admission webhook "hook.example.com" does not support dry run',
+    ]);
+    expect(hook.reviews).toHaveLength(1);
     expect((await admin.get(`${maps}/one`)).status).toBe(404);
   });
 
