@@ -19,6 +19,8 @@ export interface Printer {
   readonly columns: readonly Column[];
   /** Conditions of the row, such as `Completed` for finished pods. */
   readonly conditions?: (object: KubeObject) => Json[] | undefined;
+  /** The order of the rows; absent: that of the objects. */
+  readonly order?: (a: KubeObject, b: KubeObject) => number;
 }
 
 /** A plain column. */

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { inRange, type ReleaseName } from '../../core/release.js';
 import type { Resource } from '../../registry/contract.js';
 import type { Column, Printer } from './column.js';
+import { clusterPrinters } from './cluster-printers.js';
 import { corePrinters } from './core-printers.js';
 import { definedPrinter } from './defined-printer.js';
 import { kubespherePrinter } from './custom-printers.js';
@@ -31,7 +32,13 @@ export function printerOf(resource: Resource, release: ReleaseName): Printer {
   const name = group === '' ? plural : `${plural}.${group}`;
   if (resource.defined !== undefined) return definedPrinter(resource.defined);
   if (custom) return kubespherePrinter(name, inRange(release, { since: 'v4.1' }));
-  return workloadPrinters[name] ?? corePrinters[name] ?? policyPrinters[name] ?? plainPrinter;
+  return (
+    workloadPrinters[name] ??
+    corePrinters[name] ??
+    policyPrinters[name] ??
+    clusterPrinters[name] ??
+    plainPrinter
+  );
 }
 
 /**
@@ -44,12 +51,13 @@ export function buildTable(
   objects: readonly KubeObject[],
   options: TableOptions,
 ): JsonObject {
+  const ordered = printer.order === undefined ? objects : [...objects].sort(printer.order);
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.metadata,
     columnDefinitions: options.columns === false ? null : printer.columns.map(definition),
-    rows: objects.map((object) => row(printer, object, options)),
+    rows: ordered.map((object) => row(printer, object, options)),
   };
 }
 

@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/core/kube-object.js';
+import { clusterPrinters } from '../../../src/kube/table/cluster-printers.js';
+import { buildTable } from '../../../src/kube/table/table.js';
+
+const now = Date.parse('2024-05-01T00:05:00Z');
+
+function tableOf(kind: string, ...objects: readonly object[]): { columns: string[]; rows: unknown[][] } {
+  const printer = clusterPrinters[kind];
+  if (printer === undefined) throw new Error(`no printer of ${kind}`);
+  const whole = objects.map((object, at) => ({
+    ...object,
+    metadata: { name: `object-${String(at)}`, creationTimestamp: '2024-05-01T00:00:00Z' },
+  })) as unknown as KubeObject[];
+  const table = buildTable(printer, whole, { includeObject: 'None', now, metadata: {}, version: 'v1' });
+  const { columnDefinitions, rows } = table as unknown as {
+    columnDefinitions: { name: string }[];
+    rows: { cells: unknown[] }[];
+  };
+  return { columns: columnDefinitions.map(({ name }) => name), rows: rows.map(({ cells }) => cells) };
+}
+
+const template = { metadata: { labels: { b: '2', a: '1' } }, spec: { containers: [] } };
+const containers = [
+  { name: 'web', image: 'nginx:1' },
+  { name: 'log', image: 'fluent:2' },
+];
+
+test.for([
+  [
+    'csidrivers.storage.k8s.io',
+    [
+      {
+        spec: {
+          attachRequired: false,
+          podInfoOnMount: true,
+          volumeLifecycleModes: ['Persistent', 'Ephemeral'],
+        },
+      },
+    ],
+    [
+      'Name',
+      'AttachRequired',
+      'PodInfoOnMount',
+      'StorageCapacity',
+      'TokenRequests',
+      'RequiresRepublish',
+      'Modes',
+      'Age',
+    ],
+    [['object-0', false, true, false, '<unset>', false, 'Persistent,Ephemeral', '5m']],
+  ],
+  [
+    'csidrivers.storage.k8s.io',
+    [
+      {
+        spec: {
+          storageCapacity: true,
+          requiresRepublish: true,
+          tokenRequests: [{ audience: 'a' }, { audience: 'b' }],
+        },
+      },
+    ],
+    [
+      'Name',
+      'AttachRequired',
+      'PodInfoOnMount',
+      'StorageCapacity',
+      'TokenRequests',
+      'RequiresRepublish',
+      'Modes',
+      'Age',
+    ],
+    [['object-0', true, false, true, 'a,b', true, '<none>', '5m']],
+  ],
+  [
+    'csinodes.storage.k8s.io',
+    [{ spec: { drivers: [{ name: 'x' }, { name: 'y' }] } }],
+    ['Name', 'Drivers', 'Age'],
+    [['object-0', 2, '5m']],
+  ],
+  [
+    'runtimeclasses.node.k8s.io',
+    [{ handler: 'kata' }],
+    ['Name', 'Handler', 'Age'],
+    [['object-0', 'kata', '5m']],
+  ],
+  [
+    'flowschemas.flowcontrol.apiserver.k8s.io',
+    [
+      { spec: { priorityLevelConfiguration: { name: 'low' }, matchingPrecedence: 900 } },
+      {
+        spec: {
+          priorityLevelConfiguration: { name: 'high' },
+          matchingPrecedence: 10,
+          distinguisherMethod: { type: 'ByUser' },
+        },
+        status: { conditions: [{ type: 'Dangling', status: 'False' }] },
+      },
+      { spec: { priorityLevelConfiguration: { name: 'low' }, matchingPrecedence: 10 } },
+    ],
+    ['Name', 'PriorityLevel', 'MatchingPrecedence', 'DistinguisherMethod', 'Age', 'MissingPL'],
+    [
+      ['object-1', 'high', 10, 'ByUser', '5m', 'False'],
+      ['object-2', 'low', 10, '<none>', '5m', '?'],
+      ['object-0', 'low', 900, '<none>', '5m', '?'],
+    ],
+  ],
+  [
+    'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+    [
+      { spec: { type: 'Exempt', exempt: { nominalConcurrencyShares: 0 } } },
+      {
+        spec: {
+          type: 'Limited',
+          limited: {
+            nominalConcurrencyShares: 30,
+            limitResponse: { queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 } },
+          },
+        },
+      },
+    ],
+    ['Name', 'Type', 'NominalConcurrencyShares', 'Queues', 'HandSize', 'QueueLengthLimit', 'Age'],
+    [
+      ['object-0', 'Exempt', '<none>', '<none>', '<none>', '<none>', '5m'],
+      ['object-1', 'Limited', 30, 64, 6, 50, '5m'],
+    ],
+  ],
+  [
+    'podtemplates',
+    [{ template: { ...template, spec: { containers } } }, { template: { spec: { containers: [] } } }],
+    ['Name', 'Containers', 'Images', 'Pod Labels'],
+    [
+      ['object-0', 'web,log', 'nginx:1,fluent:2', 'a=1,b=2'],
+      ['object-1', '', '', '<none>'],
+    ],
+  ],
+  [
+    'apiservices.apiregistration.k8s.io',
+    [
+      { spec: {}, status: { conditions: [{ type: 'Available', status: 'True', reason: 'Local' }] } },
+      {
+        spec: { service: { namespace: 'kube-system', name: 'metrics-server' } },
+        status: { conditions: [{ type: 'Available', status: 'False', reason: 'MissingEndpoints' }] },
+      },
+      { spec: {} },
+    ],
+    ['Name', 'Service', 'Available', 'Age'],
+    [
+      ['object-0', 'Local', 'True', '5m'],
+      ['object-1', 'kube-system/metrics-server', 'False (MissingEndpoints)', '5m'],
+      ['object-2', 'Local', 'Unknown', '5m'],
+    ],
+  ],
+] as const)('%s are shown with the columns of Kubernetes', ([kind, objects, columns, rows]) => {
+  expect(tableOf(kind, ...objects)).toEqual({ columns, rows });
+});
