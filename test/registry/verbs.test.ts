@@ -491,7 +491,7 @@ describe('patching', () => {
     );
     expect([error.code, error.message]).toEqual([
       422,
-      'Node "a" is invalid: metadata.name: Invalid value: "b": field is immutable',
+      'Node "b" is invalid: metadata.name: Invalid value: "b": field is immutable',
     ]);
   });
 
