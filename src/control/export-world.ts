@@ -1,8 +1,9 @@
 import { InputError } from '../core/input-error.js';
-import type { KubeObject } from '../core/kube-object.js';
+import { label, type KubeObject } from '../core/kube-object.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import { installedFor } from '../kube/custom-resources/own/own-definitions.js';
-import { isSystemPriorityClass } from '../kube/installed/priority-classes.js';
+import { managedLabel } from '../kube/installed/api-services.js';
+import { isInstalled } from '../kube/installed/installed-object.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { World } from '../state/world.js';
 
@@ -35,7 +36,9 @@ export function exportWorld(world: World, catalog: KindCatalog, name?: string): 
   const items = resources
     .flatMap((resource) => store.list(resource))
     // Every world of the release has these.
-    .filter((stored) => !installed.includes(stored) && !isSystemPriorityClass(stored))
-    .map(({ object }) => object);
+    .filter((stored) => !installed.includes(stored) && !isInstalled(stored))
+    .map(({ object }) => object)
+    // These follow from the definitions.
+    .filter((object) => object.kind !== 'APIService' || label(object, managedLabel) !== 'true');
   return { apiVersion: 'v1', kind: 'List', items };
 }

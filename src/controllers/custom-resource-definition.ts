@@ -20,6 +20,7 @@ import {
   writeBack,
   type Controller,
 } from './controller.js';
+import { registerVersions } from './definition-api-services.js';
 
 /**
  * Accepts the names of CustomResourceDefinitions and establishes them; deletes the objects of those that are deleted, then
@@ -44,6 +45,7 @@ export const definitionController: Controller = {
       reconsider(context, digString(change.stored.object, 'spec', 'group'));
     } else if (isDeleting(definition)) finish(context, definition);
     else accept(context, definition);
+    registerVersions(context, digString(change.stored.object, 'spec', 'group'));
   },
 };
 
@@ -83,6 +85,7 @@ export function acceptLoaded(context: WriteContext): void {
     if (digArray(object, 'status', 'conditions').length > 0) continue;
     store.load(definitions, { ...object, status: acceptedStatus(context, object) });
   }
+  registerVersions(context);
 }
 
 function acceptedStatus(context: WriteContext, definition: KubeObject): JsonObject {

@@ -66,8 +66,8 @@ interface Collection {
   readonly offered: boolean;
 }
 
-/** Objects by namespace and name in byte order, made when they are first asked for. */
-export type Offer = () => readonly StoredObject[];
+/** Objects by namespace and name in byte order, made when they are first asked for, of the store that then asks. */
+export type Offer = (store: ObjectStore) => readonly StoredObject[];
 
 const none: readonly StoredObject[] = [];
 
@@ -452,7 +452,7 @@ export class ObjectStore {
   #at(resource: GroupResource): Collection | undefined {
     const collection = this.#collections.get(collectionKey(resource));
     if (collection?.offer === undefined) return collection;
-    const taken = collection.offer();
+    const taken = collection.offer(this);
     collection.offer = undefined;
     // A map of its own: that of an open offer may be that of a fork as well.
     const items = taken.map(

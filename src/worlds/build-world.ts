@@ -13,7 +13,7 @@ import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
-import { offerPriorityClasses } from '../kube/installed/priority-classes.js';
+import { offerInstalled } from '../kube/installed/offer-installed.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
 import { checkGlobalRole } from '../scenario/check-names.js';
@@ -93,7 +93,8 @@ function emptyWorld(
   );
   for (const { store } of world.clusters.values()) {
     offerDefinitions(store, release.name, catalog);
-    offerPriorityClasses(store);
+    // A Kubernetes that is copied brings its own.
+    if (options.kubeApiserver === undefined) offerInstalled(store, release.name, catalog);
   }
   return world;
 }

@@ -1,11 +1,7 @@
-import { fixedUid } from '../../core/fixed-uid.js';
-import { deepFreeze } from '../../core/json.js';
-import { StoredObject, type ObjectStore } from '../../state/object-store.js';
+import type { ObjectStore, StoredObject } from '../../state/object-store.js';
+import { installedObject } from './installed-object.js';
 
 const priorityClasses = { group: 'scheduling.k8s.io', plural: 'priorityclasses' };
-/** When a fresh install got them, and what stands in for the version they were written at. */
-const installedAt = '2024-01-10T08:00:00Z';
-const firstVersion = 50;
 
 let made: readonly StoredObject[] | undefined;
 
@@ -17,11 +13,6 @@ let made: readonly StoredObject[] | undefined;
  */
 export function offerPriorityClasses(store: ObjectStore): void {
   store.offer(priorityClasses, () => (made ??= systemClasses()));
-}
-
-/** Tells whether an object is one of them, as they came. */
-export function isSystemPriorityClass(stored: StoredObject): boolean {
-  return made?.includes(stored) === true;
 }
 
 function systemClasses(): readonly StoredObject[] {
@@ -37,24 +28,14 @@ function systemClasses(): readonly StoredObject[] {
       'Used for system critical pods that must not be moved from their current node.',
     ],
   ] as const;
-  return classes.map(([name, value, description], at) => {
-    const version = firstVersion + at;
-    return new StoredObject(
-      deepFreeze({
-        apiVersion: 'scheduling.k8s.io/v1',
-        kind: 'PriorityClass',
-        metadata: {
-          name,
-          uid: fixedUid(`priorityclass ${name}`),
-          resourceVersion: String(version),
-          generation: 1,
-          creationTimestamp: installedAt,
-        },
-        value,
-        description,
-        preemptionPolicy: 'PreemptLowerPriority',
-      }),
-      version,
-    );
-  });
+  return classes.map(([name, value, description]) =>
+    installedObject({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name, generation: 1 },
+      value,
+      description,
+      preemptionPolicy: 'PreemptLowerPriority',
+    }),
+  );
 }
