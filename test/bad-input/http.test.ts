@@ -65,7 +65,13 @@ describe('a request body', () => {
     ['cut short', '{"kind":', 400, unrecognized('unexpected end of JSON input', '{"kind":')],
     ['followed by more', '{} {}', 400, unrecognized("invalid character '{' after top-level value", '{} {}')],
     ['a list', '[]', 400, /json: cannot unmarshal array into Go value of type struct/],
-    ['null', 'null', 400, /unrecognized|invalid/],
+    // To Go it is an object without anything.
+    [
+      'null',
+      'null',
+      422,
+      'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+    ],
     ['nested 100,000 deep', '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000), 400, /exceeded max depth/],
     ['an array 100,000 deep', '['.repeat(100_000), 400, /exceeded max depth/],
     [
