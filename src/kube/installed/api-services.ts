@@ -139,7 +139,11 @@ export function available(
   };
 }
 
-/** @see kubernetes-sigs/metrics-server manifests/base/apiservice.yaml */
+/**
+ * Differs from Kubernetes: it is available without the Service it names.
+ *
+ * @see kubernetes-sigs/metrics-server manifests/base/apiservice.yaml
+ */
 function metricsService(group: string, version: string): InstalledBody {
   return {
     apiVersion: `${apiServices.group}/v1`,
