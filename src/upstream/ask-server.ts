@@ -7,6 +7,12 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   /** True: certificates are not checked. */
   readonly insecure?: boolean;
+  /** Certificates to trust, in PEM; absent: those of the system. */
+  readonly ca?: string;
+  /** Bytes an answer may have; absent: 4 MiB. */
+  readonly limit?: number;
+  /** True: nobody waits for the answer, the process may end meanwhile. */
+  readonly detached?: boolean;
 }
 
 /** What it said, redirects followed. */
@@ -30,14 +36,14 @@ export class AskError extends Error {
   }
 }
 
-const sizeLimit = 4 * 1024 * 1024;
+const defaultLimit = 4 * 1024 * 1024;
 const timeout = 30_000;
 const mostRedirects = 10;
 
 /**
  * The answer to GET. Credentials are not passed on to another host.
  *
- * @throws AskError `Get "URL": …` in the words of Go's net/http: not to be reached, above 4 MiB, 30 seconds
+ * @throws AskError `Get "URL": …` in the words of Go's net/http: not to be reached, above the limit, 30 seconds
  */
 export async function askServer(
   address: string,
@@ -66,40 +72,52 @@ export async function askServer(
     const headersThere = next.origin === url.origin ? (question.headers ?? {}) : others;
     return askServer(next.href, { ...question, headers: headersThere }, redirects + 1);
   }
-  return { status, reason, headers, body: await collect(answer, failed) };
+  return { status, reason, headers, body: await collect(answer, question.limit ?? defaultLimit, failed) };
 }
 
 const deadline = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 
-function withoutPassword(address: string): string {
-  return address.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, '$1:***@');
+/** An address for a message. @see golang/go src/net/http/client.go stripPassword */
+export function withoutPassword(address: string): string {
+  const { username, password } = URL.canParse(address)
+    ? new URL(address)
+    : { username: '***', password: '***' };
+  if (password === '') return address;
+  // The last of several @ ends the credentials.
+  return address.replace(/\/\/[^/?#]*@/, () => `//${username}:***@`);
 }
 
-async function send(url: URL, { headers, insecure }: Question): Promise<IncomingMessage> {
+async function send(url: URL, { headers, insecure, ca, detached }: Question): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       headers: { 'User-Agent': 'Go-http-client/1.1', ...headers },
       rejectUnauthorized: insecure !== true,
+      ...(ca !== undefined && { ca }),
       signal: AbortSignal.timeout(timeout),
       // A connection that is kept would keep the process.
       agent: false,
     });
+    if (detached === true) sent.on('socket', (socket) => socket.unref());
     sent.on('response', resolve);
     sent.on('error', reject);
     sent.end();
   });
 }
 
-async function collect(answer: IncomingMessage, failed: (why: string) => AskError): Promise<Buffer> {
+async function collect(
+  answer: IncomingMessage,
+  limit: number,
+  failed: (why: string) => AskError,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > sizeLimit) {
+      if (size > limit) {
         answer.destroy();
-        throw failed(`more than ${String(sizeLimit)} bytes`);
+        throw failed(`more than ${String(limit)} bytes`);
       }
       chunks.push(chunk);
     }
