@@ -15,7 +15,7 @@ const allowed = {
   rbac: ['core', 'state', 'registry/contract', 'registry/reply'],
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
-  charts: ['core', 'state/random', 'kube/read-yaml', 'upstream/dial-error'],
+  charts: ['core', 'state/random', 'kube/read-yaml', 'upstream/ask-server'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'charts'],
   apis: [
     'core',
