@@ -41,12 +41,23 @@ const plain: readonly WireType[] = ['application/json', 'application/yaml'];
  * @see kubernetes/apiserver pkg/endpoints/installer.go, pkg/endpoints/handlers
  */
 export const kubernetes: Handler = (context) => {
-  if (!impersonates(context)) return answerRequest(context);
+  if (!impersonates(context)) return uncached(answerRequest(context));
   return import('./reviews/impersonation.js').then(({ checkImpersonated }) => {
     checkImpersonated(context);
-    return answerRequest(context);
+    return uncached(answerRequest(context));
   });
 };
+
+/**
+ * An answer nobody keeps: kubectl would take what it has for new as long as the world's clock is ahead.
+ *
+ * @see kubernetes/apiserver pkg/endpoints/filters/cachecontrol.go
+ */
+function uncached(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
+  if (reply instanceof Promise) return reply.then(uncached);
+  if (reply.status === 101) return reply;
+  return { ...reply, headers: { 'Cache-Control': 'no-cache, private', ...reply.headers } };
+}
 
 function answerRequest(context: RequestContext): Reply | Promise<Reply> {
   const path = parseNativePath(context.info.localPath);

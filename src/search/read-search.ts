@@ -54,12 +54,12 @@ export function readSearch(query: URLSearchParams, now: number): Search {
   };
 }
 
-/** An interval as Elasticsearch writes it: `15m`, `1h`, `1d`. */
+/** An interval as Elasticsearch writes it: `15m`, `1h`, `1d`; a millisecond at least. */
 function readInterval(text: string): number {
   if (text === '') return 900_000;
   const days = /^(\d{1,5})d$/.exec(text);
   const value = days === null ? parseGoDuration(text) : Number(days[1]) * day;
-  if (value === undefined || value <= 0) throw badRequest(`failed to parse interval ${goQuote(text)}`);
+  if (value === undefined || value < 1) throw badRequest(`failed to parse interval ${goQuote(text)}`);
   return value;
 }
 

@@ -63,6 +63,12 @@ describe('the bytes of kube-apiserver', () => {
     expect((await get(ks, '/api/v1/nodes', { Accept: 'text/html' })).status).toBe(406);
   });
 
+  test.for(['/api', '/apis', '/apis/apps/v1', maps])('are kept by nobody: %s', async (path) => {
+    await using ks = await startFakeKsApiserver();
+    const { headers } = await get(ks, path);
+    expect(headers['cache-control']).toBe('no-cache, private');
+  });
+
   test('are a table for kubectl get', async () => {
     await using ks = await startFakeKsApiserver();
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';

@@ -145,4 +145,5 @@ test('times and intervals that are none are refused', async () => {
   const bad = await admin.get(`${at}/logs?start_time=soon`);
   expect([bad.status, bad.text]).toEqual([500, 'strconv.ParseInt: parsing "soon": invalid syntax\n']);
   expect((await admin.get(`${at}/events?interval=often`)).status).toBe(400);
+  expect((await admin.get(`${at}/events?operation=histogram&interval=1ns`)).status).toBe(400);
 });
