@@ -156,6 +156,14 @@ test('a query over a time has a point for each step, and a counter never falls',
   expect(constant?.values?.[0]).toEqual([seconds - 3600, '42']);
 });
 
+test('a query may name labels only: all there is of a node, counters since years ago with it', async () => {
+  const names = (await query(asker, '{node="node3"}')).map(({ metric }) => metric?.['__name__']);
+  expect(names).toContain('node_load1');
+  expect(names).toContain('container_cpu_usage_seconds_total');
+  const [all] = await query(asker, 'count({__name__=~".+"})');
+  expect(Number(all?.value?.[1])).toBeGreaterThan(1000);
+});
+
 test('a query in a namespace sees that namespace only', async () => {
   await using ks = await start('v3.0');
   const admin = await as(ks, 'admin');
