@@ -2,6 +2,8 @@
 export interface Credentials {
   /** Header names are lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** As sent. */
+  readonly method: string;
   /** Path and query as sent. */
   readonly url: string;
   /** Path to route locally, decoded. */

@@ -51,5 +51,7 @@ export interface Release {
   readonly goVersion: string;
   /** Paths that skip authorization; a trailing `*` matches any rest. */
   readonly allowedPaths: readonly string[];
+  /** Paths that do so for GET only; absent: none. */
+  readonly allowedReads?: readonly string[];
   readonly globalResources: readonly GlobalResource[];
 }

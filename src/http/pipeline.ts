@@ -49,6 +49,8 @@ type OpenContext = { -readonly [Key in keyof RequestContext]: RequestContext[Key
 /** What Kubernetes and ks-apiserver themselves say of paths nobody serves. */
 const noPage = '404 page not found';
 const noParams: RequestContext['params'] = {};
+/** What a GET of a resource is. */
+const reads = new Set(['get', 'list', 'watch']);
 /** Request lines whose meaning is remembered, and how long one may be. */
 const rememberedInfos = 1000;
 const longestRemembered = 500;
@@ -182,6 +184,7 @@ export class Pipeline {
     const user = this.#services.authenticate(
       {
         headers: exchange.headers,
+        method: exchange.method,
         url,
         path: info.localPath,
         remoteAddress: exchange.request.socket.remoteAddress ?? '',
@@ -256,7 +259,9 @@ export class Pipeline {
   }
 
   #authorize(info: RequestInfo, user: User, world: World, cluster: ClusterState): void {
-    if (isAllowedPath(info.path, world.release.allowedPaths)) return;
+    const { allowedPaths, allowedReads } = world.release;
+    if (isAllowedPath(info.path, allowedPaths)) return;
+    if (allowedReads !== undefined && reads.has(info.verb) && isAllowedPath(info.path, allowedReads)) return;
     const decision = this.#services.authorize(attributesOf(info, user), world, cluster);
     if (!decision.allowed) throw forbidden(info, user, decision.reason, world.release.name);
   }

@@ -17,6 +17,8 @@ export const v2_1: Release = {
     '/kapis/v1alpha1/configz*',
     '/kapis/devops.kubesphere.io/v1alpha2/webhook/github*',
     '/kapis/devops.kubesphere.io/v1alpha2/webhook/git*',
+  ],
+  allowedReads: [
     '/kapis/openpitrix.io/v1/apps*',
     '/kapis/openpitrix.io/v1/attachments*',
     '/kapis/openpitrix.io/v1/categories*',

@@ -155,7 +155,7 @@ test.for([
   const groups = async (authorization: string): Promise<readonly string[]> =>
     (
       await authenticate(
-        { headers: { authorization }, url: plain, path: plain, remoteAddress: '' },
+        { method: 'GET', headers: { authorization }, url: plain, path: plain, remoteAddress: '' },
         world,
         world.host,
       )

@@ -33,7 +33,9 @@ export function expectedRefusal(
   );
   const isOld = release.name === 'v2.1';
   const isOpen = isOld
-    ? release.allowedPaths.some((prefix) => info.path.startsWith(prefix.replace(/\*$/, '')))
+    ? [...release.allowedPaths, ...(method === 'GET' ? (release.allowedReads ?? []) : [])].some((prefix) =>
+        info.path.startsWith(prefix.replace(/\*$/, '')),
+      )
     : isAllowedPath(info.path, release.allowedPaths);
   if (isOpen) return undefined;
   if (isOld && user === undefined) return { status: 401, body: '401 Unauthorized' };

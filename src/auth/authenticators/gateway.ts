@@ -13,7 +13,7 @@ import { anonymous } from './anonymous.js';
  * @see kubesphere/kubesphere pkg/apigateway/caddy-plugin/authenticate/authenticate.go
  */
 export function authenticateAtGateway(credentials: Credentials, world: World): User {
-  if (isOpen(credentials.path, world.release.allowedPaths)) return anonymous;
+  if (isOpen(credentials, world.release)) return anonymous;
   const token = findToken(credentials);
   if (token === undefined) throw unauthorized('no token found');
   if (token === '') throw unauthorized('token length is zero');
@@ -25,8 +25,11 @@ export function authenticateAtGateway(credentials: Credentials, world: World): U
   }
 }
 
-/** Differs from KubeSphere: the app store paths are open for every method, not only for GET. */
-function isOpen(path: string, allowed: readonly string[]): boolean {
+function isOpen(
+  { path, method }: Credentials,
+  { allowedPaths, allowedReads = [] }: World['release'],
+): boolean {
+  const allowed = method === 'GET' ? [...allowedPaths, ...allowedReads] : allowedPaths;
   return allowed.some((prefix) => path.startsWith(prefix.replace(/\*$/, '')));
 }
 
