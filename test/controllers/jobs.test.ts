@@ -119,6 +119,13 @@ describe('a CronJob', () => {
     });
   }
 
+  async function jobByHand(admin: Asker): Promise<void> {
+    const { uid } = (await admin.get(`${batch}/cronjobs/tick`)).json.metadata;
+    const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'tick', uid, controller: true };
+    const metadata = { name: 'by-hand', ownerReferences: [owner] };
+    await admin.send('POST', `${batch}/jobs`, { metadata, spec: { template } });
+  }
+
   async function minutesOf(admin: Asker): Promise<string[]> {
     return namesOf(await admin.get(`${batch}/jobs`))
       .filter((name) => name.startsWith('tick-'))
@@ -163,6 +170,44 @@ describe('a CronJob', () => {
     expect((await reasonsOf(admin, 'CronJob')).includes('JobAlreadyActive')).toBe(
       concurrencyPolicy === 'Forbid',
     );
+  });
+
+  test('does not count a running Job somebody else made for it, and says so', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await lasting(ks, '1h');
+    await makeCron(admin, { suspend: true });
+    await jobByHand(admin);
+    expect(await statusOf(admin, `${batch}/cronjobs/tick`)).not.toHaveProperty('active');
+    const { json } = await admin.get(`${core}/events?fieldSelector=involvedObject.kind%3DCronJob`);
+    expect(json.items).toMatchObject([
+      {
+        type: 'Warning',
+        reason: 'UnexpectedJob',
+        message: 'Saw a job that the controller did not create or forgot: by-hand',
+      },
+    ]);
+  });
+
+  test('says nothing of the end of a Job somebody else made for it', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeCron(admin, { suspend: true });
+    await jobByHand(admin);
+    expect(await statusOf(admin, `${batch}/cronjobs/tick`)).toEqual({ lastSuccessfulTime: now });
+    expect(await reasonsOf(admin, 'CronJob')).not.toContain('SawCompletedJob');
+  });
+
+  test('forgets a Job that was deleted while it ran, and says so', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await lasting(ks, '1h');
+    await makeCron(admin);
+    await ks.clock.advance('1m');
+    const [name = ''] = namesOf(await admin.get(`${batch}/jobs`)).filter((one) => one.startsWith('tick-'));
+    await admin.send('DELETE', `${batch}/jobs/${name}?propagationPolicy=Background`);
+    expect(await statusOf(admin, `${batch}/cronjobs/tick`)).not.toHaveProperty('active');
+    expect(await reasonsOf(admin, 'CronJob')).toContain('MissingJob');
   });
 
   test.for([

@@ -1,5 +1,6 @@
 import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { containerId } from '../../kube/kubelet/container-identity.js';
 import { podStatus } from '../../kube/kubelet/pod-conditions.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { FateScript } from '../../state/containers.js';
@@ -42,16 +43,17 @@ export function fateOf(
 
 /** The status of a container at a point of its life. @param status Of the same container while it runs. */
 export function statusIn(status: JsonObject, life: Life, exitCode: number, pod: KubeObject): JsonObject {
-  const { containerID } = status;
   const { state, lastEnd, restartCount } = life;
+  const isUp = state === 'running';
+  const idOf = (run: number): string =>
+    containerId(pod.metadata.uid ?? '', digString(status, 'name'), digString(status, 'containerID'), run);
   const terminated: JsonObject | undefined = lastEnd && {
     exitCode,
     reason: exitCode === 0 ? 'Completed' : 'Error',
     startedAt: formatTimestamp(lastEnd.startedAt),
     finishedAt: formatTimestamp(lastEnd.finishedAt),
-    ...(containerID !== undefined && { containerID }),
+    containerID: idOf(isUp ? restartCount - 1 : restartCount),
   };
-  const isUp = state === 'running';
   const lastState = state !== 'over' && terminated !== undefined ? { terminated } : {};
   const message = `back-off ${goSeconds(life.wait / 1000)} restarting failed container=${digString(status, 'name')} pod=${nameOf(pod)}`;
   const states: Readonly<Record<Life['state'], JsonObject>> = {
@@ -59,7 +61,16 @@ export function statusIn(status: JsonObject, life: Life, exitCode: number, pod: 
     waiting: { waiting: { reason: 'CrashLoopBackOff', message } },
     over: { terminated: terminated ?? {} },
   };
-  return { ...status, state: states[state], lastState, ready: isUp, restartCount, started: isUp };
+  const containerID = idOf(restartCount);
+  return {
+    ...status,
+    state: states[state],
+    lastState,
+    ready: isUp,
+    restartCount,
+    containerID,
+    started: isUp,
+  };
 }
 
 function goSeconds(seconds: number): string {

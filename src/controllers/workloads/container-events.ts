@@ -65,8 +65,13 @@ export function recordBackOff(context: WriteContext, pod: KubeObject, name: stri
 }
 
 /** Tells what a kubelet says of an image it cannot get. */
-export function recordMissingImage(context: WriteContext, pod: KubeObject, container: Json): void {
-  const at = placeOf(pod, digString(container, 'name'), 'containers');
+export function recordMissingImage(
+  context: WriteContext,
+  pod: KubeObject,
+  container: Json,
+  list: ContainerList,
+): void {
+  const at = placeOf(pod, digString(container, 'name'), list);
   const quoted = JSON.stringify(digString(container, 'image'));
   const why = `rpc error: code = NotFound desc = failed to pull and unpack image ${quoted}: not found`;
   const type = 'Warning';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { containerId, imageId } from '../../kube/kubelet/container-identity.js';
 
 /** Exit code of a process that was killed. */
 const killed = 137;
@@ -29,10 +29,7 @@ export interface Circumstances {
 /** The status of a container that runs, or has done its work. */
 export function containerStatus(container: Json, { uid, now, runtime, isDone }: Circumstances): JsonObject {
   const [name, image] = [digString(container, 'name'), digString(container, 'image')];
-  const isDocker = runtime.startsWith('docker:');
-  const containerID = `${isDocker ? 'docker' : 'containerd'}://${sha256(`${uid}/${name}`)}`;
-  const [base = image] = image.split('@');
-  const repository = base.replace(/:[^/:]*$/, '');
+  const containerID = containerId(uid, name, runtime);
   const state: JsonObject = isDone
     ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID } }
     : { running: { startedAt: now } };
@@ -43,7 +40,7 @@ export function containerStatus(container: Json, { uid, now, runtime, isDone }: 
     ready: !isDone,
     restartCount: 0,
     image,
-    imageID: `${isDocker ? 'docker-pullable://' : ''}${repository}@sha256:${sha256(image)}`,
+    imageID: imageId(image, runtime),
     containerID,
     started: !isDone,
   };
@@ -75,8 +72,4 @@ export function stoppedStatus(status: Json, now: string): Json {
     ...(containerID !== undefined && { containerID }),
   };
   return { ...status, ready: false, started: false, state: { terminated } };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -24,9 +24,7 @@ export function tellOf(
 
 /** Keeps as many finished Jobs as the history limits say, those that failed apart. */
 export function dropOldJobs(context: WriteContext, cronJob: KubeObject): void {
-  const over = controlledBy(context.cluster.store, cronJob, jobs)
-    .filter(isOver)
-    .sort((a, b) => Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0));
+  const over = controlledBy(context.cluster.store, cronJob, jobs).filter(isOver).sort(byStart);
   const drop = (ends: readonly KubeObject[], key: string, usual: number): void => {
     const limit = dig(cronJob, 'spec', key);
     const kept = typeof limit === 'number' ? limit : usual;
@@ -40,20 +38,57 @@ export function dropOldJobs(context: WriteContext, cronJob: KubeObject): void {
   drop(failed, 'failedJobsHistoryLimit', 1);
 }
 
-/** Writes down which Jobs of a CronJob run, and tells of those that no longer do. */
+/** The oldest first; those that never began last. */
+function byStart(a: KubeObject, b: KubeObject): number {
+  const [first, second] = [startOf(a), startOf(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+}
+
+function startOf(job: KubeObject): string {
+  return digString(job, 'status', 'startTime') || '~';
+}
+
+/** The Jobs a CronJob has started and that run still, as its status says. */
+export function activeJobs(context: WriteContext, cronJob: KubeObject): readonly KubeObject[] {
+  const known = uidsOf(cronJob);
+  return controlledBy(context.cluster.store, cronJob, jobs).filter(
+    (job) => !isOver(job) && known.has(job.metadata.uid ?? ''),
+  );
+}
+
+function uidsOf(cronJob: KubeObject): ReadonlySet<string> {
+  return new Set(digArray(cronJob, 'status', 'active').map((one) => digString(one, 'uid')));
+}
+
+/**
+ * Writes down which of the Jobs a CronJob started no longer run, and tells of those, and of Jobs that are its own without
+ * being started by it.
+ */
 export function recordEnds(context: WriteContext, cronJob: KubeObject): void {
   const own = controlledBy(context.cluster.store, cronJob, jobs);
-  const active = own.filter((job) => !isOver(job)).map(referenceTo);
-  const known = new Set(digArray(cronJob, 'status', 'active').map((one) => digString(one, 'uid')));
+  const known = uidsOf(cronJob);
   for (const job of own) {
-    if (!isOver(job) || !known.has(job.metadata.uid ?? '')) continue;
-    const end = hasFailed(job) ? 'Failed' : 'Complete';
-    const message = `Saw completed job: ${job.metadata.name}, condition: ${end}`;
-    tellOf(context, cronJob, 'SawCompletedJob', message);
+    const [isKnown, { name }] = [known.has(job.metadata.uid ?? ''), job.metadata];
+    if (isKnown && isOver(job)) {
+      const end = hasFailed(job) ? 'Failed' : 'Complete';
+      tellOf(context, cronJob, 'SawCompletedJob', `Saw completed job: ${name}, condition: ${end}`);
+    } else if (!isKnown && !isOver(job)) {
+      const message = `Saw a job that the controller did not create or forgot: ${name}`;
+      tellOf(context, cronJob, 'UnexpectedJob', message, 'Warning');
+    }
   }
+  const running = new Set(own.filter((job) => !isOver(job)).map(({ metadata }) => metadata.uid ?? ''));
+  const there = new Set(own.map(({ metadata }) => metadata.uid ?? ''));
   const { active: _, ...before } = digObject(cronJob, 'status');
-  const ends = own.map((job) => digString(job, 'status', 'completionTime')).sort();
-  const last = ends.at(-1) ?? '';
+  const listed = digArray(cronJob, 'status', 'active');
+  for (const job of listed) {
+    if (!there.has(digString(job, 'uid')))
+      tellOf(context, cronJob, 'MissingJob', `Active job went missing: ${digString(job, 'name')}`);
+  }
+  const active = listed.filter((job) => running.has(digString(job, 'uid')));
+  const ends = own.map((job) => digString(job, 'status', 'completionTime'));
+  const last = [...ends, digString(before, 'lastSuccessfulTime')].sort().at(-1) ?? '';
   writeStatus(context, context.catalog.get('batch', 'cronjobs'), cronJob, {
     ...before,
     ...(active.length > 0 && { active }),

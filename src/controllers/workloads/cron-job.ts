@@ -6,11 +6,9 @@ import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { formatTimestamp } from '../../state/clock.js';
 import { isDeleting, keyOf, type QueuedController } from '../controller.js';
-import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
-import { dropOldJobs, recordEnds, referenceTo, tellOf } from './cron-job-history.js';
+import { activeJobs, dropOldJobs, recordEnds, referenceTo, tellOf } from './cron-job-history.js';
 import { missedMoment, momentsOf, type Moments } from './cron-job-moments.js';
-import { isOver } from './job-end.js';
 import { ownersOf, ownKey } from './pods.js';
 import { writeStatus } from './write-status.js';
 
@@ -39,8 +37,8 @@ export const cronJobController: QueuedController = {
     const { store } = context.cluster;
     const cronJob = store.find(cronJobs, namespace, name)?.object;
     if (cronJob === undefined || isDeleting(cronJob)) return;
-    dropOldJobs(context, cronJob);
     recordEnds(context, cronJob);
+    dropOldJobs(context, cronJob);
     const current = store.find(cronJobs, namespace, name)?.object;
     const moments = current && momentsOf(current);
     if (current === undefined || moments === undefined || dig(current, 'spec', 'suspend') === true) {
@@ -80,7 +78,7 @@ function start(context: WriteContext, cronJob: KubeObject, moments: Moments, now
     tellOf(context, cronJob, 'MissSchedule', `Missed scheduled time to start a job: ${moment}`, 'Warning');
     return;
   }
-  const active = controlledBy(context.cluster.store, cronJob, jobs).filter((job) => !isOver(job));
+  const active = activeJobs(context, cronJob);
   const policy = digString(cronJob, 'spec', 'concurrencyPolicy');
   if (policy === 'Forbid' && active.length > 0) {
     const why = 'prior execution is running and concurrency policy is Forbid';
@@ -92,8 +90,21 @@ function start(context: WriteContext, cronJob: KubeObject, moments: Moments, now
       deleteObject(context, context.catalog.get('batch', 'jobs'), keyOf(job));
       tellOf(context, cronJob, 'SuccessfulDelete', `Deleted job ${job.metadata.name}`);
     }
+    forget(context, cronJob, active);
   }
   create(context, cronJob, missed.at);
+}
+
+/** Takes Jobs out of those that run. */
+function forget(context: WriteContext, { metadata }: KubeObject, gone: readonly KubeObject[]): void {
+  const latest = context.cluster.store.find(cronJobs, metadata.namespace, metadata.name)?.object;
+  if (latest === undefined || gone.length === 0) return;
+  const { active: _, ...status } = digObject(latest, 'status');
+  const active = digArray(latest, 'status', 'active').filter(
+    (one) => !gone.some((job) => job.metadata.uid === digString(one, 'uid')),
+  );
+  const next = { ...status, ...(active.length > 0 && { active }) };
+  writeStatus(context, context.catalog.get('batch', 'cronjobs'), latest, next);
 }
 
 /** What a world was last told of a moment that got no Job, so that it is told once. */

@@ -166,7 +166,7 @@ function startContainer(
     const next = withoutImage(given);
     if (before === undefined || digString(before, 'image') !== digString(container, 'image'))
       telling.push(() => {
-        recordMissingImage(context, pod, container);
+        recordMissingImage(context, pod, container, 'containers');
       });
     return next;
   }

@@ -1,8 +1,12 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { containerId, imageId } from '../../kube/kubelet/container-identity.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
-import { recordStart } from './container-events.js';
+import { nodeResource } from '../nodes/node-condition.js';
+import { fateOf } from './container-ends.js';
+import { recordMissingImage, recordStart } from './container-events.js';
+import { withoutImage } from './container-status.js';
 import { recordEvent } from './events.js';
 import { ownKey, podResource } from './pods.js';
 import { isDeepStrictEqual } from 'node:util';
@@ -33,12 +37,12 @@ export const podUpdateController: QueuedController = {
       const container = digArray(pod, 'spec', 'containers').find(
         (other) => digString(other, 'name') === digString(one, 'name'),
       );
-      const next = followed(one, container, now);
+      const next = followed(one, container, pod, now);
       if (next !== one && digString(next, 'image') !== digString(one, 'image') && container !== undefined)
         restarted.push(container);
       return next;
     });
-    const ephemeral = ephemeralStatuses(pod, now);
+    const ephemeral = ephemeralStatuses(context, pod, now);
     const wanted: JsonObject = {
       ...status,
       containerStatuses,
@@ -49,12 +53,16 @@ export const podUpdateController: QueuedController = {
     context.cluster.store.replace(podResource, { ...pod, status: wanted });
     for (const container of restarted) recordRestart(context, pod, container);
     const started = added === 0 ? [] : digArray(pod, 'spec', 'ephemeralContainers').slice(-added);
-    for (const container of started) recordStart(context, pod, container, 'ephemeralContainers');
+    for (const container of started) {
+      const isMissing = fateOf(context, pod, container)?.missing === true;
+      const tell = isMissing ? recordMissingImage : recordStart;
+      tell(context, pod, container, 'ephemeralContainers');
+    }
   },
 };
 
 /** The status of a container that follows its spec. */
-function followed(status: Json, container: Json | undefined, now: string): Json {
+function followed(status: Json, container: Json | undefined, pod: KubeObject, now: string): Json {
   if (!isJsonObject(status) || container === undefined) return status;
   const resources = digObject(container, 'resources');
   const given: JsonObject =
@@ -66,18 +74,26 @@ function followed(status: Json, container: Json | undefined, now: string): Json 
   const restartCount = Number(status['restartCount'] ?? 0) + 1;
   const startedAt = digString(status, 'state', 'running', 'startedAt') || now;
   const { containerID } = status;
+  const runtime = digString(status, 'containerID');
   const terminated = { exitCode: 0, reason: 'Completed', startedAt, finishedAt: now, containerID };
   return {
     ...given,
     image,
-    imageID: image,
+    imageID: imageId(image, runtime),
     restartCount,
+    containerID: containerId(pod.metadata.uid ?? '', digString(status, 'name'), runtime, restartCount),
     state: { running: { startedAt: now } },
     lastState: { terminated },
   };
 }
 
-function ephemeralStatuses(pod: KubeObject, startedAt: string): readonly Json[] {
+function ephemeralStatuses(context: WriteContext, pod: KubeObject, startedAt: string): readonly Json[] {
+  const node = context.cluster.store.find(
+    nodeResource,
+    undefined,
+    digString(pod, 'spec', 'nodeName'),
+  )?.object;
+  const runtime = digString(node, 'status', 'nodeInfo', 'containerRuntimeVersion');
   const known = digArray(pod, 'status', 'ephemeralContainerStatuses');
   const names = new Set(known.map((one) => digString(one, 'name')));
   const added = digArray(pod, 'spec', 'ephemeralContainers').filter(
@@ -86,15 +102,15 @@ function ephemeralStatuses(pod: KubeObject, startedAt: string): readonly Json[] 
   return [
     ...known,
     ...added.map((one): Json => {
-      const image = digString(one, 'image');
+      const [name, image] = [digString(one, 'name'), digString(one, 'image')];
+      const seen = { name, lastState: {}, ready: false, restartCount: 0, image };
+      if (fateOf(context, pod, one)?.missing === true)
+        return { ...seen, state: withoutImage(seen)['state'] ?? {}, imageID: '' };
       return {
-        name: digString(one, 'name'),
+        ...seen,
         state: { running: { startedAt } },
-        lastState: {},
-        ready: false,
-        restartCount: 0,
-        image,
-        imageID: image,
+        imageID: imageId(image, runtime),
+        containerID: containerId(pod.metadata.uid ?? '', name, runtime),
       };
     }),
   ];

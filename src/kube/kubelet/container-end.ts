@@ -2,6 +2,7 @@ import { dig, digArray, digObject, digString, type Json, type JsonObject } from 
 import type { KubeObject } from '../../core/kube-object.js';
 import { formatTimestamp } from '../../state/clock.js';
 import type { ClusterState, World } from '../../state/world.js';
+import { containerId } from './container-identity.js';
 import { podStatus } from './pod-conditions.js';
 
 const pods = { group: '', plural: 'pods' };
@@ -33,7 +34,7 @@ export function endContainer(
     const own = all.find((one) => digString(one, 'name') === container);
     if (own === undefined || dig(own, 'state', 'running') === undefined) continue;
     const again = key === 'containerStatuses' && restarts(pod, exitCode);
-    const changed = ended(digObject(own), exitCode, now, again);
+    const changed = ended(digObject(own), exitCode, now, again ? pod.metadata.uid : undefined);
     next[key] = all.map((one) => (one === own ? changed : one));
   }
   if (Object.keys(next).length === 0) return;
@@ -45,7 +46,8 @@ export function endContainer(
   });
 }
 
-function ended(status: JsonObject, exitCode: number, now: string, again: boolean): JsonObject {
+/** @param uid Of the pod; absent: the container is not started again */
+function ended(status: JsonObject, exitCode: number, now: string, uid: string | undefined): JsonObject {
   const { containerID } = status;
   const terminated: JsonObject = {
     exitCode,
@@ -54,7 +56,15 @@ function ended(status: JsonObject, exitCode: number, now: string, again: boolean
     finishedAt: now,
     ...(containerID !== undefined && { containerID }),
   };
-  if (!again) return { ...status, ready: false, started: false, state: { terminated } };
+  if (uid === undefined) return { ...status, ready: false, started: false, state: { terminated } };
   const restartCount = typeof status['restartCount'] === 'number' ? status['restartCount'] + 1 : 1;
-  return { ...status, restartCount, state: { running: { startedAt: now } }, lastState: { terminated } };
+  return {
+    ...status,
+    restartCount,
+    state: { running: { startedAt: now } },
+    lastState: { terminated },
+    ...(typeof containerID === 'string' && {
+      containerID: containerId(uid, digString(status, 'name'), containerID, restartCount),
+    }),
+  };
 }
