@@ -80,7 +80,14 @@ function answerRequest(context: RequestContext): Reply | Promise<Reply> {
     form,
   };
   checkScope(request);
-  return withDeprecation(() => serve(request), resource, path.version, context.release.name);
+  const served = resource.defined?.conversion === undefined ? serve : converted;
+  return withDeprecation(() => served(request), resource, path.version, context.release.name);
+}
+
+/** Serves a kind whose versions a webhook converts, by code that is only then loaded. */
+async function converted(request: KindRequest): Promise<Reply> {
+  const { serveConverted } = await import('./custom-resources/conversion/serve-converted.js');
+  return serveConverted(request, serve);
 }
 
 function serve(request: KindRequest): Reply | Promise<Reply> {
@@ -283,10 +290,11 @@ function serveOldWatch(request: KindRequest): Reply {
   return watch(request, readListOptions(context.query, kind.resource, context.cluster.store.version, true));
 }
 
-function watch({ context, path, kind, form }: KindRequest, options: KubeListOptions): Reply {
+function watch(request: KindRequest, options: KubeListOptions): Reply {
+  const { context, kind, form } = request;
   checkVerb(kind.resource, 'watch');
   if (form.accepted.wire === 'application/yaml') throw notAcceptable(watched);
-  const reply = answerWatch(context, kind, form, options, path);
+  const reply = answerWatch(request, options);
   return asksForWebSocket(context) ? watchOverWebSocket(reply) : reply;
 }
 

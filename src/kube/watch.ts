@@ -1,10 +1,11 @@
 import { fnv64a } from '../core/fnv.js';
 import type { JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
-import type { Reply, RequestContext } from '../registry/contract.js';
+import type { Reply } from '../registry/contract.js';
 import { watchObjects, type WatchEncoder } from '../registry/verbs/watch.js';
 import type { StoredObject } from '../state/object-store.js';
 import { transformed, type AnswerForm } from './encoding.js';
+import type { KindRequest } from './kind-request.js';
 import type { KubeListOptions } from './list-options.js';
 import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { apiVersionOf, type ServedKind } from './served-kind.js';
@@ -16,28 +17,27 @@ const usualSeconds = 1800;
 const endMark = 'k8s.io/initial-events-end';
 
 /**
- * Answers a watch: one event per line, or per frame of protobuf, for as long as the client stays.
+ * Answers a watch: one event per line, or per frame of protobuf, for as long as the client stays. The old `/watch/` paths
+ * may name the one object it is about.
  *
- * @param name Only this object, as the old `/watch/` paths have it; empty: all.
  * @see kubernetes/apiserver pkg/endpoints/handlers/watch.go
  */
 export function answerWatch(
-  { cluster, world }: RequestContext,
-  kind: ServedKind,
-  form: AnswerForm,
+  { context, kind, form, path, converted }: KindRequest,
   options: KubeListOptions,
-  place: { readonly namespace: string; readonly name: string },
 ): Reply {
+  const { cluster, world } = context;
   const { version, sendInitialEvents, matches } = options;
   const fromNow = sendInitialEvents === false ? cluster.store.version : undefined;
   const isNamed = (object: KubeObject): boolean =>
-    object.metadata.name === place.name && matches?.(object) !== false;
+    object.metadata.name === path.name && matches?.(object) !== false;
   const body = watchObjects(
-    cluster.store,
+    converted?.base ?? cluster.store,
     {
       resource: kind.resource,
-      namespace: place.namespace,
-      matches: place.name === '' ? matches : isNamed,
+      namespace: path.namespace,
+      matches: path.name === '' ? matches : isNamed,
+      ...(converted && { seen: (stored: readonly StoredObject[]) => converted.seen(stored) }),
       since: sendInitialEvents === true || version === 0 ? undefined : version || fromNow,
       bookmarks: options.bookmarks,
       initialEventsEnd: sendInitialEvents === true && options.bookmarks,
@@ -71,17 +71,19 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   });
   const frames = form.accepted.wire === protobufType ? protobufFrames : jsonFrames;
   const expired = (since: number, version: number): Buffer => frames.made('ERROR', gone(since, version));
+  const failed = (error: unknown): Buffer => frames.made('ERROR', statusOf(error));
   const transform = transformOf(form.accepted.parameters);
   if (transform === undefined) {
     return {
       expired,
+      failed,
       event: (type, stored) => frames.kept(type, stored, kind),
       bookmark: (version, end) => frames.made('BOOKMARK', bare(version, end)),
     };
   }
   // Nothing in a watch is a list: the real server opens it, and ends it where it cannot write an event.
   if (transform.as === 'PartialObjectMetadataList')
-    return { expired, event: () => undefined, bookmark: () => undefined };
+    return { expired, failed, event: () => undefined, bookmark: () => undefined };
   // Only the first event tells the columns.
   let columns = true;
   const shown = (object: KubeObject): JsonObject => {
@@ -91,6 +93,7 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   };
   return {
     expired,
+    failed,
     event: (type, { object }: StoredObject) => frames.made(type, shown(object)),
     bookmark: (version, end) => frames.made('BOOKMARK', shown(bare(version, end))),
   };
@@ -106,4 +109,9 @@ function gone(since: number, version: number): JsonObject {
     reason: 'Expired',
     code: 410,
   };
+}
+
+function statusOf(error: unknown): JsonObject {
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };
 }

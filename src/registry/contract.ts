@@ -170,6 +170,19 @@ export interface DefinedVersion {
   readonly shownVerbs?: readonly string[];
   /** What every answer warns of; absent: the version is not deprecated. */
   readonly deprecation?: string;
+  /** The version its objects are kept in. */
+  readonly storage: string;
+  /** How objects of one version become those of another; absent: by calling them so. */
+  readonly conversion?: WebhookConversion;
+}
+
+/** `spec.conversion` of a definition whose versions a webhook converts. */
+export interface WebhookConversion {
+  readonly clientConfig: JsonObject;
+  /** `conversionReviewVersions`, the preferred first. */
+  readonly reviewVersions: readonly string[];
+  /** Schemas by version, those that are not served included. */
+  readonly schemas: Readonly<Record<string, JsonObject>>;
 }
 
 /** Where a kind keeps what its `scale` subresource shows: paths such as `.spec.replicas`. */

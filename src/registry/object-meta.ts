@@ -54,9 +54,14 @@ export function readObject(given: JsonObject, resource: Resource): KubeObject {
   return { ...given, kind: resource.kind, apiVersion, metadata };
 }
 
-/** Custom resources are kept in their first version; native objects in the one they came in. */
+/**
+ * Custom resources are kept in the version their definition says, else their first; native objects in the one they came
+ * in. Where a webhook converts, a custom resource has the version it is written at until then.
+ */
 function versionOf(given: JsonObject, resource: Resource): string {
-  const preferred = resource.versions[0] ?? 'v1';
+  const { defined, versions } = resource;
+  if (defined !== undefined) return defined.conversion === undefined ? defined.storage : defined.version;
+  const preferred = versions[0] ?? 'v1';
   if (resource.custom || typeof given['apiVersion'] !== 'string') return preferred;
   const version = given['apiVersion'].slice(given['apiVersion'].indexOf('/') + 1);
   return resource.versions.includes(version) ? version : preferred;
@@ -183,22 +188,30 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
   }
   causes.push(...ownerProblems(metadata.ownerReferences ?? []));
   for (const finalizer of metadata.finalizers ?? []) causes.push(...finalizerProblems(finalizer, resource));
-  for (const [key, value] of Object.entries(metadata.labels ?? {})) {
-    for (const text of qualifiedNameProblems(key)) causes.push(invalidValue('metadata.labels', key, text));
-    for (const text of labelValueProblems(value)) causes.push(invalidValue('metadata.labels', value, text));
-  }
+  causes.push(...labelProblems(metadata.labels ?? {}, 'metadata.labels'));
+  causes.push(...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'));
+  return causes;
+}
+
+/** What is wrong with labels. */
+export function labelProblems(labels: Readonly<Record<string, string>>, field: string): Cause[] {
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...qualifiedNameProblems(key).map((text) => invalidValue(field, key, text)),
+    ...labelValueProblems(value).map((text) => invalidValue(field, value, text)),
+  ]);
+}
+
+/** What is wrong with annotations. */
+export function annotationProblems(annotations: Readonly<Record<string, string>>, field: string): Cause[] {
+  const causes: Cause[] = [];
   let size = 0;
-  for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
-    for (const text of qualifiedNameProblems(key.toLowerCase()))
-      causes.push(invalidValue('metadata.annotations', key, text));
+  for (const [key, value] of Object.entries(annotations)) {
+    for (const text of qualifiedNameProblems(key.toLowerCase())) causes.push(invalidValue(field, key, text));
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > annotationBytes) {
-    causes.push({
-      reason: 'FieldValueTooLong',
-      message: `Too long: may not be more than ${String(annotationBytes)} bytes`,
-      field: 'metadata.annotations',
-    });
+    const message = `Too long: may not be more than ${String(annotationBytes)} bytes`;
+    causes.push({ reason: 'FieldValueTooLong', message, field });
   }
   return causes;
 }

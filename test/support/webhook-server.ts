@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /** A review as a webhook receives it. */
 export interface Review {
+  readonly kind: string;
   readonly apiVersion: string;
   readonly request: {
     readonly uid: string;
@@ -61,8 +62,8 @@ export async function startWebhook(
         response.end(said['body']);
         return;
       }
-      const { apiVersion } = review;
-      const answer = { apiVersion, kind: 'AdmissionReview', response: { uid: review.request.uid, ...said } };
+      const { apiVersion, kind } = review;
+      const answer = { apiVersion, kind, response: { uid: review.request.uid, ...said } };
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(answer));
     })();

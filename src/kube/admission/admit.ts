@@ -36,7 +36,8 @@ class Overtaken extends Error {}
 
 /**
  * Asks admission about a write, then does it: webhooks that change the object see it with its defaults, those that judge
- * it see it as it would be stored. While they are asked others may write; then everything begins again.
+ * it see it as it would be stored. Where versions are converted, so is the outcome, before it is stored and after. While
+ * somebody is asked others may write; then everything begins again.
  *
  * @throws ApiError what admission or the write itself throws; 409 when others are always faster
  * @see kubernetes/apiserver pkg/endpoints/handlers/create.go, update.go, patch.go
@@ -79,7 +80,9 @@ async function attemptOf(
   const final = pausedAt((pause) => store({ dryRun: true, mutate: mutateStep, admit: pause }));
   seen = final;
   await judge(attributesOf(write, final), guards, write.warn);
-  return store({
+  const { converted } = write.request;
+  await converted?.prepare(final.next);
+  const stored = store({
     dryRun: write.dryRun,
     mutate: (next, previous) => {
       const wanted = mutateStep(next, previous);
@@ -89,6 +92,7 @@ async function attemptOf(
       return { ...wanted, metadata: { ...wanted.metadata, name, ...(uid !== undefined && { uid }) } };
     },
   });
+  return converted === undefined ? stored : converted.reread(stored);
 }
 
 /** Asks whatever judges a write as it would be stored. @throws ApiError when something refuses it */

@@ -4,7 +4,7 @@ import type { Reply, Subresource } from '../../registry/contract.js';
 import { withWarnings } from '../warnings.js';
 import type { KindRequest } from '../kind-request.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
-import { guardsOf } from './guards.js';
+import { guardsOf, noGuards } from './guards.js';
 import { securityWarnings } from './pod-security/pod-security.js';
 
 /** A write as admission is told of it. @param told Warnings for the client go there */
@@ -40,8 +40,11 @@ export function admitted(
       securityWarnings(kind.resource, stored.object, previous?.object, context).forEach(write.warn);
     return stored;
   };
-  if (guards === undefined) return told(watched({ dryRun: write.dryRun }));
-  return import('./admit.js').then(async ({ admit }) => told(await admit(write, guards, watched)));
+  if (guards === undefined && write.request.converted === undefined)
+    return told(watched({ dryRun: write.dryRun }));
+  return import('./admit.js').then(async ({ admit }) =>
+    told(await admit(write, guards ?? noGuards, watched)),
+  );
 }
 
 /**

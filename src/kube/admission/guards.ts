@@ -11,6 +11,9 @@ export interface Guards {
   readonly changing: boolean;
 }
 
+/** Nothing. */
+export const noGuards: Guards = { mutating: false, validating: false, policies: false, changing: false };
+
 /** What may look at a write in a cluster; `undefined` when there is nothing, which costs a few look-ups. */
 export function guardsOf({ world, cluster: { store } }: RequestContext): Guards | undefined {
   const mutating = hasWebhooks(world, store, 'mutating');

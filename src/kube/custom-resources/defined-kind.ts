@@ -1,9 +1,17 @@
-import { digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import type { DefinedVersion, Resource, Subresource } from '../../registry/contract.js';
+import type { DefinedVersion, Resource, Subresource, WebhookConversion } from '../../registry/contract.js';
 import { mergeHooks } from '../../registry/merge-hooks.js';
 import { newestFirst } from '../discovery.js';
-import { conditionOf, namesOf, scaleOf, schemaOf, versionsOf, type DefinedNames } from './definition.js';
+import {
+  conditionOf,
+  namesOf,
+  scaleOf,
+  schemaOf,
+  storageOf,
+  versionsOf,
+  type DefinedNames,
+} from './definition.js';
 import { customHooks } from './hooks.js';
 
 /** A kind made by a CustomResourceDefinition: as a whole, and as it is at each version it is served at. */
@@ -40,11 +48,12 @@ export function definedKind(definition: KubeObject, own: Resource | undefined): 
   const served = versionsOf(definition).filter((version) => version['served'] === true);
   if (served.length === 0 || names.plural === '' || names.kind === '') return undefined;
   const versions = served.map((version) => digString(version, 'name')).sort(newestFirst);
-  const byVersion = new Map<string, Resource>();
-  for (const version of served)
-    byVersion.set(digString(version, 'name'), resourceAt(definition, names, versions, version, own));
-  const stored = byVersion.get(versions[0] ?? '');
-  return stored && { resource: stored, byVersion };
+  const at = (version: JsonObject): Resource => resourceAt(definition, names, versions, version, own);
+  const byVersion = new Map(served.map((version) => [digString(version, 'name'), at(version)]));
+  const stored = conversionOf(definition) && versionsOf(definition).find((one) => one['storage'] === true);
+  // Our own code sees what is stored, which only a webhook can make something else of.
+  const resource = stored === undefined ? byVersion.get(versions[0] ?? '') : at(stored);
+  return resource && { resource, byVersion };
 }
 
 function acceptedNames(definition: KubeObject): DefinedNames {
@@ -64,7 +73,12 @@ function resourceAt(
 ): Resource {
   const group = digString(definition, 'spec', 'group');
   const ending = conditionOf(definition, 'Terminating') === 'True';
-  const defined = describe(group, names, version);
+  const conversion = conversionOf(definition);
+  const defined: DefinedVersion = {
+    ...describe(group, names, version),
+    storage: storageOf(definition),
+    ...(conversion && { conversion }),
+  };
   const subresources = subresourcesOf(group, names, version);
   const hooks = mergeHooks(own?.hooks, customHooks(group, names.plural, defined, ending));
   return {
@@ -85,7 +99,26 @@ function resourceAt(
   };
 }
 
-function describe(group: string, names: DefinedNames, version: JsonObject): DefinedVersion {
+const conversions = new WeakMap<KubeObject, WebhookConversion>();
+
+/** How a webhook converts the objects of a definition; `undefined` when none does. The same one for all its versions. */
+function conversionOf(definition: KubeObject): WebhookConversion | undefined {
+  const known = conversions.get(definition);
+  if (known !== undefined || digString(definition, 'spec', 'conversion', 'strategy') !== 'Webhook')
+    return known;
+  const webhook = digObject(definition, 'spec', 'conversion', 'webhook');
+  const conversion = {
+    clientConfig: digObject(webhook, 'clientConfig'),
+    reviewVersions: digArray(webhook, 'conversionReviewVersions').map(String),
+    schemas: Object.fromEntries(
+      versionsOf(definition).map((version) => [digString(version, 'name'), schemaOf(version)]),
+    ),
+  };
+  conversions.set(definition, conversion);
+  return conversion;
+}
+
+function describe(group: string, names: DefinedNames, version: JsonObject): Omit<DefinedVersion, 'storage'> {
   const name = digString(version, 'name');
   const schema = schemaOf(version);
   const columns = version['additionalPrinterColumns'];

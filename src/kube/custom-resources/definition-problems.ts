@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { notImplemented, quote } from '../../core/api-error.js';
+import { quote } from '../../core/api-error.js';
 import {
   dig,
   digArray,
@@ -12,6 +12,7 @@ import {
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
 import { invalidShown, invalidValue, required, unsupported, type Cause } from '../validation/causes.js';
+import { conversionProblems } from './conversion/conversion-problems.js';
 import { conditionOf, scaleOf, schemaOf, versionsOf } from './definition.js';
 import { readPath } from './field-path.js';
 import { schemaDefinitionProblems } from './structural-schema.js';
@@ -32,7 +33,11 @@ export function definitionProblems(object: KubeObject, previous: KubeObject | un
   if (name !== `${digString(names, 'plural')}.${group}`)
     causes.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
   causes.push(...groupProblems(group, object), ...scopeProblems(object), ...versionListProblems(object));
-  causes.push(...schemasProblems(object), ...nameListProblems(names), ...conversionProblems(object));
+  causes.push(
+    ...schemasProblems(object),
+    ...nameListProblems(names),
+    ...conversionProblems(object, previous),
+  );
   if (previous !== undefined) causes.push(...changeProblems(object, previous));
   return causes;
 }
@@ -229,23 +234,6 @@ function nameListProblems(names: JsonObject): Cause[] {
   if (typeof listKind === 'string' && listKind !== '' && kind === listKind)
     causes.push(invalidValue('spec.names.listKind', listKind, 'kind and listKind may not be the same'));
   return causes;
-}
-
-function conversionProblems(object: KubeObject): Cause[] {
-  const strategy = digString(object, 'spec', 'conversion', 'strategy');
-  const path = 'spec.conversion';
-  if (strategy === '') return [required(`${path}.strategy`)];
-  if (strategy !== 'None' && strategy !== 'Webhook')
-    return [unsupported(`${path}.strategy`, strategy, ['None', 'Webhook'])];
-  if (strategy === 'None') return [];
-  const hook = dig(object, 'spec', 'conversion', 'webhook');
-  if (isJsonObject(dig(hook, 'clientConfig'))) {
-    const served = versionsOf(object).filter((version) => version['served'] === true);
-    // Differs from Kubernetes: nothing is converted here; with one version there is nothing to convert.
-    if (served.length > 1) throw notImplemented('conversion by webhook between versions of a definition');
-    return [];
-  }
-  return [required(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')];
 }
 
 function changeProblems(object: KubeObject, previous: KubeObject): Cause[] {

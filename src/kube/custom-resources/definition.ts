@@ -44,6 +44,12 @@ export function versionsOf(definition: KubeObject): readonly JsonObject[] {
   return digArray(definition, 'spec', 'versions').filter(isJsonObject);
 }
 
+/** The version a definition keeps its objects in. */
+export function storageOf(definition: KubeObject): string {
+  const versions = versionsOf(definition);
+  return digString(versions.find((version) => version['storage'] === true) ?? versions[0], 'name');
+}
+
 /** The schema of a version; empty when it has none. */
 export function schemaOf(version: JsonObject): JsonObject {
   return digObject(version, 'schema', 'openAPIV3Schema');

@@ -42,6 +42,11 @@ export const otherDefaults: Readonly<Record<string, Defaults>> = {
       spec: {
         set: { conversion: { strategy: 'None' } },
         within: {
+          conversion: {
+            within: {
+              webhook: { within: { clientConfig: { within: { service: { set: { port: 443 } } } } } },
+            },
+          },
           names: {
             set: {
               singular: (names) => digString(names, 'kind').toLowerCase(),

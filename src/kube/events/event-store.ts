@@ -1,8 +1,9 @@
 import type { GroupResource } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
-import { ObjectStore, StoredObject, type Change } from '../../state/object-store.js';
-import type { ClusterState, World } from '../../state/world.js';
+import { StoredObject, type Change } from '../../state/object-store.js';
+import { StoreView } from '../../state/store-view.js';
+import type { ClusterState } from '../../state/world.js';
 import { asCoreEvent, asEventsEvent } from './event-forms.js';
 
 const core = { group: '', plural: 'events' };
@@ -28,16 +29,9 @@ function isOwn({ group, plural }: GroupResource): boolean {
  * A cluster's objects with the Events of the core group as those of `events.k8s.io`: one kind in two forms, as in the
  * real server's storage. All else is as it is in the store underneath, to which every write goes.
  */
-class EventStore extends ObjectStore {
-  readonly #base: ObjectStore;
-
-  constructor(base: ObjectStore, { clock, random }: World) {
-    super(clock, random);
-    this.#base = base;
-  }
-
-  override get version(): number {
-    return this.#base.version;
+class EventStore extends StoreView {
+  override versionOf(resource: GroupResource): number {
+    return this.base.versionOf(isOwn(resource) ? core : resource);
   }
 
   override find(
@@ -45,44 +39,53 @@ class EventStore extends ObjectStore {
     namespace: string | undefined,
     name: string,
   ): StoredObject | undefined {
-    if (!isOwn(resource)) return this.#base.find(resource, namespace, name);
-    const found = this.#base.find(core, namespace, name);
+    if (!isOwn(resource)) return this.base.find(resource, namespace, name);
+    const found = this.base.find(core, namespace, name);
     return found && seenAs(found);
   }
 
   override list(resource: GroupResource, namespace = ''): readonly StoredObject[] {
-    if (!isOwn(resource)) return this.#base.list(resource, namespace);
-    return this.#base.list(core, namespace).map(seenAs);
+    if (!isOwn(resource)) return this.base.list(resource, namespace);
+    return this.base.list(core, namespace).map(seenAs);
+  }
+
+  override listAt(
+    resource: GroupResource,
+    version: number,
+    namespace = '',
+  ): readonly StoredObject[] | undefined {
+    if (!isOwn(resource)) return this.base.listAt(resource, version, namespace);
+    return this.base.listAt(core, version, namespace)?.map(seenAs);
   }
 
   override load(resource: GroupResource, object: KubeObject): StoredObject {
-    if (!isOwn(resource)) return this.#base.load(resource, object);
-    return seenAs(this.#base.load(core, asCoreEvent(object)));
+    if (!isOwn(resource)) return this.base.load(resource, object);
+    return seenAs(this.base.load(core, asCoreEvent(object)));
   }
 
   override create(resource: GroupResource, object: KubeObject): StoredObject {
-    if (!isOwn(resource)) return this.#base.create(resource, object);
-    return seenAs(this.#base.create(core, asCoreEvent(object)));
+    if (!isOwn(resource)) return this.base.create(resource, object);
+    return seenAs(this.base.create(core, asCoreEvent(object)));
   }
 
   override update(resource: GroupResource, object: KubeObject): StoredObject {
-    if (!isOwn(resource)) return this.#base.update(resource, object);
-    return seenAs(this.#base.update(core, asCoreEvent(object)));
+    if (!isOwn(resource)) return this.base.update(resource, object);
+    return seenAs(this.base.update(core, asCoreEvent(object)));
   }
 
   override remove(resource: GroupResource, namespace: string | undefined, name: string): StoredObject {
-    if (!isOwn(resource)) return this.#base.remove(resource, namespace, name);
-    return seenAs(this.#base.remove(core, namespace, name));
+    if (!isOwn(resource)) return this.base.remove(resource, namespace, name);
+    return seenAs(this.base.remove(core, namespace, name));
   }
 
   override subscribe(watcher: (change: Change) => void, end?: () => void): () => void {
-    return this.#base.subscribe((change) => {
+    return this.base.subscribe((change) => {
       watcher(changeSeen(change));
     }, end);
   }
 
   override changesSince(version: number): readonly Change[] | undefined {
-    return this.#base.changesSince(version)?.map(changeSeen);
+    return this.base.changesSince(version)?.map(changeSeen);
   }
 }
 

@@ -12,6 +12,8 @@ export interface WatchOptions {
   readonly namespace: string;
   /** `undefined`: everything. */
   readonly matches: ((object: KubeObject) => boolean) | undefined;
+  /** Has objects made what is to be seen of them; absent: as they are stored. @throws Error which the watch ends with */
+  readonly seen?: (stored: readonly StoredObject[]) => Promise<readonly StoredObject[]>;
   /** Only changes after this version; `undefined` begins with what is there, as ADDED. */
   readonly since: number | undefined;
   /** Tell the version now and then, so that a client that resumes need not start over. */
@@ -30,6 +32,8 @@ export interface WatchEncoder {
   readonly bookmark: (version: number, initialEventsEnd: boolean) => Buffer | undefined;
   /** The ERROR event of a watch whose start is forgotten. */
   readonly expired: (since: number, version: number) => Buffer;
+  /** The ERROR event of a watch that cannot go on. */
+  readonly failed: (error: unknown) => Buffer;
 }
 
 /** Milliseconds between bookmarks. */
@@ -62,6 +66,8 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
   readonly #unsubscribe: () => void;
   readonly #timers: readonly NodeJS.Timeout[];
   #backlog: Buffer[] = [];
+  /** What is still being made, in order; absent when all is done at once. */
+  #making: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
 
@@ -79,13 +85,15 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
     );
     const timeout = setTimeout(
       () => {
-        if (options.bookmarks) this.#push(encoder.bookmark(store.version, false));
-        this.#end();
+        this.#bookmark(options.bookmarks);
+        this.#inTurn(() => {
+          this.#end();
+        });
       },
       Math.min(options.timeout, 0x7fff_ffff),
     );
     const bookmarks = setInterval(() => {
-      if (options.bookmarks) this.#push(encoder.bookmark(store.version, false));
+      this.#bookmark(options.bookmarks);
     }, bookmarkEvery);
     this.#timers = [timeout.unref(), bookmarks.unref()];
     this.#begin();
@@ -108,13 +116,18 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
   }
 
   #begin(): void {
-    const { since, resource, namespace, matches, initialEventsEnd } = this.#options;
+    const { since, resource, namespace, matches, initialEventsEnd, seen } = this.#options;
     if (since === undefined) {
-      for (const stored of this.#store.list(resource, namespace)) {
-        if (this.#ended) return;
-        if (matches?.(stored.object) !== false) this.#push(this.#encoder.event('ADDED', stored), false);
-      }
-      if (initialEventsEnd) this.#push(this.#encoder.bookmark(this.#store.version, true));
+      const listed = this.#store.list(resource, namespace);
+      const add = (all: readonly StoredObject[]): void => {
+        for (const stored of all) {
+          if (this.#ended) return;
+          if (matches?.(stored.object) !== false) this.#push(this.#encoder.event('ADDED', stored), false);
+        }
+      };
+      if (seen === undefined) add(listed);
+      else this.#inTurn(() => seen(listed).then(add));
+      this.#bookmark(initialEventsEnd, true);
       return;
     }
     const missed = since > this.#store.version ? undefined : this.#store.changesSince(since);
@@ -127,8 +140,44 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
   }
 
   #report(change: Change): void {
-    const found = eventOf(change, this.#options);
-    if (found !== undefined) this.#push(this.#encoder.event(found.type, found.stored));
+    if (!isAbout(change, this.#options)) return;
+    const { seen } = this.#options;
+    const tell = (one: Change): void => {
+      const found = eventOf(one, this.#options);
+      if (found !== undefined) this.#push(this.#encoder.event(found.type, found.stored));
+    };
+    if (seen === undefined) {
+      tell(change);
+      return;
+    }
+    this.#inTurn(async () => {
+      const { previous } = change;
+      const [stored = change.stored, before] = await seen([change.stored, ...(previous ? [previous] : [])]);
+      tell({ ...change, stored, previous: before });
+    });
+  }
+
+  /** @param wanted False: none is sent. */
+  #bookmark(wanted: boolean, isEnd = false): void {
+    const { version } = this.#store;
+    if (wanted)
+      this.#inTurn(() => {
+        this.#push(this.#encoder.bookmark(version, isEnd));
+      });
+  }
+
+  /** Does what is next: at once, unless something before it is not done yet. */
+  #inTurn(step: () => void | Promise<void>): void {
+    const done = this.#making === undefined ? step() : this.#making.then(step);
+    if (done === undefined) return;
+    const caught = done.catch((error: unknown) => {
+      this.#push(this.#encoder.failed(error));
+      this.#end();
+    });
+    this.#making = caught.then(() => {
+      if (this.#making === last) this.#making = undefined;
+    });
+    const last = this.#making;
   }
 
   /** @param limited False for what is there at the beginning, however much that is. */
@@ -151,15 +200,16 @@ class Subscription implements AsyncIterator<Buffer, undefined> {
   }
 }
 
-/** What a change means to a watch; `undefined` when it is none of its business. */
+function isAbout({ resource: changed, stored }: Change, { resource, namespace }: WatchOptions): boolean {
+  if (changed.plural !== resource.plural || changed.group !== resource.group) return false;
+  return namespace === '' || stored.object.metadata.namespace === namespace;
+}
+
+/** What a change of an object means to a watch; `undefined` when it is none of its business. */
 function eventOf(
-  change: Change,
-  { resource, namespace, matches }: WatchOptions,
+  { type, stored, previous }: Change,
+  { matches }: WatchOptions,
 ): Pick<Change, 'type' | 'stored'> | undefined {
-  const { type, stored, previous } = change;
-  if (change.resource.plural !== resource.plural || change.resource.group !== resource.group)
-    return undefined;
-  if (namespace !== '' && stored.object.metadata.namespace !== namespace) return undefined;
   if (matches === undefined) return { type, stored };
   const matched = previous !== undefined && matches(previous.object);
   if (type !== 'DELETED' && matches(stored.object)) return { type: matched ? 'MODIFIED' : 'ADDED', stored };

@@ -448,3 +448,51 @@ describe('parts of objects', () => {
     expect((await admin.get(`${pods}/web`)).status).toBe(200);
   });
 });
+
+describe('a webhook that reads v1beta1 only', () => {
+  const beta = { admissionReviewVersions: ['v1beta1'] };
+
+  test('is asked at that version, and may answer without saying which review or kind of patch it means', async () => {
+    const patchOnly = patch({ op: 'add', path: '/data/b', value: '2' });
+    await using hook = await startWebhook(() => ({ ...patchOnly, patchType: undefined, uid: 'another' }));
+    await using place = await started();
+    const { admin } = place;
+    await configure(admin, 'Mutating', hook, beta);
+    await configure(admin, 'Validating', hook, beta, 'judge.example.com');
+    const made = await admin.send('POST', maps, map());
+    expect([made.status, made.json['data']], made.text).toEqual([201, { a: '1', b: '2' }]);
+    expect(hook.reviews.map(({ kind, apiVersion }) => [kind, apiVersion])).toEqual([
+      ['AdmissionReview', 'admission.k8s.io/v1beta1'],
+      ['AdmissionReview', 'admission.k8s.io/v1beta1'],
+    ]);
+    expect(hook.reviews[0]?.request).toMatchObject({
+      operation: 'CREATE',
+      object: { kind: 'ConfigMap', data: { a: '1' } },
+      oldObject: null,
+      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+    });
+  });
+
+  test('refuses as any other does', async () => {
+    await using hook = await startWebhook(() => ({ allowed: false, status: { message: 'no', code: 403 } }));
+    await using place = await started();
+    await configure(place.admin, 'Validating', hook, beta);
+    const refused = await place.admin.send('POST', maps, map());
+    expect([refused.status, messageOf(refused)]).toEqual([
+      403,
+      'admission webhook "hook.example.com" denied the request: no',
+    ]);
+  });
+
+  test.for<[string[], string]>([
+    [['v1', 'v1beta1'], 'v1'],
+    [['v1beta1', 'v1'], 'v1beta1'],
+    [['v2', 'v1beta1'], 'v1beta1'],
+  ])('or others besides (%s) is asked at the first there is', async ([versions, asked]) => {
+    await using hook = await startWebhook();
+    await using place = await started();
+    await configure(place.admin, 'Validating', hook, { admissionReviewVersions: versions });
+    expect((await place.admin.send('POST', maps, map())).status).toBe(201);
+    expect(hook.reviews.map(({ apiVersion }) => apiVersion)).toEqual([`admission.k8s.io/${asked}`]);
+  });
+});

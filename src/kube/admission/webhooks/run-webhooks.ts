@@ -13,6 +13,7 @@ import { admissionRequest } from '../admission-request.js';
 import { isGuard, type Attributes } from '../attributes.js';
 import { conditionsHold } from '../match-conditions.js';
 import { matchedVersion, selectorsMatch } from '../match-rules.js';
+import { attributesAt, objectAt } from './at-version.js';
 import { callWebhook } from './call-webhook.js';
 import { findWebhooks, type Webhook, type WebhookKind } from './find-webhooks.js';
 import { readReview, refusalCode, refusalText, reviewOf, type Verdict } from './review.js';
@@ -42,9 +43,10 @@ export async function mutate(
       const again = invoked.has(hook) && invoked.get(hook) !== object;
       if (round === 2 && (!again || digString(hook.spec, 'reinvocationPolicy') !== 'IfNeeded')) continue;
       const current = { ...attributes, object };
-      const verdict = await ask(hook, 'mutating', current, warn);
-      if (verdict === undefined) continue;
-      object = patched(hook, object, verdict);
+      const said = await ask(hook, 'mutating', current, warn);
+      if (said === undefined) continue;
+      const next = patched(hook, said.object, said);
+      if (next !== said.object) object = await objectAt(attributes, next, attributes.version);
       invoked.set(hook, object);
     }
   }
@@ -65,19 +67,20 @@ export async function validate(attributes: Attributes, warn: (text: string) => v
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** What a webhook says; `undefined` when it is not asked, or need not answer. */
+/** What a webhook says, and of what; `undefined` when it is not asked, or need not answer. */
 async function ask(
   hook: Webhook,
   kind: WebhookKind,
   attributes: Attributes,
   warn: (text: string) => void,
-): Promise<Verdict | undefined> {
+): Promise<(Verdict & Pick<Attributes, 'object'>) | undefined> {
   const { spec, name } = hook;
   const equivalent = digString(spec, 'matchPolicy') !== 'Exact';
   const version = matchedVersion(digArray(spec, 'rules'), attributes, equivalent);
   if (version === undefined || !selectorsMatch(spec, attributes)) return undefined;
   const { world } = attributes.context;
-  const request = admissionRequest(attributes, version, world.random.uuid());
+  const seen = version === attributes.version ? attributes : await attributesAt(attributes, version);
+  const request = admissionRequest(seen, version, world.random.uuid());
   const fails = digString(spec, 'failurePolicy') !== 'Ignore';
   if (!holds(spec, request, attributes, fails)) return undefined;
   if (attributes.dryRun && !['None', 'NoneOnDryRun'].includes(digString(spec, 'sideEffects')))
@@ -95,7 +98,7 @@ async function ask(
   }
   verdict.warnings.forEach(warn);
   if (!verdict.allowed) throw refusal(name, verdict.result);
-  return verdict;
+  return { ...verdict, object: seen.object };
 }
 
 function holds(spec: JsonObject, request: JsonObject, attributes: Attributes, fails: boolean): boolean {
