@@ -139,8 +139,9 @@ export function serviceAccounts(objects: readonly KubeObject[], platform: Platfo
   const wanted = new Map(systemNamespaces.map((place) => [flat(place, '/default'), systemCreated]));
   for (const object of objects) {
     if (object.kind === 'Namespace') wanted.set(flat(object.metadata.name, '/default'), created(object));
-    if (object.kind !== 'Pod') continue;
-    const key = flat(object.metadata.namespace ?? '', '/', digString(object, 'spec', 'serviceAccountName'));
+    const name = digString(object, 'spec', 'serviceAccountName');
+    if (object.kind !== 'Pod' || name === '') continue;
+    const key = flat(object.metadata.namespace ?? '', '/', name);
     if (!wanted.has(key)) wanted.set(key, created(object));
   }
   const spaces = new Set([...wanted.keys()].map((key) => key.slice(0, key.indexOf('/'))));

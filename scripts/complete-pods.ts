@@ -1,29 +1,75 @@
 import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
-import { flat, suffixOf } from '../src/generate/identity.js';
+import { flat, hexOf, numberOf, suffixOf } from '../src/generate/identity.js';
 import { podObject } from '../src/generate/pod.js';
 import { secondsLater } from '../src/generate/pod-status.js';
 import type { WorkloadFacts } from '../src/generate/workload.js';
+import { compiledAt, objectUid } from './number-objects.js';
 
-/** When the compiled objects were last touched; heartbeats and events are moved to the present at start. */
-export const compiledAt = '2024-06-03T10:00:00Z';
+/** The first Kubernetes whose mirror pods name their node as owner. */
+const firstMinorWithNodeOwners = 17;
+/** The first for which kubeadm asks for the runtime's seccomp profile. */
+const firstMinorWithSeccomp = 20;
 
-/** A pod that the kubelet of a node runs from a file. */
-export function staticPod(given: KubeObject, { platform, scheduler }: WorkloadFacts): KubeObject {
+/**
+ * What shows a pod that the kubelet of a node runs from a file: nobody's account, and not to be driven away.
+ *
+ * @param cluster Its name.
+ */
+export function staticPod(
+  given: KubeObject,
+  { platform, scheduler }: WorkloadFacts,
+  cluster: string,
+): KubeObject {
   const { name, namespace = 'default', labels, annotations, creationTimestamp } = given.metadata;
   const { nodeName: _placed, ...spec } = digObject(given, 'spec');
-  return podObject(
+  const nodeName = digString(given, 'spec', 'nodeName');
+  const created = creationTimestamp ?? compiledAt;
+  const hash = hexOf(flat('file/', cluster, '/', namespace, '/', name)).slice(0, 32);
+  const pod = podObject(
     {
       name,
       namespace,
       ...(labels && { labels }),
-      ...(annotations && { annotations }),
+      annotations: {
+        ...annotations,
+        'kubernetes.io/config.hash': hash,
+        'kubernetes.io/config.mirror': hash,
+        'kubernetes.io/config.seen': created.replace(
+          'Z',
+          flat('.', String(numberOf(hash, 1e9)).padStart(9, '0'), 'Z'),
+        ),
+        'kubernetes.io/config.source': 'file',
+      },
+      ...(platform.minor >= firstMinorWithNodeOwners && {
+        owner: {
+          apiVersion: 'v1',
+          kind: 'Node',
+          name: nodeName,
+          uid: objectUid(cluster, { kind: 'Node', metadata: { name: nodeName } }),
+          controller: true,
+        },
+      }),
       spec,
-      placement: scheduler.placeOn(digString(given, 'spec', 'nodeName'), spec),
-      created: creationTimestamp ?? compiledAt,
+      placement: scheduler.placeOn(nodeName, spec),
+      created,
     },
     platform,
   );
+  const {
+    volumes: _token,
+    serviceAccountName: _name,
+    serviceAccount: _account,
+    ...rest
+  } = digObject(pod, 'spec');
+  const containers = digArray(rest, 'containers').map((container): JsonObject => {
+    const { volumeMounts: _mounts, ...others } = digObject(container);
+    return others;
+  });
+  const tolerations = [{ operator: 'Exists', effect: 'NoExecute' }];
+  const securityContext =
+    platform.minor >= firstMinorWithSeccomp ? { seccompProfile: { type: 'RuntimeDefault' } } : {};
+  return { ...pod, spec: { ...rest, containers, securityContext, tolerations } };
 }
 
 /** The Endpoints of a Service: the pods it selects, ready or not, or the control plane for `kubernetes`. */

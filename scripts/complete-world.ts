@@ -15,8 +15,8 @@ import {
 import type { Catalog } from '../src/registry/catalog.js';
 import { namespace, workspace } from '../src/generate/tenant-objects.js';
 import { boundClaim, claims, cluster, service, serviceAccounts } from './complete-object.js';
-import { compiledAt, endpoints, pullEvents, staticPod } from './complete-pods.js';
-import { numbered } from './number-objects.js';
+import { endpoints, pullEvents, staticPod } from './complete-pods.js';
+import { compiledAt, numbered } from './number-objects.js';
 
 /** What {@link completeWorld} works on. */
 export interface WorldSources {
@@ -55,7 +55,7 @@ function completeCluster(
   const scheduler = new Scheduler(bare);
   const rest = known
     .filter((object) => !isNode(object))
-    .flatMap((object) => complete(object, { platform, scheduler }, release));
+    .flatMap((object) => complete(object, { platform, scheduler }, release, name));
   const accounts = serviceAccounts(rest, platform);
   const pods = rest.filter(({ kind }) => kind === 'Pod');
   const services = rest.filter(({ kind }) => kind === 'Service');
@@ -122,7 +122,12 @@ function withRoles(node: KubeObject, { minor }: Platform): KubeObject {
 /** Marks a workload whose pods cannot start, with the kubelet's reason; never loaded. */
 const waitingKey = 'fake-ks-apiserver/waiting';
 
-function complete(given: KubeObject, facts: WorkloadFacts, release: Release): KubeObject[] {
+function complete(
+  given: KubeObject,
+  facts: WorkloadFacts,
+  release: Release,
+  clusterName: string,
+): KubeObject[] {
   const { [waitingKey]: reason, ...annotations } = given.metadata.annotations ?? {};
   const { annotations: _all, ...metadata } = given.metadata;
   const object = {
@@ -144,7 +149,7 @@ function complete(given: KubeObject, facts: WorkloadFacts, release: Release): Ku
     case 'Job':
       return finishedJobObjects(object, facts);
     case 'Pod':
-      return [staticPod(object, facts)];
+      return [staticPod(object, facts, clusterName)];
     case 'PersistentVolumeClaim':
       return boundClaim(object);
     case 'Service':

@@ -2,7 +2,9 @@ import type { KubeObject, ObjectMeta } from '../src/core/kube-object.js';
 import { flat, uidOf } from '../src/generate/identity.js';
 import type { Platform } from '../src/generate/platform.js';
 import { groupOf, type Catalog } from '../src/registry/catalog.js';
-import { compiledAt } from './complete-pods.js';
+
+/** When the compiled objects were last touched; heartbeats and events are moved to the present at start. */
+export const compiledAt = '2024-06-03T10:00:00Z';
 
 /** Lowest resourceVersion given out; node3 of the guides carries 84170589, the highest of all. */
 const firstVersion = 84_120_000;
@@ -18,13 +20,12 @@ export function numbered(
 ): KubeObject[] {
   return objects.map((object, at) => {
     const { metadata } = object;
-    const key = flat(cluster, '/', object.kind, '/', metadata.namespace ?? '', '/', metadata.name);
     const complete: ObjectMeta = {
       name: metadata.name,
       ...(metadata.generateName !== undefined && { generateName: metadata.generateName }),
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
       ...(hasSelfLink(object, platform) && { selfLink: selfLink(object, catalog) }),
-      uid: metadata.uid ?? uidOf(key),
+      uid: metadata.uid ?? objectUid(cluster, object),
       resourceVersion: metadata.resourceVersion ?? String(firstVersion + at * stride),
       ...(metadata.generation !== undefined && { generation: metadata.generation }),
       creationTimestamp: metadata.creationTimestamp ?? compiledAt,
@@ -36,6 +37,14 @@ export function numbered(
     const { kind, apiVersion, metadata: _metadata, ...rest } = object;
     return { kind, apiVersion, metadata: complete, ...rest };
   });
+}
+
+/** The uid of an object that has none of its own. @param cluster Name of the cluster it is in. */
+export function objectUid(
+  cluster: string,
+  { kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>,
+): string {
+  return uidOf(flat(cluster, '/', kind, '/', metadata.namespace ?? '', '/', metadata.name));
 }
 
 const firstMinorWithoutSelfLink = 20;

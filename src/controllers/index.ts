@@ -35,6 +35,7 @@ import { namespaceConditions } from './namespace-conditions.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
 import { nativeServiceAccountController } from './native-service-account.js';
+import { mirrorPodController } from './nodes/mirror-pods.js';
 import { nodeLifecycle } from './nodes/node-lifecycle.js';
 import { podGarbageCollector } from './nodes/pod-garbage-collector.js';
 import { podTermination } from './pod-termination.js';
@@ -67,6 +68,7 @@ const controllers: readonly Controller[] = [
   nodeLifecycle,
   podGarbageCollector,
   podTermination,
+  mirrorPodController,
   kubernetesServiceController,
   serviceAccountController,
   serviceAccountSecretController,
@@ -344,6 +346,7 @@ export const kubernetesControllerNames: readonly string[] = [
   nodeLifecycle.name,
   podGarbageCollector.name,
   podTermination.name,
+  mirrorPodController.name,
   kubernetesServiceController.name,
   accountTokenSecretController.name,
   clusterRoleAggregation.name,

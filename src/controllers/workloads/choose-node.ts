@@ -14,7 +14,7 @@ import { tolerates, unschedulableTaint, untolerated } from './tolerations.js';
 
 const nodes = { group: '', plural: 'nodes' };
 const cordon = { key: unschedulableTaint, effect: 'NoSchedule' };
-const empty: NodeLoad = { pods: 0, asked: new Map(), addresses: new Set() };
+const empty: NodeLoad = { pods: 0, asked: new Map(), addresses: new Set(), worn: new Set() };
 
 /** A node for a pod, or why there is none in the scheduler's words. */
 export type Choice =
@@ -222,6 +222,10 @@ export function freePodAddress(cluster: ClusterState, node: KubeObject): string 
   const load = podIndex(cluster.store).byNode.get(node.metadata.name) ?? empty;
   const cidr = digString(node, 'spec', 'podCIDR') || '10.244.0.0/16';
   const [a = '10', b = '244', third = '0'] = cidr.split('.');
+  for (let host = 2; host < 255; host += 1) {
+    const address = `${a}.${b}.${third}.${String(host)}`;
+    if (!load.addresses.has(address) && !load.worn.has(address)) return address;
+  }
   for (let block = Number(third); block < 256; block += 1) {
     for (let host = 2; host < 255; host += 1) {
       const address = `${a}.${b}.${String(block)}.${String(host)}`;

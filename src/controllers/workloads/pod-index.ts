@@ -11,6 +11,8 @@ export interface NodeLoad {
   /** What the pods ask for together, by resource, in thousandths of its unit. */
   readonly asked: Map<string, number>;
   readonly addresses: Set<string>;
+  /** Those of pods that are finished, which still show them. */
+  readonly worn: Set<string>;
 }
 
 const nothing: ReadonlyMap<string, KubeObject> = new Map();
@@ -108,13 +110,17 @@ function count(index: PodIndex, pod: KubeObject, by: 1 | -1): void {
   if (by === -1) peers?.delete(key);
   else if (peers === undefined) index.onNode.set(node, new Map([[key, pod]]));
   else peers.set(key, pod);
-  if (isFinished(pod)) return;
   let load = index.byNode.get(node);
   if (load === undefined)
-    index.byNode.set(node, (load = { pods: 0, asked: new Map(), addresses: new Set() }));
+    index.byNode.set(node, (load = { pods: 0, asked: new Map(), addresses: new Set(), worn: new Set() }));
+  const address = digString(pod, 'status', 'podIP');
+  if (isFinished(pod)) {
+    if (by === 1) load.worn.add(address);
+    else load.worn.delete(address);
+    return;
+  }
   load.pods += by;
   for (const [name, value] of requestsOf(pod)) load.asked.set(name, (load.asked.get(name) ?? 0) + by * value);
-  const address = digString(pod, 'status', 'podIP');
   if (by === 1) load.addresses.add(address);
   else load.addresses.delete(address);
 }
