@@ -4,9 +4,10 @@ import { claimLimits, podLimits } from './limit-range.js';
 import { namespaceSecurity, podSecurity } from './pod-security/pod-security.js';
 import { policyHooks } from './policies/policy-hooks.js';
 import { quotaHooks } from './resource-quota.js';
+import { podRuntime } from './runtime-class.js';
 
 const limits: Readonly<Record<string, ResourceHooks>> = {
-  'pods.': mergeHooks(podLimits, podSecurity) ?? podLimits,
+  'pods.': mergeHooks(podLimits, podSecurity, podRuntime) ?? podLimits,
   'persistentvolumeclaims.': claimLimits,
 };
 

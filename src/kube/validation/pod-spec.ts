@@ -14,6 +14,8 @@ import {
 import { containersProblems, initContainersProblems } from './container.js';
 import { addressProblems } from './formats.js';
 import { labelProblems } from './labels.js';
+import { systemProblems } from './pod-os.js';
+import { requirementProblems } from './quantities.js';
 import { affinityProblems, spreadProblems, tolerationProblems } from './scheduling.js';
 import { podSecurityProblems } from './security-context.js';
 import { volumeProblems } from './volumes.js';
@@ -63,6 +65,9 @@ export function podSpecProblems(spec: JsonObject, path: string, isPod: boolean):
         'Never',
       ]),
     );
+  if (spec['overhead'] !== undefined)
+    causes.push(...requirementProblems({ limits: spec['overhead'] }, `${path}.overhead`));
+  causes.push(...systemProblems(spec, path));
   return isPod ? [...causes, ...imageProblems(spec, path)] : causes;
 }
 

@@ -46,7 +46,10 @@ function measure(object: KubeObject, { group, plural }: GroupResource): Amounts 
   return used;
 }
 
-/** What a pod asks for and may take at most: of its containers together, or of its hungriest init container. */
+/**
+ * What a pod asks for and may take at most: of its containers together, or of its hungriest init container, and the overhead
+ * of running it, which only counts for limits where there are some.
+ */
 function podAmounts(pod: KubeObject): Amounts {
   const used = new Map<string, Quantity>();
   for (const part of ['requests', 'limits'] as const) {
@@ -59,6 +62,8 @@ function podAmounts(pod: KubeObject): Amounts {
         if (before === undefined || before.milli < quantity.milli) sum.set(name, quantity);
       }
     }
+    const overhead = [...readAmounts(dig(pod, 'spec', 'overhead'))];
+    addAmounts(sum, new Map(overhead.filter(([name]) => part === 'requests' || sum.has(name))));
     for (const [name, quantity] of sum) {
       used.set(`${part}.${name}`, quantity);
       if (part === 'requests') used.set(name, quantity);

@@ -397,6 +397,29 @@ const rows: readonly (readonly [what: string, given: object, causes: readonly st
     ],
   ],
   [
+    'an operating system nobody has',
+    pod({}, { os: { name: 'plan9' } }),
+    ['spec.os: Unsupported value: "plan9": supported values: "linux", "windows"'],
+  ],
+  [
+    'what Windows does not know',
+    pod(
+      { securityContext: { privileged: false, runAsUser: 1 } },
+      { os: { name: 'windows' }, hostPID: true, securityContext: { fsGroup: 1 } },
+    ),
+    [
+      'spec.hostPID',
+      'spec.securityContext.fsGroup',
+      `${c}.securityContext.privileged`,
+      `${c}.securityContext.runAsUser`,
+    ].map((field) => `${field}: Forbidden: cannot be set for a windows pod`),
+  ],
+  [
+    'what only Windows knows',
+    pod({}, { os: { name: 'linux' }, securityContext: { windowsOptions: {} } }),
+    ['spec.securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod'],
+  ],
+  [
     'containers somebody only adds later',
     pod({}, { ephemeralContainers: [{ name: 'e', image: 'i' }] }),
     ['spec.ephemeralContainers: Forbidden: cannot be set on create'],
