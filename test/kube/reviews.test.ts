@@ -115,7 +115,7 @@ describe('access reviews', () => {
     [
       'selfsubjectaccessreviews',
       {},
-      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
     ],
     [
       'subjectaccessreviews',

@@ -40,8 +40,18 @@ export function brokenRules(
   previous: JsonObject | undefined,
   schema: JsonObject,
 ): Cause[] {
+  return brokenRulesAt(value, previous, schema, '');
+}
+
+/** The rules a part of a resource breaks, told with the path of that part. */
+export function brokenRulesAt(
+  value: Json,
+  previous: Json | undefined,
+  schema: JsonObject,
+  path: string,
+): Cause[] {
   const causes: Cause[] = [];
-  walkBoth(value, previous, schema, '', causes);
+  walkBoth(value, previous, schema, path, causes);
   return causes;
 }
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { quote } from '../../core/api-error.js';
 import {
   dig,
   digArray,
@@ -11,13 +10,20 @@ import {
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
-import { invalidShown, invalidValue, required, unsupported, type Cause } from '../validation/causes.js';
+import { choiceProblems, invalidShown, invalidValue, required, type Cause } from '../validation/causes.js';
+import { conditionOf, schemaOf, versionsOf } from './definition.js';
 import { conversionProblems } from './conversion/conversion-problems.js';
-import { conditionOf, scaleOf, schemaOf, versionsOf } from './definition.js';
-import { readPath } from './field-path.js';
-import { schemaDefinitionProblems } from './structural-schema.js';
-
-const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
+import { missingNames, nameListProblems } from './definition-names.js';
+import {
+  columnProblems,
+  deprecationProblems,
+  goVersions,
+  hasStatusPart,
+  partProblems,
+  selectableProblems,
+} from './definition-version-problems.js';
+import { schemaDefinitionProblems } from './schema-definition-problems.js';
+import { someSchema } from './schema-nodes.js';
 
 /**
  * What is wrong with a CustomResourceDefinition.
@@ -26,168 +32,55 @@ const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
  * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
  */
 export function definitionProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const names = digObject(object, 'spec', 'names');
+  const names = dig(object, 'spec', 'names');
   const group = digString(object, 'spec', 'group');
   const { name } = object.metadata;
   const causes: Cause[] = [];
-  if (name !== `${digString(names, 'plural')}.${group}`)
+  if (previous === undefined && name !== `${digString(names, 'plural')}.${group}`)
     causes.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
-  causes.push(...groupProblems(group, object), ...scopeProblems(object), ...versionListProblems(object));
   causes.push(
-    ...schemasProblems(object),
-    ...nameListProblems(names),
+    ...groupProblems(group),
+    ...choiceProblems('spec.scope', dig(object, 'spec', 'scope'), ['Cluster', 'Namespaced']),
+    ...schemaPresenceProblems(object),
+    ...versionListProblems(object),
+    ...missingNames(names, 'spec.names'),
+    ...nameListProblems(names, 'spec.names'),
+    ...commonProblems(object),
     ...conversionProblems(object, previous),
   );
   if (previous !== undefined) causes.push(...changeProblems(object, previous));
+  causes.push(...nameListProblems(dig(object, 'status', 'acceptedNames'), 'status.acceptedNames'));
+  causes.push(...storedProblems(object), ...approvalProblems(group, object, previous));
+  const keeps = (one: KubeObject | undefined): boolean => dig(one, 'spec', 'preserveUnknownFields') === true;
+  if (keeps(object) && !keeps(previous)) {
+    const why =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+    causes.push(invalidShown('spec.preserveUnknownFields', 'true', why));
+  }
   return causes;
 }
 
-function groupProblems(group: string, object: KubeObject): Cause[] {
+function groupProblems(group: string): Cause[] {
   if (group === '') return [required('spec.group')];
   const bad = nameProblems(group, 'subdomain');
   if (bad.length > 0) return [invalidValue('spec.group', group, bad.join(','))];
-  if (!group.includes('.'))
-    return [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
-  const approved = dig(object, 'metadata', 'annotations', 'api-approved.kubernetes.io');
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group) || approved !== undefined) return [];
-  const why =
-    'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111';
-  return [required('metadata.annotations[api-approved.kubernetes.io]', why)];
-}
-
-function scopeProblems(object: KubeObject): Cause[] {
-  const scope = digString(object, 'spec', 'scope');
-  if (scope === '') return [required('spec.scope')];
-  return ['Cluster', 'Namespaced'].includes(scope)
+  return group.includes('.')
     ? []
-    : [unsupported('spec.scope', scope, ['Cluster', 'Namespaced'])];
+    : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
 }
 
-function versionListProblems(object: KubeObject): Cause[] {
-  const causes: Cause[] = [];
+function schemaPresenceProblems(object: KubeObject): Cause[] {
   const versions = versionsOf(object);
-  const names = versions.map((version) => digString(version, 'name'));
-  for (const [at, version] of versions.entries()) {
-    const path = `spec.versions[${String(at)}]`;
-    const name = digString(version, 'name');
-    const bad = nameProblems(name, 'dns1035');
-    if (bad.length > 0) causes.push(invalidValue(`${path}.name`, name, bad.join(',')));
-    const warning = version['deprecationWarning'];
-    if (typeof warning === 'string' && version['deprecated'] !== true)
-      causes.push(
-        invalidValue(`${path}.deprecationWarning`, warning, 'can only be set for deprecated versions'),
-      );
-    causes.push(
-      ...columnProblems(version, path),
-      ...scaleProblems(version, path),
-      ...fieldProblems(version, path),
-    );
-  }
-  if (new Set(names).size !== names.length)
-    causes.push(invalidShown('spec.versions', goVersions(versions), 'must contain unique version names'));
-  if (versions.filter((version) => version['storage'] === true).length !== 1) {
-    const why = 'must have exactly one version marked as storage version';
-    causes.push(invalidShown('spec.versions', goVersions(versions), why));
-  }
-  return causes;
-}
-
-/** Versions as Go prints them, without what it prints as addresses. */
-function goVersions(versions: readonly JsonObject[]): string {
-  const type = 'apiextensions.CustomResourceDefinitionVersion';
-  const texts = versions.map(
-    (version) =>
-      `${type}{Name:${quote(digString(version, 'name'))}, Served:${String(version['served'] === true)}, Storage:${String(version['storage'] === true)}}`,
+  const causes = versions.flatMap((version, at) =>
+    isJsonObject(dig(version, 'schema', 'openAPIV3Schema'))
+      ? []
+      : [required(`spec.versions[${String(at)}].schema.openAPIV3Schema`, 'schemas are required')],
   );
-  return `[]${type}{${texts.join(', ')}}`;
-}
-
-function columnProblems(version: JsonObject, path: string): Cause[] {
-  return digArray(version, 'additionalPrinterColumns').flatMap((column, at) => {
-    const place = `${path}.additionalPrinterColumns[${String(at)}]`;
-    const [name, type, jsonPath] = ['name', 'type', 'jsonPath'].map((key) => digString(column, key));
-    const causes: Cause[] = [];
-    if (name === '') causes.push(required(`${place}.name`));
-    if (type === '') causes.push(required(`${place}.type`, `must be one of ${columnTypes.join(',')}`));
-    else if (!columnTypes.includes(type ?? ''))
-      causes.push(invalidValue(`${place}.type`, type ?? '', `must be one of ${columnTypes.join(',')}`));
-    if (jsonPath === '') causes.push(required(`${place}.JSONPath`));
-    else if (!(jsonPath ?? '').startsWith('.'))
-      causes.push(
-        invalidValue(`${place}.JSONPath`, jsonPath ?? '', 'must be a simple json path starting with .'),
-      );
-    return causes;
-  });
-}
-
-function scaleProblems(version: JsonObject, path: string): Cause[] {
-  const scale = scaleOf(version);
-  if (scale === undefined) return [];
-  const place = `${path}.subresources.scale`;
-  const causes: Cause[] = [];
-  const rules = [
-    ['specReplicasPath', scale.spec, '.spec.', true],
-    ['statusReplicasPath', scale.status, '.status.', true],
-    ['labelSelectorPath', scale.selector ?? '', undefined, false],
-  ] as const;
-  for (const [key, given, start, needed] of rules) {
-    if (given === '') {
-      if (needed) causes.push(required(`${place}.${key}`));
-      continue;
-    }
-    const isPlain = readPath(given)?.every((step) => 'key' in step) === true;
-    if (!isPlain)
-      causes.push(
-        invalidValue(`${place}.${key}`, given, 'should be a simple json path without array notation'),
-      );
-    else if (start !== undefined && !given.startsWith(start))
-      causes.push(
-        invalidValue(`${place}.${key}`, given, `should be a json path under ${start.slice(0, -1)}`),
-      );
-    else if (start === undefined && !given.startsWith('.spec.') && !given.startsWith('.status.'))
-      causes.push(
-        invalidValue(`${place}.${key}`, given, 'should be a json path under either .spec or .status'),
-      );
-  }
-  return causes;
-}
-
-function fieldProblems(version: JsonObject, path: string): Cause[] {
-  const causes: Cause[] = [];
-  const seen = new Set<string>();
-  for (const [at, field] of digArray(version, 'selectableFields').entries()) {
-    const place = `${path}.selectableFields[${String(at)}].jsonPath`;
-    const given = digString(field, 'jsonPath');
-    const keys = readPath(given)?.flatMap((step) => ('key' in step ? [step.key] : []));
-    const described = keys?.reduce<JsonObject>(
-      (schema, key) => digObject(schema, 'properties', key),
-      schemaOf(version),
-    );
-    if (given === '') causes.push(required(place));
-    else if (described === undefined || Object.keys(described).length === 0)
-      causes.push(invalidValue(place, given, 'is an invalid path: does not refer to a valid field'));
-    else if (!['string', 'boolean', 'integer'].includes(digString(described, 'type')))
-      causes.push(
-        invalidValue(
-          place,
-          given,
-          'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
-        ),
-      );
-    if (seen.has(given))
-      causes.push({
-        reason: 'FieldValueDuplicate',
-        message: `Duplicate value: ${quote(given)}`,
-        field: place,
-      });
-    seen.add(given);
-  }
-  return causes;
-}
-
-function schemasProblems(object: KubeObject): Cause[] {
-  const causes: Cause[] = [];
-  if (dig(object, 'spec', 'preserveUnknownFields') === true)
+  const gives = (schema: JsonObject): boolean => (schema['default'] ?? null) !== null;
+  if (
+    dig(object, 'spec', 'preserveUnknownFields') === true &&
+    versions.some((version) => someSchema(schemaOf(version), gives))
+  )
     causes.push(
       invalidShown(
         'spec.preserveUnknownFields',
@@ -195,44 +88,79 @@ function schemasProblems(object: KubeObject): Cause[] {
         'must be false in order to use defaults in the schema',
       ),
     );
-  const versions = versionsOf(object);
-  const [first] = versions;
-  // Schemas that are all the same are one schema of the whole definition.
-  const isShared =
-    first !== undefined && versions.every((one) => isDeepStrictEqual(one['schema'], first['schema']));
-  for (const [at, version] of versions.entries()) {
-    const place = `spec.versions[${String(at)}].schema.openAPIV3Schema`;
-    if (!isJsonObject(dig(version, 'schema', 'openAPIV3Schema')))
-      causes.push(required(place, 'schemas are required'));
-    else if (!isShared) causes.push(...schemaDefinitionProblems(schemaOf(version), place));
-  }
-  if (isShared && isJsonObject(dig(first, 'schema', 'openAPIV3Schema')))
-    causes.push(...schemaDefinitionProblems(schemaOf(first), 'spec.validation.openAPIV3Schema'));
   return causes;
 }
 
-function nameListProblems(names: JsonObject): Cause[] {
-  const causes: Cause[] = [];
-  for (const key of ['plural', 'singular', 'kind', 'listKind']) {
-    const path = `spec.names.${key}`;
-    const given = digString(names, key);
-    const isKind = key === 'kind' || key === 'listKind';
-    if (given === '') causes.push(required(path));
-    else {
-      const bad = nameProblems(isKind ? given.toLowerCase() : given, 'dns1035').join(',');
-      const why = isKind ? `may have mixed case, but should otherwise match: ${bad}` : bad;
-      if (bad !== '') causes.push(invalidValue(path, given, why));
-    }
+/** Members that are one of the whole definition where all versions say the same. */
+const shareable = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
+type Shareable = (typeof shareable)[number];
+
+/** @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/v1/conversion.go */
+function sharedBy(versions: readonly JsonObject[]): ReadonlySet<Shareable> {
+  const said = (version: JsonObject | undefined, key: Shareable): Json => {
+    const value = version?.[key] ?? null;
+    return Array.isArray(value) && value.length === 0 ? null : value;
+  };
+  const [first] = versions;
+  return new Set(
+    shareable.filter((key) => versions.every((one) => isDeepStrictEqual(said(one, key), said(first, key)))),
+  );
+}
+
+function versionListProblems(object: KubeObject): Cause[] {
+  const versions = versionsOf(object);
+  const shared = sharedBy(versions);
+  const causes = versions.flatMap((version, at) => {
+    const path = `spec.versions[${String(at)}]`;
+    const name = digString(version, 'name');
+    const bad = nameProblems(name, 'dns1035');
+    const own: Cause[] = bad.length > 0 ? [invalidValue(`${path}.name`, name, bad.join(','))] : [];
+    own.push(...deprecationProblems(version, path));
+    return [
+      ...own,
+      ...describedProblems(version, path, `${path}.schema`, (key) => !shared.has(key), version),
+    ];
+  });
+  const names = versions.map((version) => digString(version, 'name'));
+  if (new Set(names).size !== names.length)
+    causes.push(invalidShown('spec.versions', goVersions(versions), 'must contain unique version names'));
+  if (versions.filter((version) => version['storage'] === true).length !== 1) {
+    const why = 'must have exactly one version marked as storage version';
+    causes.push(invalidShown('spec.versions', goVersions(versions), why));
   }
-  for (const key of ['shortNames', 'categories'])
-    for (const [at, given] of digArray(names, key).entries()) {
-      if (typeof given !== 'string') continue;
-      const bad = nameProblems(given, 'dns1035');
-      if (bad.length > 0) causes.push(invalidValue(`spec.names.${key}[${String(at)}]`, given, bad.join(',')));
-    }
-  const { kind, listKind } = names;
-  if (typeof listKind === 'string' && listKind !== '' && kind === listKind)
-    causes.push(invalidValue('spec.names.listKind', listKind, 'kind and listKind may not be the same'));
+  // The name of the first version is also what `spec.version` once was.
+  const [first = ''] = names;
+  const bad = first === '' ? [] : nameProblems(first, 'dns1035');
+  return bad.length === 0 ? causes : [...causes, invalidValue('spec.version', first, bad.join(','))];
+}
+
+/** What is wrong with what all versions have in common. */
+function commonProblems(object: KubeObject): Cause[] {
+  const versions = versionsOf(object);
+  const [first] = versions;
+  if (first === undefined) return [];
+  const shared = sharedBy(versions);
+  const withStatus = versions.find((version) => hasStatusPart(version['subresources']));
+  return describedProblems(first, 'spec', 'spec.validation', (key) => shared.has(key), withStatus);
+}
+
+/** @param statusOf The version that tells whether status is written by itself. */
+function describedProblems(
+  version: JsonObject,
+  path: string,
+  schemaPath: string,
+  isAsked: (key: Shareable) => boolean,
+  statusOf: JsonObject | undefined,
+): Cause[] {
+  const schema = schemaOf(version);
+  const causes: Cause[] = [];
+  if (isAsked('schema') && isJsonObject(dig(version, 'schema', 'openAPIV3Schema'))) {
+    const hasStatus = hasStatusPart(statusOf?.['subresources']);
+    causes.push(...schemaDefinitionProblems(schema, `${schemaPath}.openAPIV3Schema`, hasStatus));
+  }
+  if (isAsked('subresources')) causes.push(...partProblems(version['subresources'], `${path}.subresources`));
+  if (isAsked('additionalPrinterColumns')) causes.push(...columnProblems(version, path));
+  if (isAsked('selectableFields')) causes.push(...selectableProblems(version, schema, path));
   return causes;
 }
 
@@ -243,17 +171,45 @@ function changeProblems(object: KubeObject, previous: KubeObject): Cause[] {
     ['group'],
     ['names', 'plural'],
   ] as const;
-  const causes = fixed
+  return fixed
     .filter((path) => digString(object, 'spec', ...path) !== digString(previous, 'spec', ...path))
     .map((path) =>
       invalidValue(`spec.${path.join('.')}`, digString(object, 'spec', ...path), 'field is immutable'),
     );
+}
+
+function storedProblems(object: KubeObject): Cause[] {
   const names = versionsOf(object).map((version): Json => digString(version, 'name'));
-  for (const [at, stored] of digArray(object, 'status', 'storedVersions').entries()) {
-    if (names.includes(stored) || typeof stored !== 'string') continue;
-    const version = stored;
+  return digArray(object, 'status', 'storedVersions').flatMap((version, at) => {
+    if (names.includes(version) || typeof version !== 'string') return [];
     const why = `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`;
-    causes.push(invalidValue(`status.storedVersions[${String(at)}]`, version, why));
-  }
-  return causes;
+    return [invalidValue(`status.storedVersions[${String(at)}]`, version, why)];
+  });
+}
+
+const approval = 'api-approved.kubernetes.io';
+
+/** @see kubernetes/apiextensions-apiserver pkg/apihelpers/helpers.go GetAPIApprovalState */
+function approvalProblems(group: string, object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return [];
+  const given = annotation(object);
+  const state = stateOf(given);
+  if (previous !== undefined && stateOf(annotation(previous)) === state) return [];
+  const field = `metadata.annotations[${approval}]`;
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  const needed = `protected groups must have approval annotation "${approval}"`;
+  if (state === 'missing') return [required(field, `${needed}, ${see}`)];
+  if (state !== 'invalid') return [];
+  const why = `${needed} with either a URL or a reason starting with "unapproved", ${see}`;
+  return [invalidValue(field, given, why)];
+}
+
+function annotation(object: KubeObject): string {
+  return digString(digObject(object.metadata.annotations ?? {}), approval);
+}
+
+function stateOf(given: string): 'missing' | 'bypassed' | 'approved' | 'invalid' {
+  if (given === '') return 'missing';
+  if (given.startsWith('unapproved')) return 'bypassed';
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i.test(given) ? 'approved' : 'invalid';
 }

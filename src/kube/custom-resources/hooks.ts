@@ -107,7 +107,7 @@ function problems(
 const unchecked: Cause = {
   reason: 'FieldValueInvalid',
   message:
-    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
   field: '<nil>',
 };
 

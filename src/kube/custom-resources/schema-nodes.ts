@@ -56,3 +56,18 @@ export function walk(
     }
   }
 }
+
+/** Whether a schema, or anything below it, satisfies a condition. */
+export function someSchema(schema: JsonObject, holds: (schema: JsonObject) => boolean): boolean {
+  if (holds(schema)) return true;
+  const { properties, items, additionalProperties, not } = schema;
+  const branches = ['allOf', 'anyOf', 'oneOf'].flatMap((key) => schema[key] ?? []);
+  const inner: readonly (Json | undefined)[] = [
+    ...(branches as readonly Json[]),
+    ...Object.values(digObject(properties)),
+    items,
+    additionalProperties,
+    not,
+  ];
+  return inner.some((one) => isJsonObject(one) && someSchema(one, holds));
+}

@@ -115,7 +115,7 @@ function problems(spec: JsonObject, ofOthers: boolean): Cause[] {
   }
   if (!isJsonObject(resource) && !isJsonObject(path)) {
     const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-    causes.push(invalidShown('spec.resourceAttributes', 'null', why));
+    causes.push(invalidShown('spec.resourceAttributes', '"null"', why));
   }
   if (ofOthers && digString(spec, 'user') === '' && digArray(spec, 'groups').length === 0) {
     causes.push(invalidShown('spec.user', '""', 'at least one of user or group must be specified'));

@@ -15,6 +15,11 @@ export function invalidShown(field: string, shown: string, why: string): Cause {
   return { reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${why}`, field };
 }
 
+/** A value as Go prints what a pointer points at: nothing is a text there. */
+export function shownPointer(value: Json | undefined): string {
+  return value === undefined || value === null ? '"null"' : JSON.stringify(value);
+}
+
 /** `Duplicate value: "v"`. */
 export function duplicate(field: string, value: string): Cause {
   return { reason: 'FieldValueDuplicate', message: `Duplicate value: ${quote(value)}`, field };
@@ -41,6 +46,12 @@ export function missing(field: string, value: string): Cause {
 export function tooLong(field: string, most: number): Cause {
   const message = `Too long: may not be more than ${String(most)} bytes`;
   return { reason: 'FieldValueTooLong', message, field };
+}
+
+/** `Too many: N: must have at most M items`. */
+export function tooMany(field: string, count: number, most: number): Cause {
+  const message = `Too many: ${String(count)}: must have at most ${String(most)} items`;
+  return { reason: 'FieldValueTooMany', message, field };
 }
 
 /** One cause for each text that says what is wrong with a value. */

@@ -20,6 +20,7 @@ import {
   required,
   unsupported,
   type Cause,
+  shownPointer,
 } from './causes.js';
 import { selectorProblems } from './labels.js';
 import { amountProblems, quantityOf, shownQuantity } from './quantities.js';
@@ -51,7 +52,7 @@ export function claimProblems(claim: KubeObject, previous: KubeObject | undefine
   if (size !== undefined && old !== undefined && size.milli < old.milli && size.milli <= (real?.milli ?? 0n))
     causes.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   const mode = now['volumeMode'];
-  causes.push(...immutableProblems('volumeMode', mode, before['volumeMode'], JSON.stringify(mode ?? null)));
+  causes.push(...immutableProblems('volumeMode', mode, before['volumeMode'], shownPointer(mode)));
   return causes;
 }
 

@@ -14,6 +14,7 @@ import {
   required,
   unsupported,
   type Cause,
+  shownPointer,
 } from './causes.js';
 import { selectorProblems } from './labels.js';
 import { templateProblems } from './pod-spec.js';
@@ -114,13 +115,13 @@ function jobChanges(spec: JsonObject, before: JsonObject): Cause[] {
     ...(spec['completionMode'] === 'Indexed'
       ? []
       : [['completions', shownNumber(spec['completions'])] as const]),
-    ['selector', isJsonObject(selector) ? goSelector(selector) : 'null'],
+    ['selector', isJsonObject(selector) ? goSelector(selector) : '"null"'],
     // Differs from Kubernetes: the real text shows all members of these Go structs.
     ['template', 'core.PodTemplateSpec{}'],
-    ['completionMode', JSON.stringify(spec['completionMode'] ?? null)],
-    ['podFailurePolicy', spec['podFailurePolicy'] === undefined ? 'null' : 'batch.PodFailurePolicy{}'],
+    ['completionMode', shownPointer(spec['completionMode'])],
+    ['podFailurePolicy', spec['podFailurePolicy'] === undefined ? '"null"' : 'batch.PodFailurePolicy{}'],
     ['backoffLimitPerIndex', shownNumber(spec['backoffLimitPerIndex'])],
-    ['managedBy', JSON.stringify(spec['managedBy'] ?? null)],
+    ['managedBy', shownPointer(spec['managedBy'])],
   ];
   // While a job waits for its first start, where its pods run may still change.
   const isOpen = before['suspend'] === true && dig(before, 'template') !== undefined;
@@ -129,7 +130,7 @@ function jobChanges(spec: JsonObject, before: JsonObject): Cause[] {
 }
 
 function shownNumber(value: Json | undefined): string {
-  return typeof value === 'number' ? String(value) : 'null';
+  return typeof value === 'number' ? String(value) : '"null"';
 }
 
 /** The template there was, with what says where its pods run, and its labels, as they are wanted now. */

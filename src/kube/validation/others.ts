@@ -12,6 +12,7 @@ import {
   unsupported,
   required,
   type Cause,
+  shownPointer,
 } from './causes.js';
 import { selectorProblems } from './labels.js';
 import { taintEffects } from './scheduling.js';
@@ -63,7 +64,7 @@ export function priorityClassProblems(object: KubeObject, previous: KubeObject |
   // An update is only looked at for what may not change.
   const changes =
     value === (previous['value'] ?? 0) ? [] : [forbidden('value', 'may not be changed in an update.')];
-  const shown = JSON.stringify(policy ?? null);
+  const shown = shownPointer(policy);
   return [...changes, ...immutableProblems('preemptionPolicy', policy, previous['preemptionPolicy'], shown)];
 }
 

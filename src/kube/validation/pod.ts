@@ -54,7 +54,7 @@ function deadlineChange(spec: JsonObject, before: JsonObject): Cause[] {
   const [now, was] = [spec['activeDeadlineSeconds'], before['activeDeadlineSeconds']];
   if (typeof was !== 'number') return [];
   if (typeof now !== 'number')
-    return [invalidShown(field, 'null', 'must not update from a positive integer to nil value')];
+    return [invalidShown(field, '"null"', 'must not update from a positive integer to nil value')];
   return now > was ? [invalidShown(field, String(now), 'must be less than or equal to previous value')] : [];
 }
 

@@ -26,6 +26,7 @@ import {
   required,
   unsupported,
   type Cause,
+  shownPointer,
 } from './causes.js';
 import { protocols } from './container.js';
 import { addressProblems, networkProblems } from './formats.js';
@@ -270,9 +271,7 @@ function changeProblems(spec: JsonObject, before: JsonObject): Cause[] {
   }
   const [balancer, oldBalancer] = [spec['loadBalancerClass'], before['loadBalancerClass']];
   if (spec['type'] === 'LoadBalancer' && before['type'] === 'LoadBalancer' && balancer !== oldBalancer)
-    causes.push(
-      invalidShown('spec.loadBalancerClass', JSON.stringify(balancer ?? null), 'may not change once set'),
-    );
+    causes.push(invalidShown('spec.loadBalancerClass', shownPointer(balancer), 'may not change once set'));
   return causes;
 }
 

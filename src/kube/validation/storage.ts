@@ -11,6 +11,7 @@ import {
   required,
   unsupported,
   type Cause,
+  shownPointer,
 } from './causes.js';
 import { amountProblems, quantityOf, shownQuantity } from './quantities.js';
 
@@ -73,10 +74,7 @@ export function persistentVolumeProblems(object: KubeObject, previous: KubeObjec
     causes.push(
       forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
     );
-  return [
-    ...causes,
-    ...immutableProblems('volumeMode', mode, before['volumeMode'], JSON.stringify(mode ?? null)),
-  ];
+  return [...causes, ...immutableProblems('volumeMode', mode, before['volumeMode'], shownPointer(mode))];
 }
 
 function sourcesOf(spec: JsonObject): JsonObject {

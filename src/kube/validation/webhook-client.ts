@@ -41,8 +41,9 @@ function urlProblems(text: string, field: string): Cause[] {
 function serviceProblems(service: JsonObject, field: string): Cause[] {
   const { name, namespace, port, path } = service;
   const causes: Cause[] = [];
-  if (!name) causes.push(required(`${field}.name`, 'service name is required'));
-  if (!namespace) causes.push(required(`${field}.namespace`, 'service namespace is required'));
+  // Kubernetes takes the one for the other, and so tells what is missing by the wrong name.
+  if (!namespace) causes.push(required(`${field}.name`, 'service name is required'));
+  if (!name) causes.push(required(`${field}.namespace`, 'service namespace is required'));
   const number = typeof port === 'number' ? port : 443;
   if (number < 1 || number > 65_535)
     causes.push(

@@ -208,6 +208,6 @@ function alwaysProblems(template: Json, kind: string): Cause[] {
 
 function selectorChange({ selector }: JsonObject, previous: KubeObject | undefined): Cause[] {
   if (previous === undefined) return [];
-  const shown = isJsonObject(selector) ? goSelector(selector) : 'null';
+  const shown = isJsonObject(selector) ? goSelector(selector) : '"null"';
   return immutableProblems('spec.selector', selector, dig(previous, 'spec', 'selector'), shown);
 }

@@ -616,7 +616,7 @@ describe('a definition', () => {
       widgetDefinition([
         widgetVersion(schema, { additionalPrinterColumns: [{ name: 'A', type: 'x', jsonPath: '.a' }] }),
       ]),
-      'spec.versions[0].additionalPrinterColumns[0].type: Invalid value: "x": must be one of boolean,date,integer,number,string',
+      'spec.additionalPrinterColumns[0].type: Invalid value: "x": must be one of boolean,date,integer,number,string',
     ],
   ])('%s is refused', async ([, definition, problem]) => {
     await using ks = await startFakeKsApiserver();

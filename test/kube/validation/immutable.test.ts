@@ -238,7 +238,9 @@ const rows: readonly Row[] = [
     Pod,
     { spec: { ...pod, activeDeadlineSeconds: 10 } },
     { spec: { activeDeadlineSeconds: null } },
-    ['spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value'],
+    [
+      'spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value',
+    ],
   ],
 ];
 
@@ -401,7 +403,7 @@ test('a job without selector and labels is not what it was', async () => {
     invalidStatus(Job, name, [
       'spec.selector: Required value',
       'spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`',
-      'spec.selector: Invalid value: null: field is immutable',
+      'spec.selector: Invalid value: "null": field is immutable',
       'spec.template: Invalid value: core.PodTemplateSpec{}: field is immutable',
     ]),
   );
