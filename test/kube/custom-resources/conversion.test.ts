@@ -497,7 +497,7 @@ test.for<[string, JsonObject, string]>([
       strategy: 'Webhook',
       webhook: { clientConfig: { service: { namespace: 'a', path: 'x' } }, conversionReviewVersions: ['v1'] },
     },
-    `[spec.conversion.webhookClientConfig.service.name: Required value: service name is required, spec.conversion.webhookClientConfig.service.path: Invalid value: "x": must start with a '/', spec.conversion.webhookClientConfig.service.path: Invalid value: "x": segment[0] may not be empty]`,
+    `[spec.conversion.webhookClientConfig.service.namespace: Required value: service namespace is required, spec.conversion.webhookClientConfig.service.path: Invalid value: "x": must start with a '/', spec.conversion.webhookClientConfig.service.path: Invalid value: "x": segment[0] may not be empty]`,
   ],
   [
     'versions nobody knows',
