@@ -1,6 +1,6 @@
 import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
-import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digString, encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Reply, Resource } from '../registry/contract.js';
 import type { StoredObject } from '../state/object-store.js';
 import { admitted, guardedWrite } from './admission/admitted.js';
@@ -16,6 +16,7 @@ import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
 import { readApplied } from './read-applied.js';
 import { isApply, patchTextErrors, readPatchBody } from './read-patch-body.js';
+import { readingProblem } from './scheme.js';
 import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { conversionError } from './unstructured-conversion.js';
@@ -63,19 +64,44 @@ function checkedPatch(
       return encodeCompact(isJsonObject(patched) ? untyped(patched) : patched);
     };
     if (type !== undefined && isJsonObject(patched)) {
+      const unread = isStrategic ? undefined : kindProblem(patched, kind, context);
+      if (unread !== undefined) throw badPatch(shown(), unread);
       const [wrong] = typeMismatches(patched, type, 1);
       if (wrong !== undefined) throw badPatch(shown(), isStrategic ? conversionError(wrong) : wrong.message);
     }
     const { object: known, unknown } = strictly(patched, kind, type);
-    if (validation === 'Ignore') return known;
+    if (validation === 'Ignore') return asOwnKind(known, kind, type);
     const errors = [...patchTextErrors(context), ...unknown];
-    if (errors.length === 0) return known;
+    if (errors.length === 0) return asOwnKind(known, kind, type);
     if (validation === 'Warn') {
       warnings.push(...errors.flatMap(warningsOf));
-      return known;
+      return asOwnKind(known, kind, type);
     }
     throw badPatch(shown(unknown.length === 0), strictError(errors));
   };
+}
+
+/** Why a patch's outcome cannot be read as the kind it was; strategic patches are never asked. */
+function kindProblem(
+  patched: JsonObject,
+  kind: ServedKind,
+  { world }: KindRequest['context'],
+): string | undefined {
+  const wanted = { kind: kind.resource.kind, apiVersion: apiVersionOf(kind) };
+  const given = {
+    kind: digString(patched, 'kind') || wanted.kind,
+    apiVersion: digString(patched, 'apiVersion') || wanted.apiVersion,
+  };
+  return readingProblem(given, wanted, world.settings.kubernetesVersion);
+}
+
+/** A native kind stays what it is, whatever a patch says it was. */
+function asOwnKind(patched: Json, served: ServedKind, type: string | undefined): Json {
+  if (type === undefined || !isJsonObject(patched)) return patched;
+  const [apiVersion, { kind }] = [apiVersionOf(served), served.resource];
+  return patched['kind'] === kind && patched['apiVersion'] === apiVersion
+    ? patched
+    : { ...patched, apiVersion, kind };
 }
 
 /** A native object as patches see it, which is as it is read: with what Go prints of fields that are not set. */

@@ -1,11 +1,11 @@
-import { ApiError, badRequest, quote } from '../core/api-error.js';
+import { ApiError, badRequest, invalid, quote } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { RequestContext } from '../registry/contract.js';
 import { checkGoTypes } from '../registry/check-go-types.js';
-import { otherKind } from '../registry/check-stored-types.js';
-import { goJsonType } from '../registry/object-meta.js';
+import { goJsonType, invalidValue } from '../registry/object-meta.js';
 import { fieldsOf } from '../registry/type-table.js';
+import { readingProblem, unhandled } from './scheme.js';
 import { strictErrors } from './strict-fields.js';
 
 /** Bytes of a body shown in an error. */
@@ -66,7 +66,7 @@ function checkedObject(value: Json, context: RequestContext, expected: ExpectedB
       throw unrecognized(context.body, expected, why);
     }
   }
-  checkKind(kind, expected);
+  checkKind(value, context, expected);
   const given = typeof apiVersion === 'string' ? apiVersion : '';
   if (given !== '' && expected.apiVersion !== undefined && given !== expected.apiVersion) {
     throw badRequest(
@@ -89,9 +89,24 @@ function checkTypes(value: JsonObject, { kind, apiVersion = 'v1', type }: Expect
   }
 }
 
-function checkKind(given: Json | undefined, { kind, apiVersion = 'v1' }: ExpectedBody): void {
-  if (typeof given !== 'string' || given === '' || given === kind) return;
-  throw otherKind(given, apiVersion, kind);
+/** Refuses what cannot be read as the kind of the URL: custom resources as kube-apiserver checks them, others as it decodes them. */
+function checkKind(object: JsonObject, { world }: RequestContext, expected: ExpectedBody): void {
+  const wanted = { kind: expected.kind, apiVersion: expected.apiVersion ?? 'v1' };
+  const text = (key: string): string => digString(object, key);
+  const given = { kind: text('kind') || wanted.kind, apiVersion: text('apiVersion') || wanted.apiVersion };
+  if (given.kind === wanted.kind && (given.apiVersion === wanted.apiVersion || !hasVersion(expected))) return;
+  if (hasVersion(expected) && expected.type === undefined) {
+    if (given.kind === wanted.kind || given.apiVersion !== wanted.apiVersion) return;
+    const group = given.apiVersion.slice(0, Math.max(given.apiVersion.indexOf('/'), 0));
+    const causes = [invalidValue('kind', given.kind, `must be ${wanted.kind}`)];
+    throw invalid({ group, kind: given.kind }, digString(object, 'metadata', 'name'), causes);
+  }
+  const why = readingProblem(given, wanted, world.settings.kubernetesVersion);
+  if (why !== undefined) throw badRequest(unhandled(given, wanted, why));
+}
+
+function hasVersion({ apiVersion }: ExpectedBody): boolean {
+  return apiVersion !== undefined;
 }
 
 /** A body's value, the JSON text a strict decoder looks at, and what was wrong before that. */

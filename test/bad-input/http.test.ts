@@ -84,7 +84,7 @@ describe('a request body', () => {
       'of the wrong version',
       '{"apiVersion":"v2","metadata":{"name":"a"}}',
       400,
-      'the API version in the data (v2) does not match the expected API version (v1)',
+      'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/api/legacyscheme/scheme.go:30"',
     ],
     [
       'with metadata that is a text',

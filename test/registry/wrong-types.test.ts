@@ -34,12 +34,11 @@ const objects = [
 const escaped = (text: string): string => text.replace(/[.[\]()]/g, '\\$&');
 
 /** What kube-apiserver says of a patch whose outcome it cannot read: the outcome, and the decoder's words. */
+const unreadable = (why: string): unknown =>
+  expect.stringMatching(new RegExp(`^ "" is invalid: patch: Invalid value: "\\{.*\\}": ${escaped(why)}$`));
+
 const unread = (what: string, field: string, type: string): unknown =>
-  expect.stringMatching(
-    new RegExp(
-      `^ "" is invalid: patch: Invalid value: "\\{.*\\}": ${escaped(`json: cannot unmarshal ${what} into Go struct field ${field} of type ${type}`)}$`,
-    ),
-  );
+  unreadable(`json: cannot unmarshal ${what} into Go struct field ${field} of type ${type}`);
 
 const refused: readonly (readonly [
   path: string,
@@ -67,15 +66,17 @@ const refused: readonly (readonly [
     configMap,
     merge,
     { kind: 'Secret' },
-    400,
-    'Secret in version "v1" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion',
+    422,
+    unreadable('converting (v1.Secret) to (core.ConfigMap): unknown conversion'),
   ],
   [
     configMap,
     merge,
     { apiVersion: 'v2' },
-    400,
-    'the API version in the data (v2) does not match the expected API version (v1)',
+    422,
+    unreadable(
+      'no kind "ConfigMap" is registered for version "v2" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+    ),
   ],
   [
     configMap,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../src/core/json.js';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as, type Asker } from '../../support/ask.js';
-import { definitionsPath, widgetDefinition, widgetVersion } from './widget.js';
+import { definitionsPath, widgetDefinition, widgetsPath, widgetVersion } from './widget.js';
 
 let ks: InProcessFake;
 let admin: Asker;
@@ -436,4 +436,16 @@ describe('a definition is refused for', () => {
       `CustomResourceDefinition.apiextensions.k8s.io "widgets.shop.example.com" is invalid: ${a}.items: Required value: must be specified`,
     );
   });
+});
+
+test('a custom resource of another kind is refused once it is checked, not when it is read', async () => {
+  await using other = await startFakeKsApiserver();
+  const user = await as(other, 'admin');
+  await user.send('POST', definitionsPath, widgetDefinition([widgetVersion(member({ type: 'string' }))]));
+  const given = { apiVersion: 'shop.example.com/v1', kind: 'Gadget', metadata: { name: 'a' } };
+  const { status, json } = await user.send('POST', widgetsPath, given);
+  expect([status, json['message']]).toEqual([
+    422,
+    'Gadget.shop.example.com "a" is invalid: kind: Invalid value: "Gadget": must be Widget',
+  ]);
 });
