@@ -23,6 +23,7 @@ import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { readObjectBody } from './read-object-body.js';
 import { impersonates } from './reviews/kubernetes-user.js';
 import type { ServedKind } from './served-kind.js';
+import { withServerHeaders } from './server-headers.js';
 import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
 import { withWarnings } from './warnings.js';
@@ -40,24 +41,13 @@ const plain: readonly WireType[] = ['application/json', 'application/yaml'];
  *
  * @see kubernetes/apiserver pkg/endpoints/installer.go, pkg/endpoints/handlers
  */
-export const kubernetes: Handler = (context) => {
-  if (!impersonates(context)) return uncached(answerRequest(context));
+export const kubernetes: Handler = withServerHeaders((context) => {
+  if (!impersonates(context)) return answerRequest(context);
   return import('./reviews/impersonation.js').then(({ checkImpersonated }) => {
     checkImpersonated(context);
-    return uncached(answerRequest(context));
+    return answerRequest(context);
   });
-};
-
-/**
- * An answer nobody keeps: kubectl would take what it has for new as long as the world's clock is ahead.
- *
- * @see kubernetes/apiserver pkg/endpoints/filters/cachecontrol.go
- */
-function uncached(reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
-  if (reply instanceof Promise) return reply.then(uncached);
-  if (reply.status === 101) return reply;
-  return { ...reply, headers: { 'Cache-Control': 'no-cache, private', ...reply.headers } };
-}
+});
 
 function answerRequest(context: RequestContext): Reply | Promise<Reply> {
   const path = parseNativePath(context.info.localPath);

@@ -6,6 +6,11 @@ import { call, type Answer } from '../support/call.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 
+interface Flow {
+  readonly metadata: { readonly uid: string };
+  readonly spec: { readonly priorityLevelConfiguration: { readonly name: string } };
+}
+
 async function get(ks: InProcessFake, path: string, headers: Record<string, string> = {}): Promise<Answer> {
   return call(ks.url, path, { headers: { Authorization: `Bearer ${await ks.token()}`, ...headers } });
 }
@@ -67,6 +72,50 @@ describe('the bytes of kube-apiserver', () => {
     await using ks = await startFakeKsApiserver();
     const { headers } = await get(ks, path);
     expect(headers['cache-control']).toBe('no-cache, private');
+  });
+
+  test.for<[string, Readonly<Record<string, string>>, string]>([
+    ['/api/v1/nodes', {}, 'service-accounts'],
+    ['/api/v1/nodes/nobody', {}, 'service-accounts'],
+    ['/api', {}, 'service-accounts'],
+    ['/api/v1/nodes', { 'Impersonate-User': 'jane' }, 'global-default'],
+    ['/api/v1/nodes', { 'Impersonate-User': 'root', 'Impersonate-Group': 'system:masters' }, 'exempt'],
+    [
+      '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/one',
+      { 'Impersonate-User': 'system:serviceaccount:kube-system:app' },
+      'system-leader-election',
+    ],
+  ])('tell an audit id, and the flow of the request: %s %o', async ([path, headers, schema]) => {
+    const once = async (): Promise<Readonly<Record<string, unknown>>> => {
+      await using ks = await startFakeKsApiserver();
+      const answer = await get(ks, path, headers);
+      const flows = '/apis/flowcontrol.apiserver.k8s.io/v1';
+      const found = JSON.parse((await get(ks, `${flows}/flowschemas/${schema}`)).body) as Flow;
+      const { name } = found.spec.priorityLevelConfiguration;
+      const level = await get(ks, `${flows}/prioritylevelconfigurations/${name}`);
+      expect([
+        answer.headers['x-kubernetes-pf-flowschema-uid'],
+        answer.headers['x-kubernetes-pf-prioritylevel-uid'],
+      ]).toEqual([found.metadata.uid, (JSON.parse(level.body) as Flow).metadata.uid]);
+      return answer.headers;
+    };
+    const [first, again] = [await once(), await once()];
+    expect(first['audit-id']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(again['audit-id']).toBe(first['audit-id']);
+  });
+
+  test('tell the audit id a client brings', async () => {
+    await using ks = await startFakeKsApiserver();
+    const { headers } = await get(ks, '/api/v1/namespaces/nope', { 'Audit-ID': 'mine' });
+    expect([headers['audit-id'], headers['cache-control']]).toEqual(['mine', 'no-cache, private']);
+  });
+
+  test('tell no flow before Kubernetes had any, nor where connections last', async () => {
+    await using old = await startFakeKsApiserver({ release: 'v3.0' });
+    await using ks = await startFakeKsApiserver();
+    const log = await get(ks, '/api/v1/namespaces/default/pods/none/log');
+    for (const { headers } of [await get(old, '/api/v1/nodes'), log])
+      expect(headers).not.toHaveProperty('x-kubernetes-pf-flowschema-uid');
   });
 
   test('are a table for kubectl get', async () => {
