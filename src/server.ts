@@ -20,6 +20,7 @@ import type { Answer, Upgrade } from './http/upgrade/upgrade.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
 import { kindsIn } from './kube/custom-resources/cluster-catalog.js';
+import { guardHandler } from './kube/admission/guard-handler.js';
 import { kubernetes } from './kube/native.js';
 import type { Mirror } from './mirror/mirror.js';
 import { openapiGroup } from './kube/openapi/routes.js';
@@ -111,6 +112,7 @@ async function createPipeline(
     kubernetes: mirror?.kubernetes ?? kubernetes,
     ...(mirror && { within: (run) => mirror.within(run) }),
     fallback: genericResources,
+    guard: guardHandler,
     lastResort: (context, refusal) => generatedAnswer(context, refusal, published.index),
     keepBody: (entry, body, contentType) => {
       checks.keep(entry, body, contentType);

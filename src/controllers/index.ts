@@ -2,10 +2,11 @@ import { ApiError } from '../core/api-error.js';
 import { inRange } from '../core/release.js';
 import { admissionNames } from '../core/admission-names.js';
 import { webhookNames } from '../core/webhook-names.js';
-import type { KindCatalog } from '../registry/contract.js';
+import type { KindCatalog, WriteContext } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
-import { controllerContext, type Controller, type QueuedController, type WorkKey } from './controller.js';
+import { guardsOf } from '../kube/admission/guards.js';
+import { controllerContext, type Controller, type QueuedController } from './controller.js';
 import { accountTokenSecretController } from './account-token-secret.js';
 import { applicationCategoryController } from './app-store/application-category.js';
 import { applicationReleaseController } from './app-store/application-release.js';
@@ -28,6 +29,7 @@ import { kubeconfigController } from './kubeconfig/kubeconfig.js';
 import { userCertificateController } from './kubeconfig/user-certificate.js';
 import { kubernetesServiceController } from './kubernetes-service.js';
 import { repositoryController } from './extensions/repository.js';
+import { runGuarded, type Task } from './guarded-task.js';
 import { groupBindingController, groupController } from './groups.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
@@ -140,17 +142,11 @@ interface Pending {
   readonly change: Change;
 }
 
-interface Work {
-  readonly controller: QueuedController;
-  readonly cluster: ClusterState;
-  readonly key: WorkKey;
-}
-
 /** What is left to do after one write. */
 interface Run {
   readonly changes: Pending[];
   /** By controller, cluster and object, so that nothing is noted twice. */
-  readonly work: Map<string, Work>;
+  readonly work: Map<string, Task>;
   /** How often each object has changed. */
   readonly counts: Map<string, number>;
   /** Changes followed and pieces of work done. */
@@ -176,10 +172,17 @@ export function runControllers(catalog: KindCatalog): ChangeListener {
   const waiting = new WeakMap<World, Run[]>();
   const table = tableOf();
   /** Follows changes up to a number of them. @returns whether nothing is left */
+  let tasks = 0;
+  /** Takes up again what had to wait for admission. */
+  const again = (world: World, task: Task): void => {
+    tasks += 1;
+    const work = new Map([[`task ${String(tasks)}`, task]]);
+    putOff(world, { changes: [], work, counts: new Map(), total: 0 });
+  };
   const follow = (world: World, run: Run, most: number): boolean => {
     running.set(world, run);
     try {
-      return drain(world, catalog, run, table, most);
+      return drain(world, catalog, run, table, most, again);
     } finally {
       running.delete(world);
     }
@@ -262,8 +265,16 @@ function tableOf(): Audience {
 }
 
 /** Follows changes until nothing is left, or until there were as many as may be. @returns whether nothing is left */
-function drain(world: World, catalog: KindCatalog, run: Run, audience: Audience, most: number): boolean {
+function drain(
+  world: World,
+  catalog: KindCatalog,
+  run: Run,
+  audience: Audience,
+  most: number,
+  again: (world: World, task: Task) => void,
+): boolean {
   const { changes, work } = run;
+  const perform = performer(world, catalog, again);
   const last = run.total + most;
   for (;;) {
     let at = 0;
@@ -277,15 +288,23 @@ function drain(world: World, catalog: KindCatalog, run: Run, audience: Audience,
       for (const controller of told.direct) {
         if (controller.hostOnly === true && !cluster.isHost) continue;
         if (!inRange(world.release.name, controller) || world.switchedOff.has(controller.name)) continue;
-        attempt(controller.name, world, () => {
-          controller.reconcile(controllerContext(world, catalog, cluster), change);
+        perform({
+          name: controller.name,
+          cluster,
+          run: (context) => {
+            controller.reconcile(context, change);
+          },
         });
       }
       for (const controller of told.queued) {
         if (!inRange(world.release.name, controller) || world.switchedOff.has(controller.name)) continue;
         for (const key of controller.keysOf(controllerContext(world, catalog, cluster), change)) {
           const id = `${controller.name} ${cluster.name} ${key.namespace}/${key.name}`;
-          if (!work.has(id)) work.set(id, { controller, cluster, key });
+          if (work.has(id)) continue;
+          const settle = (context: WriteContext): void => {
+            controller.settle(context, key);
+          };
+          work.set(id, { name: controller.name, id, cluster, run: settle });
         }
       }
     }
@@ -293,14 +312,35 @@ function drain(world: World, catalog: KindCatalog, run: Run, audience: Audience,
     const next = run.total < last ? firstWork(work) : undefined;
     if (next === undefined) return work.size === 0;
     run.total += 1;
-    attempt(next.controller.name, world, () => {
-      next.controller.settle(controllerContext(world, catalog, next.cluster), next.key);
-    });
+    perform(next);
   }
 }
 
+/** What does the work of a run: with admission before every write where a cluster has any, which is found out once. */
+function performer(
+  world: World,
+  catalog: KindCatalog,
+  again: (world: World, task: Task) => void,
+): (task: Task) => void {
+  const guarded = new Map<ClusterState, boolean>();
+  return (task) => {
+    const { name, cluster, run } = task;
+    let isGuarded = guarded.get(cluster);
+    if (isGuarded === undefined)
+      guarded.set(cluster, (isGuarded = guardsOf({ world, cluster }) !== undefined));
+    const context = controllerContext(world, catalog, cluster);
+    attempt(name, world, () => {
+      if (!isGuarded) run(context);
+      else
+        runGuarded(context, task, (waiting) => {
+          again(world, waiting);
+        });
+    });
+  };
+}
+
 /** Takes the oldest piece of work out. */
-function firstWork(work: Map<string, Work>): Work | undefined {
+function firstWork(work: Map<string, Task>): Task | undefined {
   for (const [id, next] of work) {
     work.delete(id);
     return next;

@@ -285,10 +285,10 @@ export class Pipeline {
     if (match !== undefined) {
       exchange.dialect = match.route.errors ?? this.#handlerDialect;
       context.params = match.params;
-      return match.route.handle(context);
+      return services.guard(context, match.route.handle);
     }
     exchange.dialect = this.#handlerDialect;
-    const reply = services.fallback(context);
+    const reply = services.guard(context, services.fallback);
     if (reply instanceof Promise) return reply.then((ready) => ready ?? this.#raise(path));
     return reply ?? this.#raise(path);
   }

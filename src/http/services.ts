@@ -33,6 +33,11 @@ export interface Services {
   readonly kubernetes: Handler;
   /** Takes `/kapis` requests no route has; `undefined` when it does not know the resource either. */
   readonly fallback: (context: RequestContext) => Reply | undefined | Promise<Reply | undefined>;
+  /** Runs a handler of a route or {@link Services.fallback}, with whatever else has a say in what it writes. */
+  readonly guard: <T>(
+    context: RequestContext,
+    handle: (context: RequestContext) => T | Promise<T>,
+  ) => T | Promise<T>;
   /**
    * Runs what answers a request, to hold the answer back until what it has changed is written elsewhere, too; absent: it is
    * given at once.

@@ -8,7 +8,7 @@ import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
 import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
-import { admitted, guardedWrite } from './admission/admitted.js';
+import { admitted, admittedQuestion, guardedWrite } from './admission/admitted.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
 import { readCheckedBody, type ExpectedBody } from './read-object-body.js';
@@ -24,7 +24,7 @@ export async function createFrom(request: KindRequest): Promise<Reply> {
     const { questionHandler } = await import('./subresources/index.js');
     const handle = questionHandler(resource);
     if (handle === undefined) throw notImplemented(`creating ${resource.kind}`);
-    return handle(request);
+    return admittedQuestion(request, handle);
   }
   const { dryRun, validation, fieldManager } = readWriteQuery(context.query, 'CreateOptions');
   const { object, warnings } = await readWritten(request, validation);

@@ -4,6 +4,7 @@ import type { KubeObject, User } from '../core/kube-object.js';
 import type { Release, ReleaseRange } from '../core/release.js';
 import type { RequestInfo, ResourceScope } from '../core/request-info.js';
 import type { JournalEntry } from '../state/journal.js';
+import type { StoredObject } from '../state/object-store.js';
 import type { ClusterState, World } from '../state/world.js';
 import type { Session } from './session.js';
 
@@ -76,6 +77,8 @@ export interface RequestContext {
   readonly params: Readonly<Record<string, string>>;
   /** Runs the authorizer on attributes of the handler's choice, in the answering cluster. */
   readonly authorize: (attributes: AccessAttributes) => Decision;
+  /** Asked before anything is written; absent: nobody is. */
+  readonly guard?: WriteGuard;
 }
 
 /** Bytes of an answer, or pieces of it as they become ready. */
@@ -216,7 +219,47 @@ export interface WriteContext {
   readonly user: User;
   /** Has the answer carry a warning; absent where answers carry none. */
   readonly warn?: (text: string) => void;
+  /** Asked before anything is written; absent: nobody is. */
+  readonly guard?: WriteGuard;
 }
+
+/** The parts of a write that admission has its hands in. */
+export interface WriteSteps {
+  /** Checks and completes everything, stores nothing. */
+  readonly dryRun?: boolean;
+  /** Changes an object that has its defaults, before it is checked: mutating admission. */
+  readonly mutate?: (next: KubeObject, previous: StoredObject | undefined) => KubeObject;
+  /** Looks at an object that is about to be stored, once everything else has let it pass. @throws to refuse it */
+  readonly admit?: (next: KubeObject, previous: StoredObject | undefined) => void;
+}
+
+/** A write that is about to be done. */
+export interface AnnouncedWrite {
+  readonly context: WriteContext;
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly resource: Resource;
+  /** Empty: the object itself. */
+  readonly subresource: string;
+  /** Empty for cluster-wide kinds. */
+  readonly namespace: string;
+  /** Empty while there is none. */
+  readonly name: string;
+  /** What is asked for; absent for a deletion. */
+  readonly given?: JsonObject;
+  /** What is there before; absent for a creation. */
+  readonly previous?: StoredObject;
+  readonly dryRun: boolean;
+  /** Does a creation or an update, past the guard; not there for deletions. */
+  readonly store?: (steps: WriteSteps) => StoredObject;
+}
+
+/**
+ * Looks at a write before it is done.
+ *
+ * @returns how it is to be done; `undefined`: as it is
+ * @throws to refuse it, or to have it done later
+ */
+export type WriteGuard = (write: AnnouncedWrite) => WriteSteps | undefined;
 
 /** One group-version of KubeSphere: kinds and endpoints beyond plain CRUD. */
 export interface ApiGroup extends ReleaseRange {

@@ -117,6 +117,20 @@ export class World {
 
   /** An independent world in the same state, with an empty journal. */
   fork(): World {
+    const copy = this.#copy();
+    for (const routine of this.routines) routine(copy);
+    return copy;
+  }
+
+  /** A world in the same state to try something in: nothing in it goes on by itself, and nobody hears of what changes. */
+  rehearsal(): World {
+    const copy = this.#copy();
+    copy.listener = undefined;
+    copy.journal.observer = undefined;
+    return copy;
+  }
+
+  #copy(): World {
     const clock = this.clock.fork();
     const random = this.random.fork();
     const clusters = new Map<string, ClusterState>();
@@ -140,7 +154,6 @@ export class World {
     });
     copy.switchedOff = this.switchedOff;
     copy.settle = this.settle;
-    for (const routine of this.routines) routine(copy);
     return copy;
   }
 }

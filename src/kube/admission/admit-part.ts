@@ -1,7 +1,8 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Reply, RequestContext, Subresource } from '../../registry/contract.js';
 import type { KindRequest } from '../kind-request.js';
 import { readObjectBody } from '../read-object-body.js';
+import { apiVersionOf } from '../served-kind.js';
 import { kubernetesUser } from '../reviews/kubernetes-user.js';
 import type { Attributes, Operation } from './attributes.js';
 import { judge } from './admit.js';
@@ -65,6 +66,41 @@ export async function admitPart(
   await judge({ ...attributes, object: changed ?? attributes.object }, guards, warn);
   if (changed === undefined || operation === 'CONNECT') return request;
   return withBody(request, operation === 'UPDATE' ? 'PUT' : 'POST', changed);
+}
+
+/**
+ * Asks admission about the creation of an object that is never stored.
+ *
+ * @returns the request as it is to be answered: with what webhooks have made of its body
+ * @throws ApiError when it is refused
+ */
+export async function admitQuestion(
+  request: KindRequest,
+  guards: Guards,
+  warn: (text: string) => void,
+): Promise<KindRequest> {
+  const { context, kind, path } = request;
+  const { resource, version } = kind;
+  const body = await readObjectBody(context, { kind: resource.kind });
+  const object = { ...body, kind: resource.kind, apiVersion: apiVersionOf(kind) };
+  const attributes: Attributes = {
+    context,
+    operation: 'CREATE',
+    kind: { group: resource.group, version, kind: resource.kind },
+    resource,
+    version,
+    subresource: '',
+    namespace: path.namespace,
+    name: digString(body, 'metadata', 'name'),
+    object,
+    oldObject: undefined,
+    options: optionsOf('CREATE', context),
+    dryRun: context.query.getAll('dryRun').includes('All'),
+    user: kubernetesUser(context),
+  };
+  const changed = guards.mutating ? await mutate(attributes, warn) : undefined;
+  await judge({ ...attributes, object: changed ?? object }, guards, warn);
+  return changed === undefined ? request : withBody(request, 'POST', changed);
 }
 
 function optionsOf(operation: Operation, { query }: RequestContext): JsonObject {

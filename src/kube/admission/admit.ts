@@ -6,10 +6,8 @@ import type { Deletion } from '../../registry/verbs/delete.js';
 import { canonicalStruct } from '../../registry/canonical.js';
 import { readTyped } from '../../registry/verbs/create.js';
 import { shownObject } from '../encoding.js';
-import type { KindRequest } from '../kind-request.js';
-import { kubernetesUser } from '../reviews/kubernetes-user.js';
 import { knownMembers } from '../strict-fields.js';
-import { structOf } from '../served-kind.js';
+import { structOf, type ServedKind } from '../served-kind.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
 import type { Attributes } from './attributes.js';
 import type { Guards } from './guards.js';
@@ -47,22 +45,35 @@ export async function admit(
   guards: Guards,
   store: (steps: AdmissionSteps) => StoredObject,
 ): Promise<StoredObject> {
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
+  return patiently(write, () => attemptOf(write, guards, store));
+}
+
+async function patiently<T>(write: GuardedWrite, attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; count <= tries; count += 1) {
     try {
-      return await attemptOf(write, guards, store);
+      return await attempt();
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
     }
   }
-  const { kind, path } = write.request;
+  const { kind, path } = write;
   throw conflict(kind.resource, path.name, staleVersion);
 }
 
-async function attemptOf(
+/** What has become of a write that admission lets pass. */
+interface Passed {
+  /** The object as it is to be stored; `undefined`: as it is asked for. */
+  readonly mutated: KubeObject | undefined;
+  /** As it was when it was looked at last. */
+  readonly final: Paused;
+}
+
+/** Asks admission about a write. @throws ApiError what admission or the write itself throws; Overtaken */
+async function ask(
   write: GuardedWrite,
   guards: Guards,
   store: (steps: AdmissionSteps) => StoredObject,
-): Promise<StoredObject> {
+): Promise<Passed> {
   let mutated: KubeObject | undefined;
   let seen: { readonly previous: StoredObject | undefined } | undefined;
   const mutateStep: AdmissionSteps['mutate'] = (next, previous) => {
@@ -75,24 +86,58 @@ async function attemptOf(
   if (guards.mutating) {
     seen = draft;
     const changed = await mutate(attributesOf(write, draft), write.warn);
-    if (changed !== undefined) mutated = taken(changed, write.request, draft.next.metadata.uid);
+    if (changed !== undefined) mutated = taken(changed, write.kind, draft.next.metadata.uid);
   }
   const final = pausedAt((pause) => store({ dryRun: true, mutate: mutateStep, admit: pause }));
   seen = final;
   await judge(attributesOf(write, final), guards, write.warn);
-  const { converted } = write.request;
-  await converted?.prepare(final.next);
+  return { mutated, final };
+}
+
+async function attemptOf(
+  write: GuardedWrite,
+  guards: Guards,
+  store: (steps: AdmissionSteps) => StoredObject,
+): Promise<StoredObject> {
+  const passed = await ask(write, guards, store);
+  const { converted } = write;
+  await converted?.prepare(passed.final.next);
   const stored = store({
     dryRun: write.dryRun,
     mutate: (next, previous) => {
-      const wanted = mutateStep(next, previous);
-      if (previous !== undefined) return wanted;
-      // The very name and uid webhooks were asked about.
-      const { name, uid } = final.next.metadata;
-      return { ...wanted, metadata: { ...wanted.metadata, name, ...(uid !== undefined && { uid }) } };
+      if (passed.final.previous !== previous) throw new Overtaken();
+      return asPassed(passed, next, previous);
     },
   });
   return converted === undefined ? stored : converted.reread(stored);
+}
+
+function asPassed(
+  { mutated, final }: Passed,
+  next: KubeObject,
+  previous: StoredObject | undefined,
+): KubeObject {
+  const wanted = mutated ?? next;
+  if (previous !== undefined) return wanted;
+  // The very name and uid webhooks were asked about.
+  const { name, uid } = final.next.metadata;
+  return { ...wanted, metadata: { ...wanted.metadata, name, ...(uid !== undefined && { uid }) } };
+}
+
+/**
+ * Asks admission about a write that is done later.
+ *
+ * @param store As for {@link admit}; it stores nothing.
+ * @returns how to do it
+ * @throws ApiError as {@link admit}
+ */
+export async function admitAhead(
+  write: GuardedWrite,
+  guards: Guards,
+  store: (steps: AdmissionSteps) => StoredObject,
+): Promise<AdmissionSteps> {
+  const passed = await patiently(write, () => ask(write, guards, store));
+  return { mutate: (next, previous) => asPassed(passed, next, previous) };
 }
 
 /** Asks whatever judges a write as it would be stored. @throws ApiError when something refuses it */
@@ -125,8 +170,7 @@ function attributesOf(
   write: GuardedWrite,
   { next, previous }: { readonly next?: KubeObject; readonly previous: StoredObject | undefined },
 ): Attributes {
-  const { request, subresource, dryRun } = write;
-  const { context, kind, path } = request;
+  const { context, kind, path, subresource, dryRun } = write;
   const { resource, version } = kind;
   const name = next?.metadata.name ?? previous?.object.metadata.name ?? path.name;
   const isNamespace = resource.group === '' && resource.plural === 'namespaces';
@@ -140,21 +184,21 @@ function attributesOf(
     subresource,
     namespace: isNamespace ? name : path.namespace,
     name,
-    object: next && shown(next, request),
-    oldObject: previous && shown(previous.object, request),
+    object: next && shown(next, kind),
+    oldObject: previous && shown(previous.object, kind),
     options: optionsOf(operation, write),
     dryRun,
-    user: kubernetesUser(context),
+    user: write.user(),
   };
 }
 
 /** An object as the API shows it, as plain JSON. */
-function shown(object: KubeObject, { kind }: KindRequest): JsonObject {
+function shown(object: KubeObject, kind: ServedKind): JsonObject {
   return JSON.parse(JSON.stringify(shownObject(object, kind))) as JsonObject;
 }
 
 /** An object that comes back from webhooks. @throws ApiError 500 when it is none of its kind */
-function taken(object: JsonObject, { kind }: KindRequest, uid: string | undefined): KubeObject {
+function taken(object: JsonObject, kind: ServedKind, uid: string | undefined): KubeObject {
   const type = structOf(kind);
   try {
     const known = type === undefined ? object : canonicalStruct(knownMembers(object, type).object, type);
@@ -179,24 +223,33 @@ export async function admitDeletion(
   key: { readonly namespace: string; readonly name: string },
   remove: () => Deletion,
 ): Promise<Deletion> {
-  const { context, kind } = write.request;
+  const { context, kind } = write;
   const { store } = context.cluster;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const previous = store.get(kind.resource, key.namespace, key.name);
-    const attributes = attributesOf(write, { previous });
-    if (guards.mutating) await mutate(attributes, write.warn);
-    await judge(attributes, guards, write.warn);
+    await admitDeletionAhead(write, guards, previous);
     if (store.find(kind.resource, key.namespace, key.name) === previous) return remove();
   }
   throw conflict(kind.resource, key.name, staleVersion);
 }
 
+/** Asks admission about the deletion of an object that is done later. @throws ApiError what admission throws */
+export async function admitDeletionAhead(
+  write: GuardedWrite,
+  guards: Guards,
+  previous: StoredObject,
+): Promise<void> {
+  const attributes = attributesOf(write, { previous });
+  if (guards.mutating) await mutate(attributes, write.warn);
+  await judge(attributes, guards, write.warn);
+}
+
 /** The options of a write as a review shows them: those of a patch are those of what it comes to. */
 function optionsOf(
   operation: Attributes['operation'],
-  { request, options, dryRun }: GuardedWrite,
+  { context, options, dryRun }: GuardedWrite,
 ): JsonObject {
-  const { query } = request.context;
+  const { query } = context;
   const names = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' };
   const members = operation === 'DELETE' ? [] : ['fieldManager', 'fieldValidation'];
   return {

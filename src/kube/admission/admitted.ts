@@ -1,8 +1,10 @@
+import type { User } from '../../core/kube-object.js';
 import type { StoredObject } from '../../state/object-store.js';
 import type { Deletion } from '../../registry/verbs/delete.js';
 import type { Reply, Subresource } from '../../registry/contract.js';
 import { withWarnings } from '../warnings.js';
 import type { KindRequest } from '../kind-request.js';
+import { kubernetesUser } from '../reviews/kubernetes-user.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
 import { guardsOf, noGuards } from './guards.js';
 import { securityWarnings } from './pod-security/pod-security.js';
@@ -14,7 +16,11 @@ export function guardedWrite(
   dryRun: boolean,
   told: string[],
 ): GuardedWrite {
-  return { request, subresource, dryRun, warn: (text) => told.push(text) };
+  const { context, kind, path } = request;
+  const user = (): User => kubernetesUser(context);
+  const warn = (text: string): unknown => told.push(text);
+  const converted = request.converted && { converted: request.converted };
+  return { context, kind, path, user, ...converted, subresource, dryRun, warn };
 }
 
 /**
@@ -27,21 +33,20 @@ export function admitted(
   write: GuardedWrite,
   store: (steps: AdmissionSteps) => StoredObject,
 ): StoredObject | Promise<StoredObject> {
-  const guards = guardsOf(write.request.context);
+  const guards = guardsOf(write.context);
   let previous: StoredObject | undefined;
   const watched = (steps: AdmissionSteps): StoredObject => {
-    const { context, path, kind } = write.request;
+    const { context, path, kind } = write;
     previous = context.cluster.store.find(kind.resource, path.namespace, path.name);
     return store(steps);
   };
   const told = (stored: StoredObject): StoredObject => {
-    const { context, kind } = write.request;
+    const { context, kind } = write;
     if (write.subresource === '')
       securityWarnings(kind.resource, stored.object, previous?.object, context).forEach(write.warn);
     return stored;
   };
-  if (guards === undefined && write.request.converted === undefined)
-    return told(watched({ dryRun: write.dryRun }));
+  if (guards === undefined && write.converted === undefined) return told(watched({ dryRun: write.dryRun }));
   return import('./admit.js').then(async ({ admit }) =>
     told(await admit(write, guards ?? noGuards, watched)),
   );
@@ -57,7 +62,7 @@ export function admittedDeletion(
   key: { readonly namespace: string; readonly name: string },
   remove: () => Deletion,
 ): Deletion | Promise<Deletion> {
-  const guards = guardsOf(write.request.context);
+  const guards = guardsOf(write.context);
   if (guards === undefined) return remove();
   return import('./admit.js').then(({ admitDeletion }) => admitDeletion(write, guards, key, remove));
 }
@@ -78,4 +83,21 @@ export async function admittedPart(
   const told: string[] = [];
   const admitted = await admitPart(request, part, handle, guards, (text) => told.push(text));
   return withWarnings(await handle(admitted, part), told);
+}
+
+/**
+ * Answers the creation of an object that is never stored, such as a review, once admission lets it pass.
+ *
+ * @throws ApiError when it is refused
+ */
+export async function admittedQuestion(
+  request: KindRequest,
+  handle: (request: KindRequest) => Reply | Promise<Reply>,
+): Promise<Reply> {
+  const guards = guardsOf(request.context);
+  if (guards === undefined) return handle(request);
+  const { admitQuestion } = await import('./admit-part.js');
+  const told: string[] = [];
+  const admitted = await admitQuestion(request, guards, (text) => told.push(text));
+  return withWarnings(await handle(admitted), told);
 }

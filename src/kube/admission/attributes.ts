@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.js';
 import type { User } from '../../core/kube-object.js';
-import type { RequestContext, Resource } from '../../registry/contract.js';
+import type { Resource } from '../../registry/contract.js';
+import type { AdmissionContext } from './guarded-write.js';
 
 /** What a write does, as rules of admission name it. */
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -14,7 +15,7 @@ export interface GroupVersionKind {
 
 /** A write as admission sees it. */
 export interface Attributes {
-  readonly context: RequestContext;
+  readonly context: AdmissionContext;
   readonly operation: Operation;
   /** Kind of what is written: that of the object, or of the part of it. */
   readonly kind: GroupVersionKind;
@@ -34,6 +35,12 @@ export interface Attributes {
   readonly dryRun: boolean;
   readonly user: User;
 }
+
+/** What rules look at in a write. */
+export type RuledWrite = Pick<
+  Attributes,
+  'operation' | 'resource' | 'version' | 'subresource' | 'namespace' | 'name'
+>;
 
 /** Whether a write is to a kind of a group of `admissionregistration.k8s.io`: what guards writes is not guarded itself. */
 export function isGuard(

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../registry/contract.js';
+import type { WriteContext } from '../../registry/contract.js';
 import { hasPolicies } from './policies/find-policies.js';
 import { hasWebhooks } from './webhooks/find-webhooks.js';
 
@@ -15,7 +15,10 @@ export interface Guards {
 export const noGuards: Guards = { mutating: false, validating: false, policies: false, changing: false };
 
 /** What may look at a write in a cluster; `undefined` when there is nothing, which costs a few look-ups. */
-export function guardsOf({ world, cluster: { store } }: RequestContext): Guards | undefined {
+export function guardsOf({
+  world,
+  cluster: { store },
+}: Pick<WriteContext, 'world' | 'cluster'>): Guards | undefined {
   const mutating = hasWebhooks(world, store, 'mutating');
   const validating = hasWebhooks(world, store, 'validating');
   const policies = hasPolicies(world, store, 'validating');

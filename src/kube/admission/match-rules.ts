@@ -1,6 +1,6 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { selects } from '../../core/object-selector.js';
-import type { Attributes } from './attributes.js';
+import type { Attributes, RuledWrite } from './attributes.js';
 
 const namespaces = { group: '', plural: 'namespaces' };
 
@@ -12,7 +12,7 @@ const namespaces = { group: '', plural: 'namespaces' };
  */
 export function matchedVersion(
   rules: readonly Json[],
-  attributes: Attributes,
+  attributes: RuledWrite,
   equivalent: boolean,
 ): string | undefined {
   const { resource, version } = attributes;
@@ -23,7 +23,7 @@ export function matchedVersion(
   );
 }
 
-function ruleMatches(rule: JsonObject, attributes: Attributes, version: string): boolean {
+function ruleMatches(rule: JsonObject, attributes: RuledWrite, version: string): boolean {
   const { resource, operation, name } = attributes;
   const names = digArray(rule, 'resourceNames');
   return (
@@ -40,13 +40,13 @@ function includes(list: readonly Json[], value: string): boolean {
   return list.includes('*') || list.includes(value);
 }
 
-function scopeMatches(scope: string, { resource, namespace }: Attributes): boolean {
+function scopeMatches(scope: string, { resource, namespace }: RuledWrite): boolean {
   if (scope === '' || scope === '*') return true;
   const isInside = !isNamespace(resource) && namespace !== '';
   return scope === 'Namespaced' ? isInside : !isInside;
 }
 
-function resourceMatches(wanted: string, { resource, subresource }: Attributes): boolean {
+function resourceMatches(wanted: string, { resource, subresource }: RuledWrite): boolean {
   const [plural = '', part = ''] = wanted.split('/', 2);
   return (plural === '*' || plural === resource.plural) && (part === '*' || part === subresource);
 }

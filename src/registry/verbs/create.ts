@@ -2,9 +2,10 @@ import { ApiError, alreadyExists, badRequest, invalid, notFound } from '../../co
 import { deepFreeze, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
-import type { Resource, WriteContext } from '../contract.js';
+import type { Resource, WriteContext, WriteSteps } from '../contract.js';
 import { canonicalObject } from '../canonical.js';
 import { checkStoredTypes } from '../check-stored-types.js';
+import { guarded } from '../guarded.js';
 import { countsGeneration, hasStatusEndpoint } from '../generation.js';
 import { metaProblems, readObject, type Cause } from '../object-meta.js';
 
@@ -18,17 +19,11 @@ export interface PendingWrite {
 }
 
 /** How a write is to be done. */
-export interface WriteOptions {
+export interface WriteOptions extends WriteSteps {
   /** Says what becomes of `metadata.managedFields`, `undefined` to have none; absent: they stay as they are. */
   readonly manage?: (write: PendingWrite) => readonly JsonObject[] | undefined;
-  /** Checks and completes everything, stores nothing. */
-  readonly dryRun?: boolean;
   /** True when every member is known to be of its field's type: a door has checked it, or a controller made it. */
   readonly typed?: boolean;
-  /** Changes an object that has its defaults, before it is checked: mutating admission. */
-  readonly mutate?: (next: KubeObject, previous: StoredObject | undefined) => KubeObject;
-  /** Looks at an object that is about to be stored, once everything else has let it pass. @throws to refuse it */
-  readonly admit?: (next: KubeObject, previous: StoredObject | undefined) => void;
 }
 
 /** How a create is to be done. */
@@ -57,6 +52,14 @@ export function createObject(
 ): StoredObject {
   const read = readTyped(given, resource, options);
   const namespace = namespaceFor(read, resource, options.namespace);
+  if (context.guard !== undefined) {
+    const { name } = read.metadata;
+    const dryRun = options.dryRun === true;
+    const write = { operation: 'CREATE', resource, subresource: '', namespace, name, given, dryRun } as const;
+    return guarded(context, write, (open, steps) =>
+      createObject(open, resource, given, { ...options, ...steps }),
+    );
+  }
   if (resource.namespaced) checkNamespace(context, resource, namespace, read.metadata.name);
   if (read.metadata.resourceVersion !== undefined && read.metadata.resourceVersion !== '0') {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');

@@ -47,6 +47,14 @@ export function deleteObject(
 ): Deletion {
   const { store } = context.cluster;
   const current = store.get(resource, key.namespace, key.name);
+  if (context.guard !== undefined) {
+    const { namespace = '', name } = current.object.metadata;
+    const { guard, ...open } = context;
+    const { dryRun = false } = options;
+    const what = { resource, subresource: '', namespace, name, previous: current, dryRun };
+    guard({ context: open, operation: 'DELETE', ...what });
+    return deleteObject(open, resource, key, options);
+  }
   checkPreconditions(resource, current.object, options);
   resource.hooks?.validateDelete?.(current.object, context);
   const begun = resource.hooks?.beginDelete?.(current.object, context) ?? current.object;

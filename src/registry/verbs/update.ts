@@ -14,6 +14,7 @@ import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
 import { canonicalObject, storedMeaning } from '../canonical.js';
+import { guarded } from '../guarded.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
 import { metaProblems, type Cause } from '../object-meta.js';
 import {
@@ -104,6 +105,14 @@ export function replaceObject(
 ): StoredObject {
   const { store } = context.cluster;
   const before = previous.object;
+  if (context.guard !== undefined) {
+    const { namespace = '', name } = before.metadata;
+    const { subresource = '', dryRun = false } = options;
+    const what = { resource, subresource, namespace, name, given: wanted, previous, dryRun };
+    return guarded(context, { operation: 'UPDATE', ...what }, (open, steps) =>
+      replaceObject(open, resource, previous, wanted, { ...options, ...steps }),
+    );
+  }
   const merge = (one: KubeObject): KubeObject => {
     const merged = mergeParts(one, before, resource, options.subresource);
     return { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as, type Answer, type Asker } from '../../support/ask.js';
-import { startWebhook, type Review, type WebhookServer } from '../../support/webhook-server.js';
+import { configureWebhook, patching, rulesFor } from '../../support/configure-webhook.js';
+import { startWebhook, type Review } from '../../support/webhook-server.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -17,41 +18,8 @@ async function started(options: object = {}): Promise<{ ks: InProcessFake; admin
   return { ks, admin: await as(ks, 'admin'), [Symbol.asyncDispose]: () => ks[Symbol.asyncDispose]() };
 }
 
-/** Writes a configuration with one webhook for ConfigMaps. */
-async function configure(
-  admin: Asker,
-  kind: 'Mutating' | 'Validating',
-  server: Pick<WebhookServer, 'url' | 'caBundle'>,
-  spec: Spec = {},
-  name = 'hook.example.com',
-): Promise<void> {
-  const made = await admin.send('POST', `${group}/${kind.toLowerCase()}webhookconfigurations`, {
-    metadata: { name },
-    webhooks: [
-      {
-        name,
-        clientConfig: { url: `${server.url}/check`, caBundle: server.caBundle },
-        rules: anyMap,
-        sideEffects: 'None',
-        admissionReviewVersions: ['v1'],
-        timeoutSeconds: 5,
-        ...spec,
-      },
-    ],
-  });
-  expect(made.status, made.text).toBe(201);
-}
-
 function map(name = 'one', more: object = {}): object {
   return { metadata: { name, ...more }, data: { a: '1' } };
-}
-
-function patch(...operations: readonly object[]): Spec {
-  return {
-    allowed: true,
-    patchType: 'JSONPatch',
-    patch: Buffer.from(JSON.stringify(operations)).toString('base64'),
-  };
 }
 
 function messageOf({ json }: Answer): string {
@@ -63,7 +31,7 @@ describe('a validating webhook', () => {
     await using hook = await startWebhook();
     await using place = await started();
     const { admin } = place;
-    await configure(admin, 'Validating', hook);
+    await configureWebhook(admin, 'Validating', hook);
     await admin.send('POST', `${maps}?fieldManager=me`, map());
     await admin.send('PUT', `${maps}/one`, { ...map(), data: { a: '2' } });
     await admin.send('PATCH', `${maps}/one`, { data: { a: '3' } }, 'application/merge-patch+json');
@@ -115,7 +83,7 @@ describe('a validating webhook', () => {
   ])('that refuses with %s has its word', async ([, status, code, reason, end]) => {
     await using hook = await startWebhook(() => ({ allowed: false, status }));
     await using place = await started();
-    await configure(place.admin, 'Validating', hook);
+    await configureWebhook(place.admin, 'Validating', hook);
     const refused = await place.admin.send('POST', maps, map());
     expect(refused.status).toBe(code);
     expect(messageOf(refused)).toBe(`admission webhook "hook.example.com" denied the request${end}`);
@@ -152,7 +120,7 @@ describe('a validating webhook', () => {
   ])('for %s is asked about those only', async ([, spec, status]) => {
     await using hook = await startWebhook(() => ({ allowed: false }));
     await using place = await started();
-    await configure(place.admin, 'Validating', hook, spec);
+    await configureWebhook(place.admin, 'Validating', hook, spec);
     const answer = await place.admin.send('POST', maps, map('one', { labels: { app: 'a' } }));
     expect(answer.status, answer.text).toBe(status);
     expect(hook.reviews).toHaveLength(status === 201 ? 0 : 1);
@@ -162,14 +130,14 @@ describe('a validating webhook', () => {
     await using place = await started();
     const { admin } = place;
     const nobody = { url: 'https://127.0.0.1:1', caBundle: '' };
-    await configure(admin, 'Validating', nobody, {}, 'a.example.com');
+    await configureWebhook(admin, 'Validating', nobody, {}, 'a.example.com');
     const refused = await admin.send('POST', maps, map());
     expect(refused.status).toBe(500);
     expect(messageOf(refused)).toBe(
       'Internal error occurred: failed calling webhook "a.example.com": failed to call webhook: Post "https://127.0.0.1:1/check?timeout=5s": dial tcp 127.0.0.1:1: connect: connection refused',
     );
     await admin.send('DELETE', `${group}/validatingwebhookconfigurations/a.example.com`);
-    await configure(admin, 'Validating', nobody, { failurePolicy: 'Ignore' });
+    await configureWebhook(admin, 'Validating', nobody, { failurePolicy: 'Ignore' });
     expect((await admin.send('POST', maps, map())).status).toBe(201);
   });
 
@@ -187,13 +155,13 @@ describe('a validating webhook', () => {
     ['another uid', { uid: 'x', allowed: true }, 'received invalid webhook response: expected response.uid='],
     [
       'a patch',
-      patch({ op: 'remove', path: '/data' }),
+      patching({ op: 'remove', path: '/data' }),
       'received invalid webhook response: validating webhook may not return response.patch',
     ],
   ])('that answers with %s has failed', async ([, said, why]) => {
     await using hook = await startWebhook(() => said);
     await using place = await started();
-    await configure(place.admin, 'Validating', hook);
+    await configureWebhook(place.admin, 'Validating', hook);
     const refused = await place.admin.send('POST', maps, map());
     expect(refused.status).toBe(500);
     expect(messageOf(refused)).toContain(
@@ -204,7 +172,7 @@ describe('a validating webhook', () => {
   test('whose certificate nobody knows has failed', async () => {
     await using hook = await startWebhook();
     await using place = await started();
-    await configure(place.admin, 'Validating', { url: hook.url, caBundle: '' });
+    await configureWebhook(place.admin, 'Validating', { url: hook.url, caBundle: '' });
     const refused = await place.admin.send('POST', maps, map());
     expect(messageOf(refused)).toContain('x509: certificate signed by unknown authority');
   });
@@ -213,11 +181,11 @@ describe('a validating webhook', () => {
     await using hook = await startWebhook();
     await using place = await started();
     const { admin } = place;
-    await configure(admin, 'Validating', hook, { sideEffects: 'NoneOnDryRun' });
+    await configureWebhook(admin, 'Validating', hook, { sideEffects: 'NoneOnDryRun' });
     expect((await admin.send('POST', `${maps}?dryRun=All`, map())).status).toBe(201);
     expect(hook.reviews[0]?.request['dryRun']).toBe(true);
     await admin.send('DELETE', `${group}/validatingwebhookconfigurations/hook.example.com`);
-    await configure(admin, 'Validating', hook, { sideEffects: 'Unknown' });
+    await configureWebhook(admin, 'Validating', hook, { sideEffects: 'Unknown' });
     const refused = await admin.send('POST', `${maps}?dryRun=All`, map());
     expect([refused.status, messageOf(refused)]).toEqual([
       400,
@@ -238,7 +206,7 @@ describe('a validating webhook', () => {
       if (asked === 1) await admin.send('PUT', `${maps}/one`, { ...map(), data: { a: 'other', b: '2' } });
       return { allowed: true, warnings: [`saw ${a}`] };
     });
-    await configure(admin, 'Validating', hook);
+    await configureWebhook(admin, 'Validating', hook);
     const response = await fetch(`${place.ks.url}${maps}/one`, {
       method: 'PATCH',
       headers: {
@@ -255,10 +223,10 @@ describe('a validating webhook', () => {
     await using hook = await startWebhook(() => ({ allowed: false }));
     const rules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }];
     await using place = await started({ controllers: ['-validatingadmissionwebhook'] });
-    await configure(place.admin, 'Validating', hook, { rules });
+    await configureWebhook(place.admin, 'Validating', hook, { rules });
     expect((await place.admin.send('POST', maps, map())).status).toBe(201);
     await using other = await started();
-    await configure(other.admin, 'Validating', hook, { rules });
+    await configureWebhook(other.admin, 'Validating', hook, { rules });
     const path = `${group}/validatingwebhookconfigurations/hook.example.com`;
     expect((await other.admin.send('DELETE', path)).status).toBe(200);
     expect(hook.reviews).toHaveLength(0);
@@ -267,12 +235,12 @@ describe('a validating webhook', () => {
 
 describe('a mutating webhook', () => {
   test('changes what is stored; validating ones see the outcome', async () => {
-    await using changer = await startWebhook(() => patch({ op: 'add', path: '/data/b', value: '2' }));
+    await using changer = await startWebhook(() => patching({ op: 'add', path: '/data/b', value: '2' }));
     await using judge = await startWebhook();
     await using place = await started();
     const { admin } = place;
-    await configure(admin, 'Mutating', changer);
-    await configure(admin, 'Validating', judge);
+    await configureWebhook(admin, 'Mutating', changer);
+    await configureWebhook(admin, 'Validating', judge);
     const made = await admin.send('POST', maps, { metadata: { generateName: 'one-' }, data: { a: '1' } });
     expect(made.status, made.text).toBe(201);
     expect(made.json['data']).toEqual({ a: '1', b: '2' });
@@ -286,10 +254,10 @@ describe('a mutating webhook', () => {
 
   test('gives a pod a container, which gets its defaults', async () => {
     const value = { name: 'sidecar', image: 'envoy' };
-    await using hook = await startWebhook(() => patch({ op: 'add', path: '/spec/containers/-', value }));
+    await using hook = await startWebhook(() => patching({ op: 'add', path: '/spec/containers/-', value }));
     await using place = await started();
     const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }];
-    await configure(place.admin, 'Mutating', hook, { rules });
+    await configureWebhook(place.admin, 'Mutating', hook, { rules });
     const made = await place.admin.send('POST', '/api/v1/namespaces/default/pods', {
       metadata: { name: 'web' },
       spec: { containers: [{ name: 'web', image: 'nginx' }] },
@@ -308,12 +276,12 @@ describe('a mutating webhook', () => {
   test.each(['Mutating', 'Validating'] as const)(
     'leaves a Job the uid its pods are selected by (%s)',
     async (kind) => {
-      const labels = patch({ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } });
+      const labels = patching({ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } });
       await using hook = await startWebhook(() => (kind === 'Mutating' ? labels : { allowed: true }));
       await using place = await started();
       const { admin } = place;
       const rules = [{ apiGroups: ['batch'], apiVersions: ['v1'], operations: ['*'], resources: ['jobs'] }];
-      await configure(admin, kind, hook, { rules });
+      await configureWebhook(admin, kind, hook, { rules });
       const container = { name: 'c', image: 'busybox' };
       const { status, text, json } = await admin.send('POST', '/apis/batch/v1/namespaces/default/jobs', {
         metadata: { name: 'once' },
@@ -333,11 +301,17 @@ describe('a mutating webhook', () => {
     await using second = await startWebhook(({ request }) =>
       'b' in (request.object as { data: object }).data
         ? { allowed: true }
-        : patch({ op: 'add', path: '/data/b', value: '2' }),
+        : patching({ op: 'add', path: '/data/b', value: '2' }),
     );
     await using place = await started();
-    await configure(place.admin, 'Mutating', first, { reinvocationPolicy: 'IfNeeded' }, 'a.example.com');
-    await configure(place.admin, 'Mutating', second, {}, 'b.example.com');
+    await configureWebhook(
+      place.admin,
+      'Mutating',
+      first,
+      { reinvocationPolicy: 'IfNeeded' },
+      'a.example.com',
+    );
+    await configureWebhook(place.admin, 'Mutating', second, {}, 'b.example.com');
     await place.admin.send('POST', maps, map());
     expect(first.reviews.map(({ request }) => (request.object as { data: unknown }).data)).toEqual([
       { a: '1' },
@@ -347,15 +321,15 @@ describe('a mutating webhook', () => {
   });
 
   test('that makes an object nobody can store has its write refused', async () => {
-    await using hook = await startWebhook(() => patch({ op: 'add', path: '/data/b', value: 7 }));
+    await using hook = await startWebhook(() => patching({ op: 'add', path: '/data/b', value: 7 }));
     await using place = await started();
-    await configure(place.admin, 'Mutating', hook);
+    await configureWebhook(place.admin, 'Mutating', hook);
     expect((await place.admin.send('POST', maps, map())).status).toBe(500);
     expect((await place.admin.get(`${maps}/one`)).status).toBe(404);
   });
 
   test('behind a service is reached at the server a scenario has put there', async () => {
-    await using hook = await startWebhook(() => patch({ op: 'add', path: '/data/b', value: '2' }));
+    await using hook = await startWebhook(() => patching({ op: 'add', path: '/data/b', value: '2' }));
     await using place = await started({ world: 'default' });
     const { ks, admin } = place;
     await admin.send('POST', '/api/v1/namespaces', { metadata: { name: 'tools' } });
@@ -373,7 +347,7 @@ describe('a mutating webhook', () => {
       service: { name: 'hook', namespace: 'tools', path: '/mutate' },
       caBundle: hook.caBundle,
     };
-    await configure(admin, 'Mutating', hook, { clientConfig });
+    await configureWebhook(admin, 'Mutating', hook, { clientConfig });
     const made = await admin.send('POST', maps, map());
     expect(made.status, made.text).toBe(201);
     expect(made.json['data']).toEqual({ a: '1', b: '2' });
@@ -384,9 +358,6 @@ describe('a mutating webhook', () => {
 describe('parts of objects', () => {
   const pods = '/api/v1/namespaces/default/pods';
   const deployments = '/apis/apps/v1/namespaces/default/deployments';
-  const rulesFor = (apiGroups: string, resource: string): Spec => ({
-    rules: [{ apiGroups: [apiGroups], apiVersions: ['*'], operations: ['*'], resources: [resource] }],
-  });
   const template = {
     metadata: { labels: { app: 'web' } },
     spec: { containers: [{ name: 'web', image: 'nginx' }] },
@@ -397,11 +368,13 @@ describe('parts of objects', () => {
   };
 
   test('are shown as what they are, and changed as that', async () => {
-    await using hook = await startWebhook(() => patch({ op: 'replace', path: '/spec/replicas', value: 2 }));
+    await using hook = await startWebhook(() =>
+      patching({ op: 'replace', path: '/spec/replicas', value: 2 }),
+    );
     await using place = await started({ world: 'default' });
     const { admin } = place;
     await admin.send('POST', deployments, deployment);
-    await configure(admin, 'Mutating', hook, rulesFor('apps', 'deployments/scale'));
+    await configureWebhook(admin, 'Mutating', hook, rulesFor('apps', 'deployments/scale'));
     const body = { spec: { replicas: 5 } };
     const scaled = await admin.send(
       'PATCH',
@@ -430,7 +403,7 @@ describe('parts of objects', () => {
     await using place = await started({ world: 'default' });
     const { admin } = place;
     await admin.send('POST', pods, { metadata: { name: 'web' }, spec: template.spec });
-    await configure(admin, 'Validating', hook, rulesFor('', 'pods/*'));
+    await configureWebhook(admin, 'Validating', hook, rulesFor('', 'pods/*'));
     const start = 'admission webhook "hook.example.com" denied the request: ';
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' } };
     expect(messageOf(await admin.send('POST', `${pods}/web/eviction`, eviction))).toBe(
@@ -447,18 +420,55 @@ describe('parts of objects', () => {
     });
     expect((await admin.get(`${pods}/web`)).status).toBe(200);
   });
+
+  test.for<[string, string, string, object]>([
+    [
+      'authentication.k8s.io',
+      'tokenreviews',
+      '/apis/authentication.k8s.io/v1/tokenreviews',
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: 'x' } },
+    ],
+    [
+      'authorization.k8s.io',
+      'selfsubjectaccessreviews',
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: { verb: 'get', resource: 'pods' } },
+      },
+    ],
+    [
+      '',
+      'bindings',
+      '/api/v1/namespaces/default/bindings',
+      {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { name: 'web' },
+        target: { kind: 'Node', name: 'node1' },
+      },
+    ],
+  ])('that are only asked for an answer are looked at: %s %s', async ([apiGroup, resource, path, body]) => {
+    await using hook = await startWebhook(() => ({ allowed: false, status: { message: 'no questions' } }));
+    await using place = await started({ world: 'default' });
+    await configureWebhook(place.admin, 'Validating', hook, rulesFor(apiGroup, resource));
+    const refused = await place.admin.send('POST', path, body);
+    expect(messageOf(refused)).toBe('admission webhook "hook.example.com" denied the request: no questions');
+    expect(hook.reviews.map(({ request }) => request)).toMatchObject([{ operation: 'CREATE', object: body }]);
+  });
 });
 
 describe('a webhook that reads v1beta1 only', () => {
   const beta = { admissionReviewVersions: ['v1beta1'] };
 
   test('is asked at that version, and may answer without saying which review or kind of patch it means', async () => {
-    const patchOnly = patch({ op: 'add', path: '/data/b', value: '2' });
+    const patchOnly = patching({ op: 'add', path: '/data/b', value: '2' });
     await using hook = await startWebhook(() => ({ ...patchOnly, patchType: undefined, uid: 'another' }));
     await using place = await started();
     const { admin } = place;
-    await configure(admin, 'Mutating', hook, beta);
-    await configure(admin, 'Validating', hook, beta, 'judge.example.com');
+    await configureWebhook(admin, 'Mutating', hook, beta);
+    await configureWebhook(admin, 'Validating', hook, beta, 'judge.example.com');
     const made = await admin.send('POST', maps, map());
     expect([made.status, made.json['data']], made.text).toEqual([201, { a: '1', b: '2' }]);
     expect(hook.reviews.map(({ kind, apiVersion }) => [kind, apiVersion])).toEqual([
@@ -476,7 +486,7 @@ describe('a webhook that reads v1beta1 only', () => {
   test('refuses as any other does', async () => {
     await using hook = await startWebhook(() => ({ allowed: false, status: { message: 'no', code: 403 } }));
     await using place = await started();
-    await configure(place.admin, 'Validating', hook, beta);
+    await configureWebhook(place.admin, 'Validating', hook, beta);
     const refused = await place.admin.send('POST', maps, map());
     expect([refused.status, messageOf(refused)]).toEqual([
       403,
@@ -491,7 +501,7 @@ describe('a webhook that reads v1beta1 only', () => {
   ])('or others besides (%s) is asked at the first there is', async ([versions, asked]) => {
     await using hook = await startWebhook();
     await using place = await started();
-    await configure(place.admin, 'Validating', hook, { admissionReviewVersions: versions });
+    await configureWebhook(place.admin, 'Validating', hook, { admissionReviewVersions: versions });
     expect((await place.admin.send('POST', maps, map())).status).toBe(201);
     expect(hook.reviews.map(({ apiVersion }) => apiVersion)).toEqual([`admission.k8s.io/${asked}`]);
   });

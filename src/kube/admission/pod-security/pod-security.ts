@@ -101,7 +101,7 @@ export function securityWarnings(
   resource: { readonly group: string; readonly plural: string },
   object: KubeObject,
   previous: KubeObject | undefined,
-  context: WriteContext,
+  context: Pick<WriteContext, 'world' | 'cluster'>,
 ): string[] {
   if (!isOn(context)) return [];
   const kind = `${resource.plural}.${resource.group}`;
@@ -120,7 +120,7 @@ export function securityWarnings(
 function namespaceWarnings(
   namespace: KubeObject,
   previous: KubeObject,
-  { world, cluster }: WriteContext,
+  { world, cluster }: Pick<WriteContext, 'world' | 'cluster'>,
 ): string[] {
   const now = levelOf(digObject(namespace, 'metadata', 'labels'), 'enforce');
   const was = levelOf(digObject(previous, 'metadata', 'labels'), 'enforce');

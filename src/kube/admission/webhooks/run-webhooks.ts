@@ -90,7 +90,8 @@ async function ask(
     verdict = await called(hook, kind, attributes, request);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    world.journal.note(attributes.context.entry, `webhook ${name}: ${why}`);
+    const { entry } = attributes.context;
+    if (entry !== undefined) world.journal.note(entry, `webhook ${name}: ${why}`);
     if (!fails) return undefined;
     throw internalError(`Internal error occurred: failed calling webhook ${goQuote(name)}: ${why}`, {
       details: { causes: [{ message: `failed calling webhook ${goQuote(name)}: ${why}` }] },
