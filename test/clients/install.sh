@@ -4,7 +4,8 @@
 #   kubectl-new/kubectl  built from the public modules that tools/go.mod pins
 #   helm/helm            built from them too
 #   python/kubernetes    the Python client that python/requirements.txt pins, with what it needs
-# Nothing on the path is touched or relied on but Go, Python and, on Debian, apt. What is there already is not made again: the
+#   java/*.jar           the Java client that java/pom.xml pins, with what it needs
+# Nothing on the path is touched or relied on but Go, Python, Java with Maven and, on Debian, apt. What is there already is not made again: the
 # folder is named for everything it is made of. With --where it only prints the folder.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -12,7 +13,7 @@ cd "$(dirname "$0")"
 # These are modules of their own, wherever the project lies.
 export GOWORK=off
 
-key=$(cat install.sh tools/go.mod tools/go.sum tools/kubectl/main.go python/requirements.txt | sha256sum | cut -c1-16)
+key=$(cat install.sh tools/go.mod tools/go.sum tools/kubectl/main.go python/requirements.txt java/pom.xml | sha256sum | cut -c1-16)
 folder=${FAKE_KS_CLIENTS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/fake-ks-apiserver/clients}/$key
 
 if [ "${1:-}" = --where ]; then
@@ -70,6 +71,17 @@ install_python_client() {
   mv "$folder/python.part" "$folder/python"
 }
 
+install_java_client() {
+  command -v mvn >/dev/null && command -v java >/dev/null || {
+    echo "no Java with Maven on the path: the Java client is left out" >&2
+    return
+  }
+  rm -rf "$folder/java.part"
+  mvn --quiet --batch-mode -Dstyle.color=never --file java/pom.xml dependency:copy-dependencies \
+    "-DoutputDirectory=$folder/java.part" >&2
+  mv "$folder/java.part" "$folder/java"
+}
+
 need_go() {
   command -v go >/dev/null || {
     echo "no Go on the path, and these clients are built with it: install Go $(awk '$1 == "go" { print $2 }' tools/go.mod) or newer" >&2
@@ -82,6 +94,7 @@ need_go
 [ -x "$folder/kubectl-new/kubectl" ] || build_new_kubectl
 [ -x "$folder/helm/helm" ] || build_helm
 [ -d "$folder/python" ] || install_python_client
+[ -d "$folder/java" ] || install_java_client
 # The tests build the Go program themselves; this leaves them only the last step of it.
 (cd go && go build -o /dev/null .)
 echo "$folder"

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A program of {@link folder}, and how tests call it. */
@@ -70,3 +70,21 @@ function findPython(): Client {
 
 /** The Python client, for `PYTHONPATH`. */
 export const python: Client = findPython();
+
+function findJava(): Client {
+  const place = join(folder, 'java');
+  const jar = existsSync(place)
+    ? readdirSync(place).find((name) => /^kubernetes-client-\d/.test(name))
+    : undefined;
+  const { error } = spawnSync('java', ['-version']);
+  if (jar === undefined || error !== undefined) {
+    const missing = 'no Java client; run npm run install:clients';
+    if (process.env['CI'] === 'true') throw new Error(missing);
+    return { title: `(skipped: ${missing})`, folder: undefined, minor: 0 };
+  }
+  const [version = '', minor = ''] = /\d+\.(\d+)/.exec(jar) ?? [];
+  return { title: `Java fabric8 ${version}`, folder: place, minor: Number(minor) };
+}
+
+/** The Java client, for the class path. */
+export const java: Client = findJava();

@@ -139,6 +139,21 @@ test('stdin ends when the client of v5 says so', async () => {
   expect((await channels(socket))[1]).toBe('hello');
 });
 
+test.for([
+  [['head', '-n', '1'], 'one\n'],
+  [['head', '-1'], 'one\n'],
+  [['grep', '-q', 'two'], ''],
+  [['sh', '-c', 'head -n 2 >/tmp/read; cat /tmp/read'], 'one\ntwo\n'],
+] as const)('%o ends once it has read enough, whether stdin ends or not', async ([command, printed]) => {
+  await using ks = await withPod();
+  const socket = await open(ks, execPath(command, '&stdin=1'), 'v4.channel.k8s.io');
+  socket.once('open', () => {
+    socket.send(Buffer.from('\0one\ntw'));
+    socket.send(Buffer.from('\0o\nthree\n'));
+  });
+  expect((await channels(socket))[1] ?? '').toBe(printed);
+});
+
 test('files written in one command are there in the next, and gone after a reset', async () => {
   await using ks = await withPod();
   await exec(ks, 'sh', '-c', 'echo kept > /tmp/file');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { countAndPaths, joined, linesOf } from './line-programs.js';
 import { readAll } from './machine.js';
 import { forEachPath, inputBytes, inputText, pathOf, splitOptions, type Program } from './program.js';
 
@@ -14,36 +15,6 @@ const escapes: Readonly<Record<string, string>> = {
 function unescape(text: string): string {
   return text.replace(/\\([ntra\\e])/g, (_all, letter: string) => escapes[letter] ?? letter);
 }
-
-/** Lines of a text; a newline at its end begins no further one. */
-function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-function joined(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** The number of `-n N`, `-nN` or `-N`, and the paths. */
-function countAndPaths(args: readonly string[]): { count: string; paths: string[] } {
-  let count = '10';
-  const paths: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
-    const each = args[at] ?? '';
-    if (each === '-n' || each === '-c') count = args[(at += 1)] ?? count;
-    else if (/^-[nc]?[+]?\d+$/.test(each)) count = each.replace(/^-[nc]?/, '');
-    else if (!/^-[fFqv]$/.test(each)) paths.push(each);
-  }
-  return { count, paths };
-}
-
-const head: Program = async (run) => {
-  const { count, paths } = countAndPaths(run.args);
-  await run.stdout(joined(linesOf(await inputText(run, paths)).slice(0, Number(count))));
-  return 0;
-};
 
 const tail: Program = async (run) => {
   const { count, paths } = countAndPaths(run.args);
@@ -66,25 +37,6 @@ const tail: Program = async (run) => {
       run.gone.addEventListener('abort', resolve);
     });
   return 0;
-};
-
-const grep: Program = async (run) => {
-  const { options, rest } = splitOptions(run.args);
-  const [pattern = '', ...paths] = rest;
-  const source = options.has('F') ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : pattern;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(source.slice(0, 1000), options.has('i') ? 'i' : '');
-  } catch {
-    await run.stderr(`grep: bad regex '${pattern}'\n`);
-    return 2;
-  }
-  const found = linesOf(await inputText(run, paths)).filter(
-    (line) => expression.test(line.slice(0, 10_000)) !== options.has('v'),
-  );
-  if (options.has('c')) await run.stdout(`${String(found.length)}\n`);
-  else if (!options.has('q')) await run.stdout(joined(found));
-  return found.length > 0 ? 0 : 1;
 };
 
 const wc: Program = async (run) => {
@@ -147,8 +99,12 @@ export const textPrograms: Readonly<Record<string, Program>> = {
     return 0;
   },
   tee: async (run) => {
-    const data = await readAll(run.stdin);
-    await run.stdout(data);
+    const pieces: Buffer[] = [];
+    for await (const piece of run.stdin) {
+      pieces.push(piece);
+      await run.stdout(piece);
+    }
+    const data = Buffer.concat(pieces);
     return forEachPath(run, 'tee', splitOptions(run.args).rest, (path) => {
       run.machine.files.write(path, data);
     });
@@ -156,9 +112,7 @@ export const textPrograms: Readonly<Record<string, Program>> = {
   md5sum: checksum('md5'),
   sha1sum: checksum('sha1'),
   sha256sum: checksum('sha256'),
-  head,
   tail,
-  grep,
   wc,
   sort: async (run) => {
     const { options, rest } = splitOptions(run.args);
