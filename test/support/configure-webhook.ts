@@ -15,7 +15,18 @@ export async function configureWebhook(
   spec: Readonly<Record<string, unknown>> = {},
   name = 'hook.example.com',
 ): Promise<void> {
-  const made = await admin.send('POST', `${group}/${kind.toLowerCase()}webhookconfigurations`, {
+  const path = `${group}/${kind.toLowerCase()}webhookconfigurations`;
+  const made = await admin.send('POST', path, webhookConfiguration(server, spec, name));
+  expect(made.status, made.text).toBe(201);
+}
+
+/** A configuration with one webhook, for ConfigMaps unless `spec` has other rules. */
+export function webhookConfiguration(
+  server: Pick<WebhookServer, 'url' | 'caBundle'>,
+  spec: Readonly<Record<string, unknown>> = {},
+  name = 'hook.example.com',
+): object {
+  return {
     metadata: { name },
     webhooks: [
       {
@@ -28,8 +39,7 @@ export async function configureWebhook(
         ...spec,
       },
     ],
-  });
-  expect(made.status, made.text).toBe(201);
+  };
 }
 
 /** Rules for every write to some kinds of a group. */

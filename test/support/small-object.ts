@@ -101,6 +101,19 @@ const needed: Readonly<Record<string, JsonObject>> = {
     type: 'Normal',
     regarding: { namespace: 'default' },
   },
+  'validatingadmissionpolicies.admissionregistration.k8s.io': {
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: ['a.example.com'], apiVersions: ['v1'], operations: ['*'], resources: ['*'] },
+        ],
+      },
+      validations: [{ expression: 'true' }],
+    },
+  },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': {
+    spec: { policyName: 'a', validationActions: ['Deny'] },
+  },
   'users.iam.kubesphere.io': { spec: { email: 'conform@example.com' } },
   'builtinroles.iam.kubesphere.io': { role: { apiVersion: 'iam.kubesphere.io/v1beta1', kind: 'Role' } },
   'rolebases.iam.kubesphere.io': { role: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' } },

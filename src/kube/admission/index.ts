@@ -2,7 +2,6 @@ import type { ResourceHooks } from '../../registry/contract.js';
 import { mergeHooks } from '../../registry/merge-hooks.js';
 import { claimLimits, podLimits } from './limit-range.js';
 import { namespaceSecurity, podSecurity } from './pod-security/pod-security.js';
-import { policyHooks } from './policies/policy-hooks.js';
 import { quotaHooks } from './resource-quota.js';
 import { podRuntime } from './runtime-class.js';
 
@@ -29,7 +28,5 @@ export function admissionHooks(group: string, plural: string): ResourceHooks | u
 /** What the admission of a kind that is in no namespace does. */
 export function clusterAdmissionHooks(group: string, plural: string): ResourceHooks | undefined {
   if (group === '' && plural === 'namespaces') return namespaceSecurity;
-  if (group === 'admissionregistration.k8s.io' && plural === 'validatingadmissionpolicies')
-    return policyHooks;
   return undefined;
 }

@@ -28,6 +28,8 @@ export type CelValue =
 export interface CelProgram {
   /** Whether it looks at the value there was before. */
   readonly usesOldSelf: boolean;
+  /** The type of what it gives, such as `bool`; `dyn` where that cannot be told. */
+  readonly gives: string;
   /** @throws what the evaluator throws */
   readonly run: (scope: Record<string, CelValue>) => unknown;
 }
@@ -76,6 +78,7 @@ function remember(key: string, text: string, made: Environment): CelProgram {
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   const program: CelProgram = {
     usesOldSelf: /\boldSelf\b/.test(text),
+    gives: checked.type ?? 'dyn',
     run: (scope): unknown => parsed(scope),
   };
   if (programs.size >= remembered) programs.clear();

@@ -208,10 +208,22 @@ export function ruleProblem(text: string, optionalOldSelf: boolean): string | un
 /**
  * What keeps an expression of admission from being read; `undefined` when nothing does.
  *
+ * @param wanted Types it may give; none: any.
  * @throws ApiError 501 for one that calls what the evaluator has not
  */
-export function admissionProblem(text: string): string | undefined {
-  return readingProblem(text, () => admissionProgram(text));
+export function admissionProblem(text: string, wanted: readonly string[] = []): string | undefined {
+  let gives = 'dyn';
+  const why = readingProblem(text, () => {
+    const program = admissionProgram(text);
+    gives = program.gives;
+    return program;
+  });
+  if (why !== undefined) return `compilation failed: ${why}`;
+  const type = gives === 'null' ? 'null_type' : gives;
+  if (wanted.length === 0 || type === 'dyn' || wanted.includes(type)) return undefined;
+  return wanted.length > 1
+    ? `must evaluate to one of [${wanted.join(' ')}]`
+    : `must evaluate to ${wanted.join('')}`;
 }
 
 function readingProblem(text: string, read: () => CelProgram): string | undefined {

@@ -25,7 +25,7 @@ export const clusterDefaults: Readonly<Record<string, Defaults>> = {
     within: { webhooks: { ...webhook, set: { ...webhook.set, reinvocationPolicy: 'Never' } } },
   },
   'validatingadmissionpolicies.admissionregistration.k8s.io': {
-    within: { spec: { set: { failurePolicy: 'Fail' }, within: { matchConstraints: matched } } },
+    within: { spec: { always: true, set: { failurePolicy: 'Fail' }, within: { matchConstraints: matched } } },
   },
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': {
     within: { spec: { within: { matchResources: matched } } },

@@ -3,6 +3,7 @@ import { invalid } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
+import { admissionPolicyProblems, policyBindingProblems } from './admission-policies.js';
 import type { Cause } from './causes.js';
 import { certificateRequestProblems } from './certificate-request.js';
 import { coreEventProblems, eventProblems } from './event.js';
@@ -23,6 +24,7 @@ import { podProblems } from './pod.js';
 import { bindingProblems, roleProblems } from './rbac.js';
 import { serviceProblems } from './service.js';
 import { persistentVolumeProblems, storageClassProblems } from './storage.js';
+import { webhookProblems } from './webhooks.js';
 import {
   daemonSetProblems,
   deploymentProblems,
@@ -67,6 +69,10 @@ const checks: Readonly<Record<string, Problems>> = {
   'events.': coreEventProblems,
   'events.events.k8s.io': eventProblems,
   'certificatesigningrequests.certificates.k8s.io': certificateRequestProblems,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookProblems,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookProblems,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicyProblems,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': policyBindingProblems,
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
 };
 

@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as, type Answer, type Asker } from '../../support/ask.js';
-import { configureWebhook, patching, rulesFor } from '../../support/configure-webhook.js';
+import { configureWebhook, patching, rulesFor, webhookConfiguration } from '../../support/configure-webhook.js';
 import { startWebhook, type Review } from '../../support/webhook-server.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';
@@ -184,15 +187,25 @@ describe('a validating webhook', () => {
     await configureWebhook(admin, 'Validating', hook, { sideEffects: 'NoneOnDryRun' });
     expect((await admin.send('POST', `${maps}?dryRun=All`, map())).status).toBe(201);
     expect(hook.reviews[0]?.request['dryRun']).toBe(true);
-    await admin.send('DELETE', `${group}/validatingwebhookconfigurations/hook.example.com`);
-    await configureWebhook(admin, 'Validating', hook, { sideEffects: 'Unknown' });
-    const refused = await admin.send('POST', `${maps}?dryRun=All`, map());
+    // Such a configuration comes from a time when Kubernetes still took them.
+    const old = {
+      kind: 'ValidatingWebhookConfiguration',
+      ...webhookConfiguration(hook, { sideEffects: 'Unknown' }),
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'webhooks-'));
+    writeFileSync(
+      join(folder, 'old.json'),
+      JSON.stringify({ apiVersion: 'admissionregistration.k8s.io/v1', ...old }),
+    );
+    await using later = await started({ world: folder });
+    rmSync(folder, { recursive: true });
+    const refused = await later.admin.send('POST', `${maps}?dryRun=All`, map());
     expect([refused.status, messageOf(refused)]).toEqual([
       400,
       'admission webhook "hook.example.com" does not support dry run',
     ]);
     expect(hook.reviews).toHaveLength(1);
-    expect((await admin.get(`${maps}/one`)).status).toBe(404);
+    expect((await later.admin.get(`${maps}/one`)).status).toBe(404);
   });
 
   test('warns clients, and is asked again when somebody else writes meanwhile', async () => {
