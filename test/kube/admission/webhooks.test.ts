@@ -5,7 +5,12 @@ import { describe, expect, test } from 'vitest';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as, type Answer, type Asker } from '../../support/ask.js';
-import { configureWebhook, patching, rulesFor, webhookConfiguration } from '../../support/configure-webhook.js';
+import {
+  configureWebhook,
+  patching,
+  rulesFor,
+  webhookConfiguration,
+} from '../../support/configure-webhook.js';
 import { startWebhook, type Review } from '../../support/webhook-server.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';
