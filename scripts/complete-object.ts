@@ -1,5 +1,6 @@
 import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
+import { rootCertificate } from '../src/controllers/root-certificate.js';
 import { inRange, type Release } from '../src/core/release.js';
 import { flat, numberOf, suffixOf, uidOf } from '../src/generate/identity.js';
 import type { Platform } from '../src/generate/platform.js';
@@ -151,7 +152,7 @@ export function serviceAccounts(objects: readonly KubeObject[], platform: Platfo
       return account(place, name, at, platform);
     }),
     ...(platform.minor >= 20
-      ? [...spaces].map((place) => rootCertificate(place, wanted.get(`${place}/default`)))
+      ? [...spaces].map((place) => certificateMap(place, wanted.get(`${place}/default`)))
       : []),
   ];
 }
@@ -160,10 +161,7 @@ function created({ metadata }: KubeObject): string {
   return metadata.creationTimestamp ?? '';
 }
 
-const certificate =
-  '-----BEGIN CERTIFICATE-----\nMIIBdzCCAR2gAwIBAgIBADAKBggqhkjOPQQDAjAjMSEwHwYDVQQDDBhmYWtlLWtz\n-----END CERTIFICATE-----\n';
-
-function rootCertificate(place: string, at: string | undefined): KubeObject {
+function certificateMap(place: string, at: string | undefined): KubeObject {
   return {
     kind: 'ConfigMap',
     apiVersion: 'v1',
@@ -176,7 +174,7 @@ function rootCertificate(place: string, at: string | undefined): KubeObject {
           'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
       },
     },
-    data: { 'ca.crt': certificate },
+    data: { 'ca.crt': rootCertificate() },
   };
 }
 
@@ -204,7 +202,7 @@ function account(place: string, name: string, at: string, { minor }: Platform): 
         annotations: { 'kubernetes.io/service-account.name': name, 'kubernetes.io/service-account.uid': uid },
       },
       data: {
-        'ca.crt': encode(certificate),
+        'ca.crt': encode(rootCertificate()),
         namespace: encode(place),
         token: encode(flat('fake.', suffixOf(uid, 40), '.', suffixOf(flat(uid, '/signature'), 43))),
       },

@@ -135,20 +135,22 @@ export class ObjectStore {
   }
 
   /**
-   * Has a resource that holds nothing begin with some objects, which are made when somebody first looks at it or writes to
-   * it. Nobody is told of them.
+   * Has a resource begin with some objects, which are made when somebody first looks at it or writes to it. Nobody is told
+   * of them, and what it holds already stays.
    */
   offer(resource: GroupResource, offer: Offer): void {
     const { group, plural } = resource;
     this.#collections.set(collectionKey(resource), {
-      resource: { group, plural },
-      items: new Map(),
-      keys: undefined,
-      sorted: undefined,
-      byNamespace: undefined,
-      version: 0,
-      writes: 0,
-      shared: false,
+      ...(this.#at(resource) ?? {
+        resource: { group, plural },
+        items: new Map<string, StoredObject>(),
+        keys: undefined,
+        sorted: undefined,
+        byNamespace: undefined,
+        version: 0,
+        writes: 0,
+        shared: false,
+      }),
       offer,
       offered: true,
     });
@@ -458,7 +460,14 @@ export class ObjectStore {
     const items = taken.map(
       (one) => [keyOf(one.object.metadata.namespace, one.object.metadata.name), one] as const,
     );
-    const filled: Collection = { ...collection, items: new Map(items), sorted: taken, shared: false };
+    const filled: Collection = {
+      ...collection,
+      items: new Map([...items, ...collection.items]),
+      keys: undefined,
+      sorted: collection.items.size === 0 ? taken : undefined,
+      byNamespace: undefined,
+      shared: false,
+    };
     filled.version = taken.reduce((latest, { version }) => Math.max(latest, version), filled.version);
     filled.writes += 1;
     this.#writes += 1;

@@ -13,6 +13,7 @@ import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
+import { offerDefaultRoles } from '../kube/installed/default-roles.js';
 import { offerInstalled } from '../kube/installed/offer-installed.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
@@ -52,6 +53,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   const built = emptyWorld(options, release, undefined, held, catalog);
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
+  offerRoles(built, options);
   const live = new Map(
     [...built.clusters.values()].map(({ name, store }) => [name, namesOf(store.list(nodes))]),
   );
@@ -99,6 +101,12 @@ function emptyWorld(
   return world;
 }
 
+/** Puts Kubernetes' own roles beside those of an install; a Kubernetes that is copied brings its own. */
+function offerRoles(world: World, options: Options): void {
+  if (options.kubeApiserver !== undefined) return;
+  for (const { store } of world.clusters.values()) offerDefaultRoles(store, world.release.name);
+}
+
 /** @throws InputError for a given key that is no RSA private key: better now than at the first id token */
 function signingKeys(secret: string, given: string | undefined): SigningKeys {
   if (given === undefined) return new SigningKeys(secret, readFileSync(testKey, 'utf8'));
@@ -128,7 +136,10 @@ async function buildGiven(
   loadObjects(world, checked);
   const cluster = world.host;
   acceptLoaded({ world, catalog: kindsIn(catalog, cluster.store), cluster, user: systemAdmin });
-  if (!checked.exact) refreshClusters(world);
+  if (!checked.exact) {
+    refreshClusters(world);
+    offerRoles(world, options);
+  }
   return finish(world, options, catalog, new Map(), options.generate !== undefined);
 }
 

@@ -85,6 +85,77 @@ describe('a HorizontalPodAutoscaler', () => {
     expect(await replicas()).toBe(1);
   });
 
+  test.for([
+    ['no behavior', undefined, [4, 8, 10]],
+    ['pods at a time', { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 30 }] } }, [3, 3, 4]],
+    [
+      'the policy that goes least far',
+      {
+        scaleUp: {
+          selectPolicy: 'Min',
+          policies: [
+            { type: 'Pods', value: 1, periodSeconds: 15 },
+            { type: 'Percent', value: 100, periodSeconds: 15 },
+          ],
+        },
+      },
+      [3, 4, 5],
+    ],
+    ['nothing, when that is disabled', { scaleUp: { selectPolicy: 'Disabled' } }, [2, 2, 2]],
+    ['waiting first', { scaleUp: { stabilizationWindowSeconds: 20 } }, [2, 2, 6]],
+  ] as const)('scales up as its behavior says: %s', async ([, behavior, steps]) => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    await withDeployment(admin, { cpu: '100m' });
+    await ks.clock.advance('2m');
+    const limits = { minReplicas: 1, maxReplicas: 10, ...(behavior && { behavior }) };
+    await admin.send('POST', scalers, scaler(1, limits));
+    const replicas: unknown[] = [];
+    for (const wait of ['0s', '15s', '15s']) {
+      await ks.clock.advance(wait);
+      replicas.push((await admin.get(`${apps}/deployments/web`)).json.spec['replicas']);
+    }
+    expect(replicas).toEqual(steps);
+  });
+
+  test('scales down as fast as its behavior says', async () => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    await withDeployment(admin, { cpu: '100m' });
+    const scale = { spec: { replicas: 8 } };
+    await admin.send('PATCH', `${apps}/deployments/web/scale`, scale, 'application/merge-patch+json');
+    await ks.clock.advance('2m');
+    const scaleDown = {
+      stabilizationWindowSeconds: 0,
+      policies: [{ type: 'Percent', value: 25, periodSeconds: 15 }],
+    };
+    const limits = { minReplicas: 1, maxReplicas: 10, behavior: { scaleDown } };
+    await admin.send('POST', scalers, scaler(100_000, limits));
+    const replicas: unknown[] = [];
+    for (const wait of ['0s', '15s', '15s']) {
+      await ks.clock.advance(wait);
+      replicas.push((await admin.get(`${apps}/deployments/web`)).json.spec['replicas']);
+    }
+    expect(replicas).toEqual([6, 4, 3]);
+    expect(await conditionsOf(admin)).toEqual([
+      ['AbleToScale', 'True', 'SucceededRescale'],
+      ['ScalingActive', 'True', 'ValidMetricFound'],
+      ['ScalingLimited', 'True', 'ScaleDownLimit'],
+    ]);
+  });
+
+  test('brings back what is out of its bounds, whatever is used', async () => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    await withDeployment(admin, {});
+    await admin.send('POST', scalers, scaler(50, { minReplicas: 3, maxReplicas: 4 }));
+    expect((await admin.get(`${apps}/deployments/web`)).json.spec['replicas']).toBe(3);
+    const path = '/api/v1/namespaces/default/events?fieldSelector=reason%3DSuccessfulRescale';
+    expect((await admin.get(path)).json.items).toMatchObject([
+      { message: 'New size: 3; reason: Current number of replicas below Spec.MinReplicas' },
+    ]);
+  });
+
   test('says what it cannot know', async () => {
     await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
     const admin = await as(ks, 'admin');

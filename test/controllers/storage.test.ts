@@ -239,3 +239,76 @@ test('a pod of a StatefulSet that comes back while its claim goes gets a new one
   expect(after.metadata['uid']).not.toBe(before);
   expect((await admin.get(`${core}/pods/db-0`)).json['status']).toMatchObject({ phase: 'Running' });
 });
+
+describe('a pod whose volume is on one node', () => {
+  const nodeAffinity = (...values: string[]): object => ({
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values }] },
+        ],
+      },
+    },
+  });
+
+  async function makeClass(admin: Asker, spec: object = {}): Promise<void> {
+    await admin.send('POST', '/apis/storage.k8s.io/v1/storageclasses', {
+      metadata: { name: 'hand' },
+      provisioner: 'kubernetes.io/no-provisioner',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      ...spec,
+    });
+  }
+
+  async function placeOf(admin: Asker): Promise<unknown> {
+    const { spec, ...pod } = (await admin.get(`${core}/pods/user`)).json;
+    const { conditions } = pod['status'] as { conditions: { type: string; message?: string }[] };
+    return spec['nodeName'] ?? conditions.find(({ type }) => type === 'PodScheduled')?.message;
+  }
+
+  test('goes there', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeVolume(admin, 'there', '5Gi', nodeAffinity('node3'));
+    await makeClaim(admin, { storageClassName: 'hand' });
+    expect((await claimOf(admin)).spec['volumeName']).toBe('there');
+    await makePod(admin);
+    expect(await placeOf(admin)).toBe('node3');
+  });
+
+  test('waits when it cannot go there', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeVolume(admin, 'there', '5Gi', nodeAffinity('elsewhere'));
+    await makeClaim(admin, { storageClassName: 'hand' });
+    await makePod(admin);
+    expect(await placeOf(admin)).toMatch(/\d node\(s\) had volume node affinity conflict/);
+  });
+
+  test('goes where a volume is free when its claim waits for it, and takes that', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeClass(admin);
+    await makeClaim(admin, { storageClassName: 'hand' });
+    await makeVolume(admin, 'small', '1Gi', nodeAffinity('node1'));
+    await makePod(admin);
+    expect(await placeOf(admin)).toContain("node(s) didn't find available persistent volumes to bind");
+    await makeVolume(admin, 'large', '9Gi', nodeAffinity('node3', 'node4'));
+    await makeVolume(admin, 'master', '5Gi', nodeAffinity('master'));
+    expect(await placeOf(admin)).toBe('node3');
+    expect((await claimOf(admin)).spec['volumeName']).toBe('large');
+  });
+
+  test('goes where its class makes volumes', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    const matchLabelExpressions = [{ key: 'kubernetes.io/hostname', values: ['node2'] }];
+    await makeClass(admin, {
+      provisioner: 'example.com/disks',
+      allowedTopologies: [{ matchLabelExpressions }],
+    });
+    await makeClaim(admin, { storageClassName: 'hand' });
+    await makePod(admin);
+    expect(await placeOf(admin)).toBe('node2');
+  });
+});

@@ -7,6 +7,7 @@ import type { ClusterState } from '../../state/world.js';
 import { hasPreferences, isNodeIn, mostLiked } from './node-preferences.js';
 import { podIndex, type NodeLoad } from './pod-index.js';
 import { affinityRule, portsRule, spreadRule, type Without } from './pod-neighbours.js';
+import { volumeRule } from './pod-volumes.js';
 import { amount, priorityOf, requestsOf, type Amounts } from './pod-requests.js';
 import { isFinished } from './pods.js';
 import { schedulingWords, unavailable, type SchedulingWords } from './scheduling-words.js';
@@ -50,6 +51,7 @@ export function nodeFilter(
   const words = schedulingWords(world);
   const wanted = requestsOf(pod);
   const ports = portsRule(store, pod, without);
+  const volumes = volumeRule(store, pod);
   const rules = [
     spreadRule(store, pod, (node) => matchesNode(node, pod), without),
     affinityRule(store, pod, without),
@@ -61,6 +63,8 @@ export function nodeFilter(
       if (port !== undefined) return { reasons: [port], isForGood: false };
       const full = tooFull(node, loadOf(store, node, nominated, without), wanted, words);
       if (full !== undefined) return full;
+      const far = volumes?.(node);
+      if (far !== undefined) return { reasons: [far], isForGood: true };
       const why = rules.map((rule) => rule?.(node)).find((one) => one !== undefined);
       return why === undefined ? undefined : { reasons: [why], isForGood: alone.has(why) };
     });

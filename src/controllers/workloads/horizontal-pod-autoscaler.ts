@@ -14,6 +14,7 @@ import { patchObject } from '../../registry/verbs/patch.js';
 import { isMeasured, podUsage } from '../../registry/usage/pod-usage.js';
 import type { World } from '../../state/world.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { limited, steadied, type AutoscalerPast } from './autoscaler-behavior.js';
 import { recordEvent } from './events.js';
 import { podIndex } from './pod-index.js';
 import { amount } from './pod-requests.js';
@@ -24,13 +25,13 @@ const component = 'horizontal-pod-autoscaler';
 const autoscalers = { group: 'autoscaling', plural: 'horizontalpodautoscalers' };
 /** Milliseconds between two looks. */
 const period = 15_000;
-/** Milliseconds a lower number must have been enough before it is taken. */
-const downWindow = 300_000;
+/** Milliseconds for which what was found and done is remembered: the longest window and period there may be. */
+const memory = 3_600_000;
 /** Part of the target by which usage may miss it. */
 const tolerance = 0.1;
 
-/** What was found enough before, by uid of the autoscaler. */
-const pasts = new WeakMap<World, Map<string, { readonly at: number; readonly replicas: number }[]>>();
+/** By uid of the autoscaler. */
+const pasts = new WeakMap<World, Map<string, AutoscalerPast>>();
 
 /**
  * Keeps as many copies of something as what its pods use calls for, and says so. Usage is that of metrics.k8s.io.
@@ -119,12 +120,24 @@ function able(): Condition {
 function follow(context: WriteContext, { resource, autoscaler, kind, target, current }: Pair): void {
   const least = Number(dig(autoscaler, 'spec', 'minReplicas') ?? 1);
   const most = Number(dig(autoscaler, 'spec', 'maxReplicas') ?? 1);
+  if (current > most || current < least) {
+    const [desired, which] =
+      current > most ? [most, 'above Spec.MaxReplicas'] : [least, 'below Spec.MinReplicas'];
+    report(context, resource, autoscaler, {
+      conditions: [rescaled(desired), ...conditionsOf(autoscaler, 'ScalingActive', 'ScalingLimited')],
+      current,
+      desired,
+      metrics: digArray(autoscaler, 'status', 'currentMetrics').filter(isJsonObject),
+      scaled: true,
+    });
+    rescale(context, autoscaler, kind, target, desired, `Current number of replicas ${which}`);
+    return;
+  }
   const measures = targetsOf(autoscaler).map((wanted) => measure(context, target, wanted, current));
   const failed = measures.find((one) => typeof one === 'string');
   const known = measures.filter((one) => typeof one !== 'string');
   if (typeof failed === 'string' && known.length === 0) {
     const message = `the HPA was unable to compute the replica count: ${failed}`;
-    const desired = Math.min(most, Math.max(least, current));
     const count = String(measures.length);
     warn(context, autoscaler, 'FailedGetResourceMetric', failed);
     warn(
@@ -146,31 +159,24 @@ function follow(context: WriteContext, { resource, autoscaler, kind, target, cur
       desired: current,
       metrics: [],
     });
-    if (desired !== current)
-      rescale(context, autoscaler, kind, target, desired, 'Current number of replicas out of bounds');
     return;
   }
   const top = [...known].sort((a, b) => b.replicas - a.replicas)[0];
-  const recommended = steadied(context.world, autoscaler, top?.replicas ?? current, current);
-  const desired = Math.min(most, Math.max(least, recommended));
-  const [reason, message]: readonly [string, string] =
-    recommended > most
-      ? ['TooManyReplicas', 'the desired replica count is more than the maximum replica count']
-      : recommended < least
-        ? ['TooFewReplicas', 'the desired replica count is less than the minimum replica count']
-        : ['DesiredWithinRange', 'the desired count is within the acceptable range'];
+  const wanted = top?.replicas ?? current;
+  const now = context.world.clock.now();
+  const past = pastOf(context.world, autoscaler, current);
+  const spec = digObject(autoscaler, 'spec');
+  const behavior = isJsonObject(spec['behavior']) ? spec['behavior'] : undefined;
+  const situation = { current, least, most, wanted, behavior, past, now };
+  const steady = steadied(situation);
+  const { replicas: desired, reason, message } = limited({ ...situation, wanted: steady.replicas });
+  const changes = desired === current ? past.changes : [...past.changes, { at: now, by: desired - current }];
+  remember(context.world, autoscaler, { found: [...past.found, { at: now, replicas: wanted }], changes });
   const subject = `${top?.name ?? 'cpu'} resource utilization (percentage of request)`;
   const found = `the HPA was able to successfully calculate a replica count from ${top?.isUtilization === false ? `${top.name} resource` : subject}`;
   report(context, resource, autoscaler, {
     conditions: [
-      desired === current
-        ? able()
-        : {
-            type: 'AbleToScale',
-            status: 'True',
-            reason: 'SucceededRescale',
-            message: `the HPA controller was able to update the target scale to ${String(desired)}`,
-          },
+      desired === current ? { ...able(), reason: steady.reason, message: steady.message } : rescaled(desired),
       { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: found },
       {
         type: 'ScalingLimited',
@@ -210,21 +216,29 @@ function rescale(
   recordEvent(context, autoscaler, { reason: 'SuccessfulRescale', message, component });
 }
 
-/** The largest number found enough in the last minutes, when fewer would do now. */
-function steadied(world: World, { metadata }: KubeObject, wanted: number, current: number): number {
+function rescaled(replicas: number): Condition {
+  const message = `the HPA controller was able to update the target scale to ${String(replicas)}`;
+  return { type: 'AbleToScale', status: 'True', reason: 'SucceededRescale', message };
+}
+
+/** Conditions as they were. */
+function conditionsOf(autoscaler: KubeObject, ...types: readonly string[]): Condition[] {
+  return digArray(autoscaler, 'status', 'conditions').filter((one) =>
+    types.includes(digString(one, 'type')),
+  ) as unknown as Condition[];
+}
+
+/** What an autoscaler remembers; a new one takes the number it finds for enough. */
+function pastOf(world: World, { metadata }: KubeObject, current: number): AutoscalerPast {
+  const known = pasts.get(world)?.get(metadata.uid ?? '');
+  return known ?? { found: [{ at: world.clock.now(), replicas: current }], changes: [] };
+}
+
+function remember(world: World, { metadata }: KubeObject, { found, changes }: AutoscalerPast): void {
   let ofWorld = pasts.get(world);
-  if (ofWorld === undefined) {
-    ofWorld = new Map();
-    pasts.set(world, ofWorld);
-  }
-  const now = world.clock.now();
-  const uid = metadata.uid ?? '';
-  const past = (ofWorld.get(uid) ?? [{ at: now, replicas: current }]).filter(
-    ({ at }) => at > now - downWindow,
-  );
-  past.push({ at: now, replicas: wanted });
-  ofWorld.set(uid, past);
-  return Math.max(...past.map(({ replicas }) => replicas));
+  if (ofWorld === undefined) pasts.set(world, (ofWorld = new Map<string, AutoscalerPast>()));
+  const isRecent = ({ at }: { readonly at: number }): boolean => at > world.clock.now() - memory;
+  ofWorld.set(metadata.uid ?? '', { found: found.filter(isRecent), changes: changes.filter(isRecent) });
 }
 
 /** What one metric is to be: cpu or memory, as a share of what is asked for or as an amount per pod. */

@@ -28,7 +28,13 @@ const firstMinorWithGates = 27;
  */
 export const schedulerController: QueuedController = {
   name: 'scheduler',
-  watches: ['pods.', 'nodes.', 'persistentvolumeclaims.'],
+  watches: [
+    'pods.',
+    'nodes.',
+    'persistentvolumeclaims.',
+    'persistentvolumes.',
+    'storageclasses.storage.k8s.io',
+  ],
   keysOf: ({ cluster }, change) => {
     if (change.resource.plural === 'pods') {
       if (change.type === 'DELETED' || hasEnded(change)) return waiting(cluster, undefined);

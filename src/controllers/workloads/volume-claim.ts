@@ -3,7 +3,9 @@ import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Change, StoredObject } from '../../state/object-store.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { nodeResource } from '../nodes/node-condition.js';
 import { podIndex } from './pod-index.js';
+import { isWithin } from './pod-volumes.js';
 import { amount } from './pod-requests.js';
 import { ownKey } from './pods.js';
 import { claimsOf } from './storage-protection.js';
@@ -97,8 +99,12 @@ function bind(context: WriteContext, claim: KubeObject): void {
     tellOfClaim(context, claim, 'WaitForFirstConsumer', message);
     return;
   }
-  const all = store.list(volumes).map(({ object }) => object);
-  const volume = volumeFor(claim, all) ?? provision(context, claim, storageClass);
+  const user = node === '' ? undefined : store.find(nodeResource, undefined, node)?.object;
+  const near = store
+    .list(volumes)
+    .map(({ object }) => object)
+    .filter((volume) => user === undefined || isWithin(volume, user));
+  const volume = volumeFor(claim, near) ?? provision(context, claim, storageClass);
   if (volume !== undefined) put(context, claim, volume, node);
 }
 

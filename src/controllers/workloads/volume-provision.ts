@@ -4,10 +4,9 @@ import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { recordEvent } from './events.js';
+import { byHand } from './pod-volumes.js';
 import { sourceObstacle } from './volume-source.js';
 
-/** Provisioner of classes whose volumes are all made by hand. */
-const byHand = 'kubernetes.io/no-provisioner';
 /** What was last said of a claim, by uid: looking again is no news. */
 const said = new WeakMap<ObjectStore, Map<string, string>>();
 

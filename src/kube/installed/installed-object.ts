@@ -22,15 +22,19 @@ export interface InstalledBody extends JsonObject {
  * @param body Its uid, version and time of creation are filled in; a time that is given stays.
  */
 export function installedObject({ apiVersion, kind, metadata, ...rest }: InstalledBody): StoredObject {
-  const { name, creationTimestamp = installedAt, ...others } = metadata;
+  const { name, namespace, generation, creationTimestamp = installedAt, ...others } = metadata;
+  const place = namespace === undefined ? '' : `${namespace}/`;
   const stored = new StoredObject(
     deepFreeze({
-      apiVersion,
+      // Answers that leave the type out look for it in front.
       kind,
+      apiVersion,
       metadata: {
         name,
-        uid: fixedUid(`${kind.toLowerCase()} ${name}`),
+        ...(namespace !== undefined && { namespace }),
+        uid: fixedUid(`${kind.toLowerCase()} ${place}${name}`),
         resourceVersion: String(installedVersion),
+        ...(generation !== undefined && { generation }),
         creationTimestamp,
         ...others,
       },

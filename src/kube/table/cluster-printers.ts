@@ -68,6 +68,17 @@ const priorityLevels: Printer = {
   ],
 };
 
+const volumeAttachments: Printer = {
+  columns: [
+    nameColumn,
+    { name: 'Attacher', format: 'name', cell: (one) => digString(one, 'spec', 'attacher') },
+    column('PV', (one) => digString(one, 'spec', 'source', 'persistentVolumeName')),
+    column('Node', (one) => digString(one, 'spec', 'nodeName')),
+    { name: 'Attached', type: 'boolean', cell: (one) => dig(one, 'status', 'attached') === true },
+    ageColumn,
+  ],
+};
+
 const podTemplates: Printer = {
   columns: [
     nameColumn,
@@ -116,6 +127,7 @@ export const clusterPrinters: Readonly<Record<string, Printer>> = {
   'runtimeclasses.node.k8s.io': {
     columns: [nameColumn, column('Handler', (object) => digString(object, 'handler')), ageColumn],
   },
+  'volumeattachments.storage.k8s.io': volumeAttachments,
   'flowschemas.flowcontrol.apiserver.k8s.io': flowSchemas,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': priorityLevels,
   'apiservices.apiregistration.k8s.io': apiServices,

@@ -28,6 +28,21 @@ const containers = [
 
 test.for([
   [
+    'volumeattachments.storage.k8s.io',
+    [
+      {
+        spec: { attacher: 'disk.example.com', nodeName: 'node1', source: { persistentVolumeName: 'data' } },
+        status: { attached: true },
+      },
+      { spec: { attacher: 'disk.example.com', nodeName: 'node1', source: {} } },
+    ],
+    ['Name', 'Attacher', 'PV', 'Node', 'Attached', 'Age'],
+    [
+      ['object-0', 'disk.example.com', 'data', 'node1', true, '5m'],
+      ['object-1', 'disk.example.com', '', 'node1', false, '5m'],
+    ],
+  ],
+  [
     'csidrivers.storage.k8s.io',
     [
       {
