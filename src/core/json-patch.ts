@@ -43,11 +43,9 @@ export function readJsonPatch(body: Json): PatchOperation[] {
     const text = `The allowed maximum operations in a JSON patch is ${String(operationLimit)}, got ${String(items.length)}`;
     throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${text}`);
   }
-  return items.map(readOperation);
-}
-
-function readOperation(item: Json): PatchOperation {
-  if (!isJsonObject(item)) {
+  // What is no object at all fails before anything is applied, as the real decoder reads the whole list first.
+  for (const item of items) {
+    if (item === null || isJsonObject(item)) continue;
     const type = Array.isArray(item) ? 'array' : typeof item === 'boolean' ? 'bool' : typeof item;
     throw new ApiError(
       400,
@@ -55,12 +53,15 @@ function readOperation(item: Json): PatchOperation {
       `json: cannot unmarshal ${type} into Go value of type jsonpatch.Operation`,
     );
   }
+  return items.map(readOperation);
+}
+
+function readOperation(item: Json): PatchOperation {
+  if (!isJsonObject(item)) throw rejected();
   const { op, path, from } = item;
   if (typeof op !== 'string' || !operations.has(op) || typeof path !== 'string') throw rejected();
   const needsFrom = op === 'move' || op === 'copy';
   if (needsFrom && typeof from !== 'string') throw rejected();
-  const needsValue = op === 'add' || op === 'replace' || op === 'test';
-  if (needsValue && !Object.hasOwn(item, 'value') && op !== 'test') throw rejected();
   return {
     op: op as PatchOperation['op'],
     path: readPointer(path),
@@ -69,12 +70,11 @@ function readOperation(item: Json): PatchOperation {
   };
 }
 
+/** What stands before the first slash is not looked at. */
 function readPointer(pointer: string): string[] {
-  if (pointer === '') return [];
-  if (!pointer.startsWith('/')) throw rejected();
   return pointer
-    .slice(1)
     .split('/')
+    .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
@@ -83,8 +83,12 @@ function readPointer(pointer: string): string[] {
  *
  * Only own members count, so that names such as `__proto__` or `constructor` reach nothing but the result.
  *
+ * As in the library kube-apiserver uses, and unlike the RFC: indexes below zero count from the end, may have a sign or zeros
+ * in front; a member that is not there can be replaced and copied, as null; a value that is not given is null.
+ *
  * @throws ApiError 422
  * @see RFC 6902
+ * @see evanphx/json-patch v4 patch.go
  */
 export function applyJsonPatch(target: Json, patch: readonly PatchOperation[]): Json {
   let result = target;
@@ -101,49 +105,49 @@ export function applyJsonPatch(target: Json, patch: readonly PatchOperation[]): 
         result = replace(result, path, value);
         break;
       case 'move': {
-        if (from.length < path.length && from.every((part, at) => part === path[at])) throw rejected();
-        const moved = read(result, from);
+        const moved = find(result, from);
         result = add(remove(result, from), path, moved);
         break;
       }
       case 'copy': {
-        const source = read(result, from);
+        const source = find(result, from);
         copied += JSON.stringify(source).length;
         if (copied > copyLimit) throw rejected();
         result = add(result, path, source);
         break;
       }
       case 'test':
-        if (!isDeepStrictEqual(find(result, path) ?? null, value)) throw rejected();
+        if (!isDeepStrictEqual(path.length === 0 ? result : find(result, path), value)) throw rejected();
         break;
     }
   }
   return result;
 }
 
-function find(target: Json, path: readonly string[]): Json | undefined {
-  let current: Json | undefined = target;
-  for (const part of path) {
-    if (Array.isArray(current))
-      current = (current as readonly Json[])[indexIn(current as readonly Json[], part)];
-    else if (isJsonObject(current) && Object.hasOwn(current, part)) current = current[part];
-    else return undefined;
+/** What is at a path, or null when only its last member is missing. */
+function find(target: Json, path: readonly string[]): Json {
+  const last = path.at(-1);
+  if (last === undefined) throw rejected();
+  let container = target;
+  for (const part of path.slice(0, -1)) container = memberOf(container, part);
+  return memberOf(container, last);
+}
+
+function memberOf(container: Json, part: string): Json {
+  if (Array.isArray(container)) {
+    const array = container as readonly Json[];
+    return array[indexIn(array.length, part)] ?? null;
   }
-  return current;
+  if (!isJsonObject(container)) throw rejected();
+  return (Object.hasOwn(container, part) ? container[part] : undefined) ?? null;
 }
 
-function read(target: Json, path: readonly string[]): Json {
-  const found = find(target, path);
-  if (found === undefined) throw rejected();
-  return found;
-}
-
-/** A whole number that may be an array index; never above the length, so that no patch can make a huge array. */
-function indexIn(array: readonly Json[], part: string): number {
-  if (!/^(0|[1-9]\d{0,8})$/.test(part)) throw rejected();
+/** The place of an array of that length a part names; below zero counts from the end. */
+function indexIn(length: number, part: string): number {
+  if (!/^[-+]?\d{1,18}$/.test(part)) throw rejected();
   const index = Number(part);
-  if (index > array.length) throw rejected();
-  return index;
+  if (index >= length || index < -length) throw rejected();
+  return index < 0 ? index + length : index;
 }
 
 /** Rebuilds the containers along a path around a change of the last one. */
@@ -153,10 +157,8 @@ function change(target: Json, path: readonly string[], edit: (container: Json, l
   if (rest.length === 0) return edit(target, first);
   if (Array.isArray(target)) {
     const array = target as readonly Json[];
-    const index = indexIn(array, first);
-    const item = array[index];
-    if (item === undefined) throw rejected();
-    return array.with(index, change(item, rest, edit));
+    const index = indexIn(array.length, first);
+    return array.with(index, change(array[index] ?? null, rest, edit));
   }
   if (!isJsonObject(target) || !Object.hasOwn(target, first)) throw rejected();
   const inner = target[first];
@@ -186,11 +188,10 @@ function checkDepth(path: readonly string[], value: Json): void {
 
 function add(target: Json, path: readonly string[], value: Json): Json {
   checkDepth(path, value);
-  if (path.length === 0) return value;
   return change(target, path, (container, last) => {
     if (!Array.isArray(container)) return withMember(container, last, value);
     const array = container as readonly Json[];
-    return array.toSpliced(last === '-' ? array.length : indexIn(array, last), 0, value);
+    return array.toSpliced(last === '-' ? array.length : indexIn(array.length + 1, last), 0, value);
   });
 }
 
@@ -198,9 +199,7 @@ function remove(target: Json, path: readonly string[]): Json {
   return change(target, path, (container, last) => {
     if (Array.isArray(container)) {
       const array = container as readonly Json[];
-      const index = indexIn(array, last);
-      if (index === array.length) throw rejected();
-      return array.toSpliced(index, 1);
+      return array.toSpliced(indexIn(array.length, last), 1);
     }
     if (!isJsonObject(container) || !Object.hasOwn(container, last)) throw rejected();
     return Object.fromEntries(Object.entries(container).filter(([key]) => key !== last));
@@ -209,15 +208,13 @@ function remove(target: Json, path: readonly string[]): Json {
 
 function replace(target: Json, path: readonly string[], value: Json): Json {
   checkDepth(path, value);
-  if (path.length === 0) return value;
+  // Anything but a container in place of the whole is passed over.
+  if (path.length === 0) return typeof value === 'object' && value !== null ? value : target;
   return change(target, path, (container, last) => {
     if (Array.isArray(container)) {
       const array = container as readonly Json[];
-      const index = indexIn(array, last);
-      if (index === array.length) throw rejected();
-      return array.with(index, value);
+      return array.with(indexIn(array.length, last), value);
     }
-    if (!isJsonObject(container) || !Object.hasOwn(container, last)) throw rejected();
     return withMember(container, last, value);
   });
 }

@@ -106,20 +106,23 @@ function checkField(field: string, resource: Resource): void {
   );
 }
 
+const operators = [
+  ['!=', false],
+  ['==', true],
+  ['=', true],
+] as const;
+
+/** Reads the terms in the order of their texts, as the first bad one is told. */
 function parse(selector: string): Term[] {
   return splitTerms(selector)
     .filter((term) => term !== '')
+    .sort()
     .map((term) => {
-      for (const [operator, equal] of [
-        ['!=', false],
-        ['==', true],
-        ['=', true],
-      ] as const) {
-        const at = term.indexOf(operator);
-        if (at === -1) continue;
-        return { field: term.slice(0, at), value: unescaped(term.slice(at + operator.length), term), equal };
-      }
-      throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
+      const at = term.search(/!=|=/);
+      const [operator, equal] = operators.find(([one]) => at !== -1 && term.startsWith(one, at)) ?? [];
+      if (operator === undefined || equal === undefined)
+        throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
+      return { field: term.slice(0, at), value: unescaped(term.slice(at + operator.length)), equal };
     });
 }
 
@@ -142,9 +145,14 @@ function splitTerms(selector: string): string[] {
   return [...terms, term];
 }
 
-function unescaped(value: string, term: string): string {
-  if (/(^|[^\\])(\\\\)*[=]/.test(value)) {
-    throw badRequest(`invalid field selector: invalid selector: '${term}'; can't understand '${term}'`);
-  }
-  return value.replace(/\\(.)/g, '$1');
+/** A backslash stands before a backslash, a comma or an equals sign, and these stand behind one only. */
+function unescaped(value: string): string {
+  return value.replace(/\\([^])?|[,=]/gu, (found: string, escaped?: string) => {
+    if (found === ',' || found === '=')
+      throw badRequest(
+        `invalid field selector: unescaped character in value: ${String(found.codePointAt(0))}`,
+      );
+    if (escaped === '\\' || escaped === ',' || escaped === '=') return escaped;
+    throw badRequest(`invalid field selector: invalid escape sequence: ${found}`);
+  });
 }

@@ -2,7 +2,7 @@ import { ApiError, badRequest, invalid } from '../core/api-error.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource } from '../registry/contract.js';
 import { fieldMatcher } from './field-selector.js';
-import { labelMatcher } from '../core/label-selector.js';
+import { labelMatcher } from '../registry/label-selector.js';
 
 /** What the query of a list or watch asks for. */
 export interface KubeListOptions {

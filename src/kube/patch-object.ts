@@ -1,4 +1,5 @@
 import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
+import { goValue } from '../core/go-format.js';
 import { parseGoJson } from '../core/go-json.js';
 import { digString, encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Reply, Resource } from '../registry/contract.js';
@@ -21,7 +22,7 @@ import { apiVersionOf, structOf, type ServedKind } from './served-kind.js';
 import { knownMembers } from './strict-fields.js';
 import { conversionError } from './unstructured-conversion.js';
 import { warningInto, withWarnings } from './warnings.js';
-import { goMap, strictError, warningsOf } from './write-object.js';
+import { strictError, warningsOf } from './write-object.js';
 
 /** Answers the PATCH of an object or its status. @see kubernetes/apiserver pkg/endpoints/handlers/patch.go */
 export async function patchFrom(request: KindRequest, subresource?: 'status'): Promise<Reply> {
@@ -59,7 +60,7 @@ function checkedPatch(
     const text = context.body?.toString('utf8') ?? '';
     const isStrategic = typeof patch === 'function';
     const shown = (isText = false): string => {
-      if (isStrategic) return goMap(parseGoJson(text, 'unmarshal'));
+      if (isStrategic) return goValue(parseGoJson(text, 'unmarshal'));
       if (isText) return text;
       return encodeCompact(isJsonObject(patched) ? untyped(patched) : patched);
     };

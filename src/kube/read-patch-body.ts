@@ -6,7 +6,8 @@ import { findField } from '../registry/type-table.js';
 import type { Patch } from '../registry/verbs/patch.js';
 import { mediaTypeOf, unsupportedMedia } from './read-object-body.js';
 import { strictErrors } from './strict-fields.js';
-import { strategicMergePatch, type MergeSchema } from './strategic-merge-patch.js';
+import { strategicMergePatch } from './strategic-merge/patch.js';
+import type { MergeSchema } from './strategic-merge/schema.js';
 
 const jsonPatch = 'application/json-patch+json';
 const mergePatch = 'application/merge-patch+json';

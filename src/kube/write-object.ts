@@ -1,6 +1,5 @@
 import { badRequest, notImplemented, quote } from '../core/api-error.js';
-import type { Json, JsonObject } from '../core/json.js';
-import { isJsonObject } from '../core/json.js';
+import type { JsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
 import { canonicalStruct } from '../registry/canonical.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
@@ -117,15 +116,4 @@ export function warningsOf(error: string): readonly string[] {
 function known(object: JsonObject, kind: ServedKind): JsonObject {
   const type = structOf(kind);
   return type === undefined ? object : canonicalStruct(knownMembers(object, type).object, type);
-}
-
-/** A value as Go prints a map: `map[a:1 b:[x y]]`. */
-export function goMap(value: Json | undefined): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(goMap).join(' ')}]`;
-  if (!isJsonObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${key}:${goMap(value[key])}`);
-  return `map[${members.join(' ')}]`;
 }

@@ -1,7 +1,7 @@
 import type { GroupResource } from '../core/api-error.js';
 import { digString } from '../core/json.js';
 import { annotation, type KubeObject } from '../core/kube-object.js';
-import { labelMatcher } from '../core/label-selector.js';
+import { labelMatcher } from './label-selector.js';
 import { paginate, type ListPage, type ListQuery } from '../core/list-query.js';
 import { inRange } from '../core/release.js';
 import type { ObjectStore, StoredObject } from '../state/object-store.js';

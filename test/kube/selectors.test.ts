@@ -197,11 +197,21 @@ const refused: readonly (readonly [
     'field label not supported: metadata.namespace',
   ],
   ['/api/v1/pods', { fieldSelector: 'a' }, "invalid selector: 'a'; can't understand 'a'"],
-  ['/api/v1/pods', { labelSelector: 'a in' }, "unable to parse requirement: found '', expected: '('"],
+  ['/api/v1/pods', { labelSelector: 'a in' }, "unable to parse requirement: found '' expected: '('"],
   [
     '/api/v1/pods',
-    { labelSelector: 'a in ()' },
-    "unable to parse requirement: values: Invalid value: []string{}: for 'in', 'notin' operators, values set can't be empty",
+    { fieldSelector: 'metadata.name=a\\' },
+    'invalid field selector: invalid escape sequence: \\',
+  ],
+  [
+    '/api/v1/pods',
+    { fieldSelector: 'metadata.name=a\\x' },
+    'invalid field selector: invalid escape sequence: \\x',
+  ],
+  [
+    '/api/v1/pods',
+    { fieldSelector: 'metadata.name=b=c' },
+    'invalid field selector: unescaped character in value: 61',
   ],
   [
     '/api/v1/pods',

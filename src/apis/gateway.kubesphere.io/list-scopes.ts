@@ -1,6 +1,6 @@
 import { digArray, digString, type Json, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
-import { labelMatcher } from '../../core/label-selector.js';
+import { labelMatcher } from '../../registry/label-selector.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { arrayReply } from '../../registry/entity-reply.js';
 import { json } from '../../registry/reply.js';

@@ -1,7 +1,7 @@
 import { withoutManagedFields } from '../../../core/kube-object.js';
 import { ApiError, internalError, notFound } from '../../../core/api-error.js';
 import { appReleaseLabel } from '../../../core/app-store-keys.js';
-import { labelMatcher } from '../../../core/label-selector.js';
+import { labelMatcher } from '../../../registry/label-selector.js';
 import {
   digArray,
   digObject,

@@ -1,5 +1,5 @@
 import { internalError } from '../../../core/api-error.js';
-import { labelMatcher } from '../../../core/label-selector.js';
+import { labelMatcher } from '../../../registry/label-selector.js';
 import { digString } from '../../../core/json.js';
 import { type KubeObject, label, withoutManagedFields } from '../../../core/kube-object.js';
 import { workspaceLabel } from '../../../core/well-known-keys.js';

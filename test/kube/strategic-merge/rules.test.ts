@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dig, type Json, type JsonObject } from '../../src/core/json.js';
-import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
-import { startFakeKsApiserver } from '../../src/kit/start.js';
-import { as, type Asker } from '../support/ask.js';
+import { dig, type Json, type JsonObject } from '../../../src/core/json.js';
+import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
+import { startFakeKsApiserver } from '../../../src/kit/start.js';
+import { as, type Asker } from '../../support/ask.js';
 
 const strategic = 'application/strategic-merge-patch+json';
 let ks: InProcessFake;
