@@ -1,4 +1,5 @@
 import { ApiError, badRequest, invalid } from '../core/api-error.js';
+import { goQuote } from '../core/go-format.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource } from '../registry/contract.js';
 import { fieldMatcher } from './field-selector.js';
@@ -94,8 +95,9 @@ function checkVersion(query: URLSearchParams, token: string, current: number, wa
 
 function readVersion(version: string): number {
   if (version !== '' && !/^\d+$/.test(version)) {
+    const [value, why] = [goQuote(version), 'invalid syntax'];
     throw badRequest(
-      `invalid resource version: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${value}: strconv.ParseUint: parsing ${value}: ${why}`,
     );
   }
   return Number(version);

@@ -173,7 +173,7 @@ function unsupported(field: string, value: string, supported: readonly string[])
 function unsupportedList(field: string, values: readonly string[]): Cause {
   return {
     reason: 'FieldValueNotSupported',
-    message: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
+    message: `Unsupported value: []string{${values.map((one) => JSON.stringify(one)).join(', ')}}: supported values: "All"`,
     field,
   };
 }

@@ -346,14 +346,14 @@ const rows: readonly Row[] = [
     json,
     422,
     'Invalid',
-    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Odd"]: supported values: "All"',
+    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Odd"}: supported values: "All"',
     {
       group: 'meta.k8s.io',
       kind: 'CreateOptions',
       causes: [
         {
           reason: 'FieldValueNotSupported',
-          message: 'Unsupported value: ["Odd"]: supported values: "All"',
+          message: 'Unsupported value: []string{"Odd"}: supported values: "All"',
           field: 'dryRun',
         },
       ],

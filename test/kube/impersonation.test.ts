@@ -33,6 +33,12 @@ test.for<readonly [headers: Readonly<Record<string, string>>, method: string, pa
       'deployments.apps "d" is forbidden: User "jane" cannot delete resource "deployments" in API group "apps" in the namespace "default"',
     ],
     [jane, 'GET', '/apis', ''],
+    [
+      { ...jane, 'Impersonate-Group': 'system:unauthenticated' },
+      'GET',
+      '/apis',
+      'forbidden: User "jane" cannot get path "/apis"',
+    ],
     [{ ...jane, 'Impersonate-Group': 'system:masters' }, 'GET', '/api/v1/secrets', ''],
     [
       { 'Impersonate-User': 'system:serviceaccount:kubesphere-system:kubesphere' },

@@ -138,12 +138,18 @@ describe('a write notes what it changed', () => {
     expect([patched.status, entriesOf(patched)]).toEqual([200, []]);
   });
 
-  test('until the entries are cleared by an empty one', async () => {
+  test.for([
+    ['an empty entry', [{}]],
+    ['none', []],
+  ] as const)('until they are cleared by %s', async ([, managedFields]) => {
     await using ks = await startFakeKsApiserver();
     const asker = await admin(ks);
     await asker.send('POST', maps, map('a', { x: '1' }));
-    const cleared = { metadata: { managedFields: [{}] } };
+    await asker.send('POST', maps, map('b', { x: '1' }));
+    const cleared = { metadata: { managedFields } };
     expect(entriesOf(await asker.send('PATCH', `${maps}/a`, cleared, merge))).toEqual([]);
+    const replaced = await asker.send('PUT', `${maps}/b`, map('b', { x: '2' }, { managedFields }));
+    expect([replaced.status, entriesOf(replaced)]).toEqual([200, []]);
   });
 
   test('in ten entries of updaters at most', async () => {

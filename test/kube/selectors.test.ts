@@ -223,7 +223,7 @@ const refused: readonly (readonly [
   [
     '/api/v1/pods',
     { resourceVersion: 'x' },
-    'invalid resource version: strconv.ParseUint: parsing "x": invalid syntax',
+    'invalid resource version: resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
   ],
   [
     '/api/v1/pods',

@@ -41,10 +41,17 @@ export interface Update {
  */
 export function recordUpdate(update: Update): readonly JsonObject[] | undefined {
   const { next, previous, manager, time } = update;
-  const given = readManaged(next) ?? (previous === undefined ? [] : (readManaged(previous) ?? []));
+  const before = previous === undefined ? [] : (readManaged(previous) ?? []);
+  const given = givesUp(update) ? [] : (readManaged(next) ?? before);
   if (previous !== undefined && given.length === 0) return undefined;
   const changes = changesOf(update);
   return writeManaged(capUpdaters(takeOver(given, changes, manager, time)));
+}
+
+/** Whether a write asks for nobody to own anything: by a list that is empty, of the object itself only. */
+function givesUp({ sent, manager }: Update): boolean {
+  const { managedFields } = sent.metadata as JsonObject;
+  return manager.subresource === '' && Array.isArray(managedFields) && managedFields.length === 0;
 }
 
 function changesOf({ resource, version, sent, previous, next, manager }: Update): Comparison {

@@ -6,6 +6,8 @@ const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 /** The account ks-apiserver passes requests on with. */
 export const serverAccount = { namespace: 'kubesphere-system', name: 'kubesphere' };
 
+const unauthenticated = 'system:unauthenticated';
+
 /** Whether a request asks to be taken for somebody else's. */
 export function impersonates({ headers }: Pick<RequestContext, 'headers'>): boolean {
   return headers['impersonate-user'] !== undefined;
@@ -41,7 +43,7 @@ export function kubernetesUser(context: Pick<RequestContext, 'headers' | 'cluste
     given.length === 0 && namespace !== undefined
       ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
       : given;
-  const general = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  const general = name === 'system:anonymous' ? unauthenticated : 'system:authenticated';
   const extra = Object.keys(headers)
     .filter((header) => header.startsWith('impersonate-extra-'))
     .map((header): [string, string[]] => [
@@ -51,7 +53,8 @@ export function kubernetesUser(context: Pick<RequestContext, 'headers' | 'cluste
   return {
     name,
     uid: valuesOf('impersonate-uid')[0] ?? '',
-    groups: own.includes(general) ? own : [...own, general],
+    // Who is said not to have logged in has not.
+    groups: own.some((group) => group === general || group === unauthenticated) ? own : [...own, general],
     extra: Object.fromEntries(extra),
   };
 }

@@ -70,7 +70,8 @@ export function deleteObject(
       ...(metadata.generation !== undefined &&
         metadata.deletionTimestamp === undefined && { generation: metadata.generation + 1 }),
       deletionTimestamp: formatTimestamp(at),
-      deletionGracePeriodSeconds: grace,
+      // The storage of namespaces marks them by itself, and leaves the period out.
+      ...(!isNamespace(resource) && { deletionGracePeriodSeconds: grace }),
       finalizers: wanted,
     },
   };
