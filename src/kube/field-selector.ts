@@ -120,7 +120,7 @@ function parse(selector: string): Term[] {
     .map((term) => {
       const at = term.search(/!=|=/);
       const [operator, equal] = operators.find(([one]) => at !== -1 && term.startsWith(one, at)) ?? [];
-      if (operator === undefined || equal === undefined)
+      if (operator === undefined)
         throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
       return { field: term.slice(0, at), value: unescaped(term.slice(at + operator.length)), equal };
     });

@@ -13,7 +13,7 @@ export function readSelectorTokens(selector: string): SelectorToken[] {
   const tokens: SelectorToken[] = [];
   const nul = selector.indexOf('\0');
   const text = nul === -1 ? selector : selector.slice(0, nul);
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const symbol = symbols.find((one) => text.startsWith(one, at));
     if (symbol !== undefined) {
       tokens.push({ kind: symbol, text: symbol });

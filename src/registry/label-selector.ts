@@ -73,7 +73,8 @@ class Parser {
       if (kind === 'end') return requirements;
       if (kind !== ',') throw badRequest(`found '${this.#text()}', expected: ',' or 'end of string'`);
       this.#take();
-      if (!this.#startsRequirement()) throw badRequest(`found '${this.#text()}', expected: identifier after ','`);
+      if (!this.#startsRequirement())
+        throw badRequest(`found '${this.#text()}', expected: identifier after ','`);
     }
   }
 

@@ -76,7 +76,8 @@ function readMeta(given: Json | undefined, resource: Resource): ObjectMeta {
     const value = given[key];
     if (value === undefined || value === null) continue;
     checkShape(resource, key, shape, value);
-    if (!isEmpty(value)) members.push([key, value]);
+    // An empty list of managers is a wish: that nobody is one any more.
+    if (!isEmpty(value) || key === 'managedFields') members.push([key, value]);
   }
   return { name: '', ...Object.fromEntries(members) };
 }

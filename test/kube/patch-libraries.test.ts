@@ -32,7 +32,12 @@ beforeAll(async () => {
       versions: [{ name: 'v1', served: true, storage: true, schema }],
     },
   });
-  await admin.send('POST', notes, { apiVersion: 'patched.io/v1', kind: 'Note', metadata: { name: 'one' }, spec });
+  await admin.send('POST', notes, {
+    apiVersion: 'patched.io/v1',
+    kind: 'Note',
+    metadata: { name: 'one' },
+    spec,
+  });
 });
 
 afterAll(() => ks.close());

@@ -93,7 +93,10 @@ describe('a label selector', () => {
       'size>x,a',
       `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`,
     ],
-    ['__proto__', 'unable to parse requirement: <nil>: Invalid value: "__proto__": name part must consist of'],
+    [
+      '__proto__',
+      'unable to parse requirement: <nil>: Invalid value: "__proto__": name part must consist of',
+    ],
   ])('that cannot be read is refused: %s', ([selector, why]) => {
     expect(() => labelMatcher(selector)).toThrow(why);
   });

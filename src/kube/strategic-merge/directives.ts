@@ -2,8 +2,11 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 
 /** Says in a map, or in an item of a list, what is to become of it. */
 export const directive = '$patch';
+/** Names the members of a map that stay. */
 export const retainKeys = '$retainKeys';
+/** Begins the name of the order of a list. */
 export const orderPrefix = '$setElementOrder';
+/** Begins the name of what goes from a list of plain values. */
 export const deletePrefix = '$deleteFromPrimitiveList';
 
 /** A value for a field that has none yet: without nulls, and without the maps that hold a directive. */

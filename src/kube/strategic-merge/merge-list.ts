@@ -59,7 +59,7 @@ export function withoutValues(original: JsonArray, gone: JsonArray, rules: ListR
  * @throws ApiError when there is nothing, or when the lists hold values of several types
  */
 export function haveMaps(...lists: readonly JsonArray[]): boolean {
-  const [first, ...others] = lists.flat() as Json[];
+  const [first, ...others] = lists.flat<readonly JsonArray[]>();
   if (first === undefined) throw unfit('no elements in any of the given slices');
   if (Array.isArray(first)) throw listOfLists();
   const type = goTypeName(first);
@@ -120,6 +120,7 @@ export function checkOrder(patch: JsonArray, order: JsonArray, mergeKey: string)
 function isSame(item: Json, named: Json | undefined, mergeKey: string): boolean {
   if (mergeKey === '') return item === named;
   if (!isJsonObject(named)) throw badType('map[string]interface {}', named);
-  for (const one of [item, named]) if (!Object.hasOwn(one as JsonObject, mergeKey)) throw noMergeKey(one, mergeKey);
+  for (const one of [item, named])
+    if (!Object.hasOwn(one as JsonObject, mergeKey)) throw noMergeKey(one, mergeKey);
   return identityOf(item, mergeKey) === identityOf(named, mergeKey);
 }

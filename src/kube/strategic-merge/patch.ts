@@ -29,7 +29,8 @@ export function strategicMergePatch(
   if (kept !== undefined) clearOthers(result, kept, patch);
   const ordered = mergeOrdered(result, patch, type, schema);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === undefined || key === retainKeys || key.startsWith(orderPrefix) || ordered.has(key)) continue;
+    if (value === undefined || key === retainKeys || key.startsWith(orderPrefix) || ordered.has(key))
+      continue;
     if (key.startsWith(deletePrefix)) deleteValues(result, key, value, type, schema);
     else if (value === null) delete result[key];
     else result[key] = mergeField(result[key], value, rulesFor(type, key, schema), schema);
@@ -115,7 +116,9 @@ function clearOthers(result: Mutable, kept: Json, patch: JsonObject): void {
   const keys = new Set(Array.isArray(kept) ? (kept as JsonArray) : []);
   const isDirective = (key: string): boolean =>
     [retainKeys, orderPrefix, deletePrefix].some((prefix) => key.startsWith(prefix));
-  const others = Object.keys(patch).filter((key) => !isDirective(key) && patch[key] !== null && !keys.has(key));
+  const others = Object.keys(patch).filter(
+    (key) => !isDirective(key) && patch[key] !== null && !keys.has(key),
+  );
   if (!Array.isArray(kept) || others.length > 0) throw badFormat('retainKeys');
   for (const key of Object.keys(result)) if (!keys.has(key)) delete result[key];
 }

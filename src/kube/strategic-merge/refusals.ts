@@ -32,6 +32,9 @@ export function unknownDirective(value: Json | undefined, map: Json): ApiError {
 }
 
 /** A value of a type other than the one wanted. */
-export function badType(wanted: '[]interface {}' | 'map[string]interface {}', given: Json | undefined): ApiError {
+export function badType(
+  wanted: '[]interface {}' | 'map[string]interface {}',
+  given: Json | undefined,
+): ApiError {
   return unfit(`expected a ${wanted}, but received a ${goTypeName(given)}`);
 }

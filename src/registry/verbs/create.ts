@@ -180,7 +180,7 @@ function freshMeta(given: ObjectMeta, resource: Resource, namespace: string): Ob
     ...(annotations && { annotations }),
     ...(ownerReferences && { ownerReferences }),
     ...(finalizers && { finalizers }),
-    ...(managedFields !== undefined && { managedFields }),
+    ...(Array.isArray(managedFields) && managedFields.length > 0 && { managedFields }),
   };
 }
 

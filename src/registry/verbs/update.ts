@@ -323,8 +323,12 @@ function keptMeta(given: ObjectMeta, current: ObjectMeta, resource: Resource): O
     ...(annotations && { annotations }),
     ...(ownerReferences && { ownerReferences }),
     ...(finalizers && { finalizers }),
-    ...(managedFields !== undefined && { managedFields }),
+    ...(hasItems(managedFields) && { managedFields }),
   };
+}
+
+function hasItems(list: Json | undefined): boolean {
+  return Array.isArray(list) && list.length > 0;
 }
 
 /** What a change of metadata must not do. @see kubernetes/apimachinery pkg/api/validation/objectmeta.go */
