@@ -28,7 +28,12 @@ async function sequence(
   const isDefinition = plural === 'customresourcedefinitions';
   // Events of both groups are the same objects.
   const isTwin = group === 'events.k8s.io';
-  const name = isDefinition ? 'things.example.com' : `conform-${isTwin ? 'other-' : ''}${plural}`;
+  const isApiService = plural === 'apiservices';
+  const name = isDefinition
+    ? 'things.example.com'
+    : isApiService
+      ? 'v1.conform.example.com'
+      : `conform-${isTwin ? 'other-' : ''}${plural}`;
   const body = {
     ...smallObject(resource, version, name),
     ...(isDefinition && {
@@ -42,6 +47,16 @@ async function sequence(
       },
     }),
   };
+  if (isApiService)
+    Object.assign(body, {
+      spec: {
+        group: 'conform.example.com',
+        version: 'v1',
+        groupPriorityMinimum: 1,
+        versionPriority: 1,
+        service: { namespace: 'a', name: 'a' },
+      },
+    });
   if (plural === 'installplans')
     Object.assign(body, { spec: { enabled: true, extension: { name: 'sample', version: '1.0.0' } } });
   const created = await admin.send('POST', path, body);

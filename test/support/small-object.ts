@@ -114,6 +114,16 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': {
     spec: { policyName: 'a', validationActions: ['Deny'] },
   },
+  'endpointslices.discovery.k8s.io': { addressType: 'IPv4', endpoints: [] },
+  'flowschemas.flowcontrol.apiserver.k8s.io': { spec: { priorityLevelConfiguration: { name: 'a' } } },
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': {
+    spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+  },
+  'podtemplates.': { template },
+  'volumeattachments.storage.k8s.io': {
+    spec: { attacher: 'a', nodeName: 'a', source: { persistentVolumeName: 'a' } },
+  },
+  'volumeattributesclasses.storage.k8s.io': { driverName: 'a', parameters: { a: 'b' } },
   'users.iam.kubesphere.io': { spec: { email: 'conform@example.com' } },
   'builtinroles.iam.kubesphere.io': { role: { apiVersion: 'iam.kubesphere.io/v1beta1', kind: 'Role' } },
   'rolebases.iam.kubesphere.io': { role: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' } },

@@ -1,4 +1,4 @@
-import { digObject, digString, type JsonObject } from '../../core/json.js';
+import { digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { Defaults } from './complete.js';
 import { podSpec, podTemplate } from './pod-spec.js';
 
@@ -95,9 +95,12 @@ const jobSpec: Defaults = {
     completionMode: 'NonIndexed',
     suspend: false,
     podReplacementPolicy: (spec) =>
-      Object.keys(digObject(spec, 'podFailurePolicy')).length > 0 ? 'Failed' : 'TerminatingOrFailed',
+      isJsonObject(spec['podFailurePolicy']) ? 'Failed' : 'TerminatingOrFailed',
   },
-  within: template,
+  within: {
+    ...template,
+    podFailurePolicy: { within: { rules: { within: { onPodConditions: { set: { status: 'True' } } } } } },
+  },
 };
 
 const cronJob: Defaults = {

@@ -107,3 +107,33 @@ export function filePathProblems(path: string): string[] {
   const isHidden = path.startsWith('..') && !path.startsWith('../');
   return [...relativePathProblems(path), ...(isHidden ? ["must not start with '..'"] : [])];
 }
+
+/** What keeps an address from being one somebody else can be reached at. */
+export function specialAddressProblems(text: string): string[] {
+  const version = isIP(text);
+  if (version === 0) return ['must be a valid IP address'];
+  const first = version === 4 ? Number(text.split('.', 1)[0]) : 0;
+  const lower = text.toLowerCase();
+  const is = (pattern: RegExp): boolean => version === 6 && pattern.test(lower);
+  const texts: string[] = [];
+  if (text === '0.0.0.0' || is(/^[0:]+$/)) texts.push('may not be unspecified (0.0.0.0 or ::)');
+  if (first === 127 || is(/^[0:]*:0*1$/))
+    texts.push('may not be in the loopback range (127.0.0.0/8, ::1/128)');
+  if (text.startsWith('169.254.') || is(/^fe[89ab]/))
+    texts.push('may not be in the link-local range (169.254.0.0/16, fe80::/10)');
+  if (text.startsWith('224.0.0.') || is(/^ff.2:/))
+    texts.push('may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)');
+  return texts;
+}
+
+/** What is wrong with a path below a domain, such as `example.com/a`, as field errors: what is shown, and why. */
+export function domainPathProblems(text: string): (readonly [shown: string, why: string])[] {
+  const slash = text.indexOf('/');
+  const [domain, path] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  if (slash < 0 || domain === '' || path === '')
+    return [[text, 'must be a domain-prefixed path (such as "acme.io/foo")']];
+  const causes = nameProblems(domain, 'subdomain').map((why) => [domain, why] as const);
+  const isPath = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path);
+  const why = "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')";
+  return isPath ? causes : [...causes, [path, why]];
+}

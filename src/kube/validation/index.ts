@@ -4,24 +4,37 @@ import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import { admissionPolicyProblems, policyBindingProblems } from './admission-policies.js';
+import { apiServiceProblems } from './api-service.js';
 import type { Cause } from './causes.js';
 import { certificateRequestProblems } from './certificate-request.js';
 import { coreEventProblems, eventProblems } from './event.js';
 import { autoscalerProblems } from './autoscaler.js';
 import { checkGrowth, claimProblems } from './claims.js';
+import {
+  attachmentProblems,
+  attributesClassProblems,
+  capacityProblems,
+  csiDriverProblems,
+  csiNodeProblems,
+} from './cluster-storage.js';
 import { configMapProblems, secretProblems } from './data.js';
+import { endpointSliceProblems, endpointsProblems } from './endpoints.js';
+import { flowSchemaProblems, priorityLevelProblems } from './flow-control.js';
 import { cronJobProblems, jobProblems } from './jobs.js';
 import { limitRangeProblems, quotaProblems } from './limits.js';
 import { ingressClassProblems, ingressProblems, networkPolicyProblems } from './network.js';
 import {
   budgetProblems,
+  leaseProblems,
   namespaceProblems,
   nodeProblems,
+  podTemplateProblems,
   priorityClassProblems,
   revisionProblems,
 } from './others.js';
 import { podProblems } from './pod.js';
 import { bindingProblems, roleProblems } from './rbac.js';
+import { runtimeClassProblems } from './runtime-class.js';
 import { serviceProblems } from './service.js';
 import { persistentVolumeProblems, storageClassProblems } from './storage.js';
 import { webhookProblems } from './webhooks.js';
@@ -69,6 +82,19 @@ const checks: Readonly<Record<string, Problems>> = {
   'events.': coreEventProblems,
   'events.events.k8s.io': eventProblems,
   'certificatesigningrequests.certificates.k8s.io': certificateRequestProblems,
+  'endpoints.': endpointsProblems,
+  'endpointslices.discovery.k8s.io': endpointSliceProblems,
+  'podtemplates.': podTemplateProblems,
+  'leases.coordination.k8s.io': leaseProblems,
+  'runtimeclasses.node.k8s.io': runtimeClassProblems,
+  'flowschemas.flowcontrol.apiserver.k8s.io': flowSchemaProblems,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': priorityLevelProblems,
+  'csidrivers.storage.k8s.io': csiDriverProblems,
+  'csinodes.storage.k8s.io': csiNodeProblems,
+  'csistoragecapacities.storage.k8s.io': capacityProblems,
+  'volumeattachments.storage.k8s.io': attachmentProblems,
+  'volumeattributesclasses.storage.k8s.io': attributesClassProblems,
+  'apiservices.apiregistration.k8s.io': apiServiceProblems,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookProblems,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookProblems,
   'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicyProblems,

@@ -15,7 +15,10 @@ import {
   unsupported,
   type Cause,
   shownPointer,
+  tooLong,
 } from './causes.js';
+import { domainPathProblems } from './formats.js';
+import { failurePolicyProblems, indexLimitProblems, successPolicyProblems } from './job-policies.js';
 import { selectorProblems } from './labels.js';
 import { templateProblems } from './pod-spec.js';
 
@@ -25,6 +28,8 @@ const counts = [
   'activeDeadlineSeconds',
   'backoffLimit',
   'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
 ];
 const modes = ['NonIndexed', 'Indexed'];
 /** Most pods of an indexed job at a time. */
@@ -33,6 +38,10 @@ const mostIndexed = 100_000;
 /** What is wrong with a job's spec, in a Job or in a CronJob's template. @see pkg/apis/batch/validation/validation.go */
 function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
   const causes = counts.flatMap((key) => negative(`${path}.${key}`, spec[key]));
+  if (typeof spec['maxFailedIndexes'] === 'number' && spec['backoffLimitPerIndex'] === undefined)
+    causes.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  const { managedBy } = spec;
+  if (typeof managedBy === 'string') causes.push(...managerProblems(managedBy, `${path}.managedBy`));
   const mode = spec['completionMode'];
   if (typeof mode === 'string' && !modes.includes(mode))
     causes.push(unsupported(`${path}.completionMode`, mode, modes));
@@ -45,6 +54,16 @@ function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
       causes.push(invalidShown(`${path}.parallelism`, String(parallelism), why));
     }
   }
+  const replacement = spec['podReplacementPolicy'];
+  const replacements = ['Failed', 'TerminatingOrFailed'];
+  const possible = isJsonObject(spec['podFailurePolicy']) ? ['Failed'] : replacements;
+  causes.push(
+    ...indexLimitProblems(spec, path),
+    ...failurePolicyProblems(spec, path),
+    ...successPolicyProblems(spec, path),
+  );
+  if (typeof replacement === 'string' && !possible.includes(replacement))
+    causes.push(unsupported(`${path}.podReplacementPolicy`, replacement, possible));
   const template = digObject(spec, 'template');
   causes.push(...templateProblems(template, `${path}.template`));
   const field = `${path}.template.spec.restartPolicy`;
@@ -56,6 +75,15 @@ function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
   else if (isJsonObject(spec['podFailurePolicy']) && policy !== 'Never')
     causes.push(invalidValue(field, policy, 'only "Never" is supported when podFailurePolicy is specified'));
   return causes;
+}
+
+const longestManager = 63;
+
+/** What is wrong with the name of who runs a Job instead of Kubernetes. */
+function managerProblems(name: string, field: string): Cause[] {
+  if (name === '') return [required(field)];
+  const causes = domainPathProblems(name).map(([shown, why]) => invalidValue(field, shown, why));
+  return name.length > longestManager ? [...causes, tooLong(field, longestManager)] : causes;
 }
 
 /** What is wrong with a Job; its pods are what they were made as. */

@@ -20,10 +20,11 @@ import {
   plainText,
   portProblems,
   required,
+  tooLong,
   unsupported,
   type Cause,
 } from './causes.js';
-import { hostProblems, isPartOf, networkProblems, portNameProblems } from './formats.js';
+import { domainPathProblems, hostProblems, isPartOf, networkProblems, portNameProblems } from './formats.js';
 import { selectorProblems } from './labels.js';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
@@ -132,13 +133,40 @@ export function ingressClassProblems(object: KubeObject, previous: KubeObject | 
           digString(previous, 'spec', 'controller'),
           JSON.stringify(controller),
         );
-  if (controller === '') return [...changes, required(field)];
-  const [domain = '', ...path] = controller.split('/');
-  if (path.join('/') === '') {
-    const why = 'must be a domain-prefixed path (such as "acme.io/foo")';
-    return [...changes, invalidValue(field, controller, why)];
+  const causes =
+    controller === ''
+      ? [required(field)]
+      : domainPathProblems(controller).map(([shown, why]) => invalidValue(field, shown, why));
+  if (controller.length > longestController) causes.unshift(tooLong(field, longestController));
+  return [...changes, ...causes, ...parameterProblems(dig(object, 'spec', 'parameters'), 'spec.parameters')];
+}
+
+const longestController = 250;
+
+function parameterProblems(parameters: Json | undefined, path: string): Cause[] {
+  if (!isJsonObject(parameters)) return [];
+  const { apiGroup, namespace } = parameters;
+  const causes =
+    typeof apiGroup === 'string'
+      ? invalidFor(`${path}.apiGroup`, apiGroup, nameProblems(apiGroup, 'subdomain'))
+      : [];
+  for (const key of ['kind', 'name']) {
+    const given = digString(parameters, key);
+    const field = `${path}.${key}`;
+    causes.push(
+      ...(given === '' ? [required(field)] : invalidFor(field, given, nameProblems(given, 'path'))),
+    );
   }
-  return [...changes, ...invalidFor(field, domain, nameProblems(domain, 'subdomain'))];
+  const scope = digString(parameters, 'scope');
+  if (scope === '') return [...causes, required(`${path}.scope`)];
+  if (scope !== 'Cluster' && scope !== 'Namespace')
+    return [...causes, unsupported(`${path}.scope`, scope, ['Cluster', 'Namespace'])];
+  const field = `${path}.namespace`;
+  const told = `\`parameters.scope\` is set to '${scope}'`;
+  if (scope === 'Cluster')
+    return typeof namespace === 'string' ? [...causes, forbidden(field, told)] : causes;
+  if (typeof namespace !== 'string') return [...causes, required(field, told)];
+  return [...causes, ...invalidFor(field, namespace, nameProblems(namespace, 'label'))];
 }
 
 /** What is wrong with a NetworkPolicy. */

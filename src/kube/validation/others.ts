@@ -4,17 +4,21 @@ import { labelValueProblems, qualifiedNameProblems } from '../../registry/names.
 import {
   choiceProblems,
   forbidden,
+  goStrings,
   immutableProblems,
   inItems,
   invalidFor,
   invalidShown,
   invalidValue,
+  plainText,
   unsupported,
   required,
   type Cause,
   shownPointer,
 } from './causes.js';
+import { networkProblems } from './formats.js';
 import { selectorProblems } from './labels.js';
+import { templateProblems } from './pod-spec.js';
 import { taintEffects } from './scheduling.js';
 import { allAtMostProblems, shareProblems } from './strategies.js';
 
@@ -77,7 +81,7 @@ function systemProblem(name: string, value: Json, isDefault: boolean): string | 
 
 /** What is wrong with a Node: its taints, and what was given to it once. */
 export function nodeProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes: Cause[] = [];
+  const causes = podNetworkProblems(digArray(object, 'spec', 'podCIDRs').map((one) => plainText(one)));
   const before = digObject(previous, 'spec');
   const changed = (key: string): boolean =>
     dig(before, key) !== undefined &&
@@ -112,6 +116,27 @@ export function nodeProblems(object: KubeObject, previous: KubeObject | undefine
   return [...causes, ...taints];
 }
 
+/** A node has one network for its pods, or one of each family. */
+function podNetworkProblems(networks: readonly string[]): Cause[] {
+  const field = 'spec.podCIDRs';
+  const causes = networks.flatMap((one, at) =>
+    invalidFor(`${field}[${String(at)}]`, one, networkProblems(one)),
+  );
+  if (networks.length < 2) return causes;
+  const bad = networks.find((one) => networkProblems(one).length > 0);
+  if (bad !== undefined) {
+    const why = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR address: ${bad}`;
+    causes.push(invalidShown(field, goStrings(networks), why));
+  }
+  const families = new Set(networks.map((one) => one.includes(':')));
+  return families.size === 2 && networks.length === 2 && bad === undefined
+    ? causes
+    : [
+        ...causes,
+        invalidShown(field, goStrings(networks), 'may specify no more than one CIDR for each IP family'),
+      ];
+}
+
 const standard = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 /** What is wrong with the finalizers a Namespace's spec has. */
@@ -134,4 +159,24 @@ export function revisionProblems(object: KubeObject, previous: KubeObject | unde
   if (previous === undefined) return causes;
   const shown = JSON.stringify(object['data'] ?? null);
   return [...causes, ...immutableProblems('data', object['data'], previous['data'], shown)];
+}
+
+/** What is wrong with a Lease. @see kubernetes/kubernetes pkg/apis/coordination/validation/validation.go */
+export function leaseProblems(object: KubeObject): Cause[] {
+  const [seconds, transitions] = ['leaseDurationSeconds', 'leaseTransitions'].map((key) =>
+    dig(object, 'spec', key),
+  );
+  const causes: Cause[] = [];
+  if (typeof seconds === 'number' && seconds <= 0)
+    causes.push(invalidShown('spec.leaseDurationSeconds', String(seconds), 'must be greater than 0'));
+  if (typeof transitions === 'number' && transitions < 0) {
+    const why = 'must be greater than or equal to 0';
+    causes.push(invalidShown('spec.leaseTransitions', String(transitions), why));
+  }
+  return causes;
+}
+
+/** What is wrong with a PodTemplate. */
+export function podTemplateProblems(object: KubeObject): Cause[] {
+  return templateProblems(digObject(object, 'template'), 'template');
 }

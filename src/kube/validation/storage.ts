@@ -1,42 +1,108 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dig, digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
   choiceProblems,
+  duplicate,
   forbidden,
   immutableProblems,
+  inItems,
   invalidFor,
   invalidValue,
+  plainText,
   required,
   unsupported,
   type Cause,
   shownPointer,
+  tooLong,
 } from './causes.js';
 import { amountProblems, quantityOf, shownQuantity } from './quantities.js';
 
 const policies = ['Delete', 'Recycle', 'Retain'];
 const bindings = ['Immediate', 'WaitForFirstConsumer'];
 
-/** What is wrong with a StorageClass. @see kubernetes/kubernetes pkg/apis/storage/validation/validation.go */
+const most = { parameters: 512, bytes: 256 * 1024 };
+
+/**
+ * What is wrong with a StorageClass; of one that is there only what may not change is looked at.
+ *
+ * @see kubernetes/kubernetes pkg/apis/storage/validation/validation.go
+ */
 export function storageClassProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+  const mode = digString(object, 'volumeBindingMode');
+  if (previous !== undefined)
+    return [
+      ...['parameters', 'provisioner', 'reclaimPolicy']
+        .filter((key) => !isDeepStrictEqual(object[key], previous[key]))
+        .map((key) => forbidden(key, `updates to ${key} are forbidden.`)),
+      ...immutableProblems('volumeBindingMode', mode, previous['volumeBindingMode'], JSON.stringify(mode)),
+    ];
   const provisioner = digString(object, 'provisioner');
-  const changes =
-    previous === undefined
-      ? []
-      : ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
-          .filter((key) => !isDeepStrictEqual(object[key], previous[key]))
-          .map((key) => forbidden(key, `updates to ${key} are forbidden.`));
   const causes =
     provisioner === ''
       ? [required('provisioner')]
       : invalidFor('provisioner', provisioner, qualifiedNameProblems(provisioner.toLowerCase()));
+  causes.push(...parameterProblems(digObject(object, 'parameters')));
   const policy = digString(object, 'reclaimPolicy');
-  if (policy !== '' && !policies.includes(policy))
+  if (policy !== '' && !['Delete', 'Retain'].includes(policy))
     causes.push(unsupported('reclaimPolicy', policy, ['Delete', 'Retain']));
-  const mode = digString(object, 'volumeBindingMode');
   if (!bindings.includes(mode)) causes.push(unsupported('volumeBindingMode', mode, bindings));
-  return [...changes, ...causes];
+  return [...causes, ...topologyProblems(digArray(object, 'allowedTopologies'))];
+}
+
+/** What is wrong with what a driver is told. */
+export function parameterProblems(parameters: JsonObject): Cause[] {
+  const entries = Object.entries(parameters);
+  if (entries.length > most.parameters) return [tooLong('parameters', most.parameters)];
+  const causes = entries
+    .filter(([key]) => key === '')
+    .map(([key]) => invalidValue('parameters', key, 'field can not be empty.'));
+  const bytes = entries.reduce(
+    (sum, [key, value]) =>
+      sum + Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : ''),
+    0,
+  );
+  return bytes > most.bytes ? [...causes, tooLong('parameters', most.bytes)] : causes;
+}
+
+/** @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateTopologySelectorTerm */
+function topologyProblems(terms: readonly Json[]): Cause[] {
+  const seen: Json[] = [];
+  return terms.flatMap((term, at) => {
+    const path = `allowedTopologies[${String(at)}]`;
+    const keys = new Set<string>();
+    const causes = inItems(term, 'matchLabelExpressions', path, (expression, field) => {
+      const key = digString(expression, 'key');
+      const values = digArray(expression, 'values').map((one) => plainText(one));
+      const own = values.flatMap((value, index) =>
+        values.indexOf(value) < index ? [duplicate(`${field}.values[${String(index)}]`, value)] : [],
+      );
+      if (values.length === 0) own.push(required(`${field}.values`));
+      own.push(...invalidFor(`${field}.key`, key, qualifiedNameProblems(key)));
+      if (keys.has(key)) own.push(duplicate(`${field}.key`, key));
+      keys.add(key);
+      return own;
+    });
+    const asMap = Object.fromEntries(
+      digArray(term, 'matchLabelExpressions').map((one): [string, Json] => [
+        digString(one, 'key'),
+        [...new Set(digArray(one, 'values'))].sort(),
+      ]),
+    );
+    if (seen.some((other) => isDeepStrictEqual(other, asMap)))
+      causes.push(duplicate(`${path}.matchLabelExpressions`, ''));
+    seen.push(asMap);
+    return causes;
+  });
 }
 
 const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
