@@ -1,4 +1,4 @@
-import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import { controllerReference, type KubeObject, label } from '../core/kube-object.js';
 import { roleReferenceLabel, userReferenceLabel } from '../core/well-known-keys.js';
 import type { Resource, WriteContext } from '../registry/contract.js';
@@ -95,19 +95,34 @@ export const clusterAdminMirror: Controller = {
     const binding = currentOf(context, change);
     const user = binding && label(binding, userReferenceLabel);
     if (binding === undefined || user === undefined || isDeleting(binding)) return;
-    if (digString(digObject(binding, 'roleRef'), 'name') !== 'platform-admin') return;
+    if (!bindsAdministrator(binding)) return;
     const bindings = context.catalog.get(native, 'clusterrolebindings');
-    const name = `${user}-cluster-admin`;
+    const wanted = administratorOf(user);
     for (const cluster of knownClusters(context.world).ready.values()) {
-      if (cluster.store.find(bindings, undefined, name) !== undefined) continue;
-      createObject({ ...context, cluster }, bindings, {
-        metadata: { name, labels: { [roleReferenceLabel]: 'cluster-admin', [userReferenceLabel]: user } },
-        subjects: [
-          { kind: 'User', apiGroup: native, name: user },
-          { kind: 'ServiceAccount', name: `kubesphere.users.${user}`, namespace: 'kubesphere-system' },
-        ],
-        roleRef: { apiGroup: native, kind: 'ClusterRole', name: 'cluster-admin' },
-      });
+      if (cluster.store.find(bindings, undefined, wanted.metadata.name) !== undefined) continue;
+      createObject({ ...context, cluster }, bindings, wanted);
     }
   },
 };
+
+/** Whether a GlobalRoleBinding is of who runs the platform. */
+export function bindsAdministrator(binding: KubeObject): boolean {
+  return digString(binding, 'roleRef', 'name') === 'platform-admin';
+}
+
+/** The binding of Kubernetes' own that makes a user an administrator of a cluster. */
+export function administratorOf(user: string): KubeObject {
+  return {
+    kind: 'ClusterRoleBinding',
+    apiVersion: `${native}/v1`,
+    metadata: {
+      name: `${user}-cluster-admin`,
+      labels: { [roleReferenceLabel]: 'cluster-admin', [userReferenceLabel]: user },
+    },
+    subjects: [
+      { kind: 'User', apiGroup: native, name: user },
+      { kind: 'ServiceAccount', name: `kubesphere.users.${user}`, namespace: 'kubesphere-system' },
+    ],
+    roleRef: { apiGroup: native, kind: 'ClusterRole', name: 'cluster-admin' },
+  };
+}

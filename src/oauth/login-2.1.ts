@@ -6,7 +6,7 @@ import { mintToken } from '../auth/mint-token.js';
 import { InvalidToken } from '../auth/token-claims.js';
 import { verifyToken } from '../auth/verify-token.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
-import { readJsonBody } from '../registry/read-json-body.js';
+import { readBodyObject } from '../registry/read-json-body.js';
 import { json } from '../registry/reply.js';
 import type { World } from '../state/world.js';
 import { bind, findAccount } from './ldap-accounts.js';
@@ -44,7 +44,7 @@ export async function logIn21(context: RequestContext): Promise<Reply> {
  */
 export async function postToken21(context: RequestContext): Promise<Reply> {
   const { world } = context;
-  const body = readJsonBody(context);
+  const body = readBodyObject(context, 'iam.OAuthRequest');
   const grant = digString(body, 'grant_type');
   let user: string;
   if (grant === 'refresh_token') user = refreshedUser(world, digString(body, 'refresh_token'));
@@ -81,7 +81,7 @@ function refreshedUser(world: World, token: string): string {
 
 function readCredentials(context: RequestContext): JsonObject | undefined {
   try {
-    return readJsonBody(context) as JsonObject;
+    return readBodyObject(context, 'iam.LoginRequest');
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

@@ -50,6 +50,20 @@ export function readBodyObject(
 }
 
 /**
+ * A body read into a Go struct whatever its Content-Type says, as `json.Unmarshal` does; `null` leaves it empty.
+ *
+ * @param goType Name of the struct as Go prints it.
+ * @throws ApiError 400
+ */
+export function unmarshalBody({ body }: Pick<BodyRequest, 'body'>, goType: string): JsonObject {
+  const value = parseGoJson(body?.toString('utf8') ?? '', 'unmarshal');
+  if (value === null) return {};
+  if (!isJsonObject(value)) throw cannotUnmarshal(value, goType);
+  checkGoTypes(value, bodyPrefix + goType);
+  return value;
+}
+
+/**
  * A body read into a Go slice; `null` leaves it empty.
  *
  * @param goType Name of the elements' type as Go prints it.

@@ -23,6 +23,7 @@ import { putUser } from '../scenario/put-user.js';
 import { UnfitScenario } from '../scenario/unfit-scenario.js';
 import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
+import { bindAdministrators } from './administrators.js';
 import { configuredSettings } from './configured-settings.js';
 import { defaultJwtSecret, defaultSettings } from './default-settings.js';
 import { defaultClusters, loadDefault } from './default-world.js';
@@ -140,7 +141,7 @@ async function buildGiven(
     refreshClusters(world);
     offerRoles(world, options);
   }
-  return finish(world, options, catalog, new Map(), options.generate !== undefined);
+  return finish(world, options, catalog, new Map(), options.generate !== undefined, checked.exact);
 }
 
 function loadObjects(world: World, { document, objects }: CheckedWorld): void {
@@ -149,17 +150,19 @@ function loadObjects(world: World, { document, objects }: CheckedWorld): void {
   for (const { resource, object } of objects) store.load(resource, object);
 }
 
-/** Adds what options ask for on top of any world, and sets it going. */
+/** Adds what options ask for on top of any world, and sets it going. @param exact True when it holds all it is to hold */
 function finish(
   world: World,
   options: Options,
   catalog: Catalog,
   live: Map<string, readonly string[]>,
   generates: boolean,
+  exact = false,
 ): World | Promise<World> {
   const origin = Math.floor(world.clock.now() / 1000) * 1000;
   const complete = (): World => {
     applyLogins(world, catalog, options.users ?? [], options.clients ?? []);
+    if (!exact && options.kubeApiserver === undefined) bindAdministrators(world);
     if ([...live.values()].some((names) => names.length > 0))
       world.routines.push(nodeHeartbeats(live, origin));
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
@@ -173,7 +176,7 @@ function finish(
     const { clusters: _, ...others } = options;
     return import('./join-clusters.js')
       .then((module) => module.joinClusters(world, clusters))
-      .then(() => finish(world, others, catalog, live, generates));
+      .then(() => finish(world, others, catalog, live, generates, exact));
   }
   if (!generates) return complete();
   return import('../generate/generate-world.js').then(async ({ generateWorld }) => {

@@ -14,7 +14,7 @@ import { defaultSettings } from './default-settings.js';
 import { defaultUsers, type DefaultUser } from './default-users.js';
 import { signAccountTokens, upgradeNodes } from './freshen.js';
 import { loadInstall, loadMemberInstall } from './install.js';
-import { refreshClusters } from './refresh-clusters.js';
+import { federateClusters, refreshClusters } from './refresh-clusters.js';
 import { withOwningWorkspaces, withTenancy21 } from './tenancy-2.1.js';
 
 /** The clusters of the default world that have a store; `member-2` cannot be reached and has none. */
@@ -74,6 +74,7 @@ function seedOf(release: Release, catalog: Catalog): World {
     for (const resource of cluster.store.resources()) cluster.store.list(resource);
   }
   refreshClusters(seed);
+  federateClusters(seed);
   seeds.set(release.name, seed);
   return seed;
 }

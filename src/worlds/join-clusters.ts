@@ -3,6 +3,8 @@ import { digObject, type JsonObject } from '../core/json.js';
 import type { ClusterOption } from '../core/options.js';
 import type { World } from '../state/world.js';
 import { formatTimestamp } from '../state/clock.js';
+import { federated, ready, type ClusterCondition } from '../controllers/clusters/conditions.js';
+import { inRange } from '../core/release.js';
 import { readUpstream } from '../upstream/read-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 
@@ -68,14 +70,11 @@ function kubeconfigOf({ url, tls, authorization }: Upstream): JsonObject {
 function join({ host, clock, random, release }: World, name: string, connection: JsonObject): void {
   const known = host.store.find(clusters, undefined, name)?.object;
   const now = formatTimestamp(Math.floor(clock.now() / 1000) * 1000);
-  const ready = {
-    type: 'Ready',
-    status: 'True',
-    lastUpdateTime: now,
-    lastTransitionTime: now,
-    reason: 'Ready',
-    message: 'Cluster is available now',
+  const said = (condition: ClusterCondition): JsonObject => {
+    const { type, status, ...why } = condition;
+    return { type, status, lastUpdateTime: now, lastTransitionTime: now, ...why };
   };
+  const isFederated = inRange(release.name, { until: 'v3.4' });
   host.store.load(clusters, {
     ...known,
     kind: 'Cluster',
@@ -84,7 +83,7 @@ function join({ host, clock, random, release }: World, name: string, connection:
     spec: { joinFederation: true, enable: true, ...digObject(known, 'spec'), connection },
     status: {
       ...(known === undefined ? { kubeSphereVersion: release.tag } : digObject(known, 'status')),
-      conditions: [ready],
+      conditions: (isFederated ? [federated, ready] : [ready]).map(said),
     },
   });
 }

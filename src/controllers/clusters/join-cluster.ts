@@ -1,5 +1,5 @@
 import { fnv64a } from '../../core/fnv.js';
-import { dig, digArray, digObject, digString } from '../../core/json.js';
+import { dig, digArray, digObject, digString, type JsonObject } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import { inRange } from '../../core/release.js';
 import { creatorAnnotation, roleReferenceLabel, userReferenceLabel } from '../../core/well-known-keys.js';
@@ -9,6 +9,7 @@ import type { ClusterState } from '../../state/world.js';
 import { userBinding } from '../builtin-roles.js';
 import { writeBack } from '../controller.js';
 import { syncGrants } from './granted-clusters.js';
+import { featuresOf } from './features.js';
 import { coreReady, federated, hasCondition, ready, withClusterCondition, withExpiry } from './conditions.js';
 
 const iam = 'iam.kubesphere.io';
@@ -44,6 +45,7 @@ export function joinCluster(context: WriteContext, given: KubeObject, held: Clus
     kubernetesVersion: world.settings.kubernetesVersion,
     kubeSphereVersion: world.release.tag,
     nodeCount: held.store.count({ group: '', plural: 'nodes' }),
+    ...(!since41 && { configz: featuresOf(world) }),
   });
   if (since41) {
     nameCluster({ ...context, cluster: held }, cluster.metadata.name, world.host.name);
@@ -53,7 +55,7 @@ export function joinCluster(context: WriteContext, given: KubeObject, held: Clus
   if (since41) syncGrants(context, cluster.metadata.name, held);
 }
 
-function withStatus(cluster: KubeObject, status: Readonly<Record<string, string | number>>): KubeObject {
+function withStatus(cluster: KubeObject, status: JsonObject): KubeObject {
   return { ...cluster, status: { ...digObject(cluster, 'status'), ...status } };
 }
 

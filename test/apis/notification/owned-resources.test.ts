@@ -124,3 +124,11 @@ test.for([
   expect(answer.status).toBe(200);
   expect(answer.json).toMatchObject(expected);
 });
+
+test('a test whose receiver has labels that are no texts is a bad request', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
+  const body = { receiver: { metadata: { labels: { type: 1 } } } };
+  const answer = await (await as(ks, 'admin')).send('POST', `${at('v2beta2')}/verification`, body);
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain('json: cannot unmarshal number into Go struct field');
+});
