@@ -31,6 +31,7 @@ import { recentEvents } from './freshen.js';
 import { loadInstall } from './install.js';
 import { milliseconds, optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
+import { showConfiguration } from './show-configuration.js';
 import type { CheckedWorld } from './check-world.js';
 
 /** Who does what options ask for. */
@@ -55,6 +56,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
   offerRoles(built, options);
+  showConfiguration(built);
   const live = new Map(
     [...built.clusters.values()].map(({ name, store }) => [name, namesOf(store.list(nodes))]),
   );
@@ -133,7 +135,10 @@ async function buildGiven(
   const { readWorld } = await import('./read-world.js');
   const checked = await readWorld(given, release, catalog);
   const world = emptyWorld(options, release, checked.document, ['host'], catalog);
-  if (!checked.exact) loadInstall(world, catalog);
+  if (!checked.exact) {
+    loadInstall(world, catalog);
+    showConfiguration(world);
+  }
   loadObjects(world, checked);
   const cluster = world.host;
   acceptLoaded({ world, catalog: kindsIn(catalog, cluster.store), cluster, user: systemAdmin });

@@ -38,7 +38,10 @@ export function refreshClusters(world: World): void {
 export function federateClusters(world: World): void {
   if (!inRange(world.release.name, { since: 'v3.0', until: 'v3.4' })) return;
   for (const { object } of world.host.store.list(clusters))
-    world.host.store.load(clusters, world.clusters.has(object.metadata.name) ? joined(object, world) : plain(object));
+    world.host.store.load(
+      clusters,
+      world.clusters.has(object.metadata.name) ? joined(object, world) : plain(object),
+    );
 }
 
 function joined(cluster: KubeObject, world: World): KubeObject {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { dig, digArray, digString, type Json } from '../../src/core/json.js';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { as } from '../support/ask.js';
 
@@ -66,4 +68,31 @@ test.each(['v3.0', 'v3.4', 'v4.1'] as const)('%s: no two clusters have one ident
   const prefix = release === 'v4.1' ? '/clusters/member-1/api' : '/api/clusters/member-1';
   const member = await admin.get(`${prefix}/v1/namespaces/kube-system`);
   expect(uids).toContain(member.json.metadata['uid']);
+});
+
+test.each([
+  ['v3.0', ['authentication', 'jwtSecret'], ['authentication', 'oauthOptions', 'accessTokenMaxAge']],
+  ['v3.4', ['authentication', 'jwtSecret'], ['authentication', 'oauthOptions', 'accessTokenMaxAge']],
+  ['v4.1', ['authentication', 'issuer', 'jwtSecret'], ['authentication', 'issuer', 'accessTokenMaxAge']],
+] as const)('%s: kubesphere-config says how the server was started', async (release, secretAt, ageAt) => {
+  const options = {
+    jwtSecret: 'a "secret" of ours',
+    accessTokenMaxAge: '90m',
+    multipleLogin: false,
+    clients: [{ name: 'portal', secret: 'portal', redirectURIs: ['https://portal.example'] }],
+  };
+  await using ks = await startFakeKsApiserver({ release, ...options });
+  const admin = await as(ks, 'admin');
+  const path = '/api/v1/namespaces/kubesphere-system/configmaps/kubesphere-config';
+  const { json } = await admin.get(path);
+  const text = (json['data'] as Record<string, string>)['kubesphere.yaml'] ?? '';
+  const config = parse(text) as Json;
+  expect(dig(config, ...secretAt)).toBe(options.jwtSecret);
+  expect(dig(config, ...ageAt)).toBe('1h30m0s');
+  expect(dig(config, 'authentication', 'multipleLogin')).toBe(false);
+  expect(dig(config, 'authentication', 'authenticateRateLimiterDuration')).toBe('10m0s');
+  const clients = digArray(config, 'authentication', 'oauthOptions', 'clients');
+  expect(clients.map((one) => digString(one, 'name'))).toEqual(
+    release === 'v3.4' ? ['kubesphere', 'portal'] : [],
+  );
 });

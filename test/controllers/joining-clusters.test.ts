@@ -130,13 +130,16 @@ test.each([
   ['v3.1', ['Federated True', 'Ready True'], true],
   ['v3.4', ['Federated True', 'Ready True'], true],
   ['v4.1', ['Ready True'], false],
-] as const)('%s: the host says that it works, in the words of the release', async (release, types, hasFeatures) => {
-  await using ks = await startFakeKsApiserver({ release });
-  const admin = await as(ks, 'admin');
-  const { json } = await admin.get(`${clusters}/host`);
-  expect(typesOf(json)).toEqual(types);
-  const { configz } = json['status'] as { configz?: unknown };
-  const shown = await admin.get('/kapis/config.kubesphere.io/v1alpha2/configs/configz');
-  expect(configz).toEqual(hasFeatures ? shown.json : undefined);
-  expect('kubesphere.io/initialized' in json.metadata.annotations).toBe(!hasFeatures);
-});
+] as const)(
+  '%s: the host says that it works, in the words of the release',
+  async (release, types, hasFeatures) => {
+    await using ks = await startFakeKsApiserver({ release });
+    const admin = await as(ks, 'admin');
+    const { json } = await admin.get(`${clusters}/host`);
+    expect(typesOf(json)).toEqual(types);
+    const { configz } = json['status'] as { configz?: unknown };
+    const shown = await admin.get('/kapis/config.kubesphere.io/v1alpha2/configs/configz');
+    expect(configz).toEqual(hasFeatures ? shown.json : undefined);
+    expect('kubesphere.io/initialized' in json.metadata.annotations).toBe(!hasFeatures);
+  },
+);

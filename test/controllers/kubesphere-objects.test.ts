@@ -312,11 +312,20 @@ describe('an owner', () => {
 
 test.each([
   ['the default world', {}, 'platform-admin'],
-  ['an empty one', { world: 'empty', users: [{ name: 'boss', password: 'P@88w0rd', globalRole: 'platform-admin' }] }, 'boss'],
-] as const)('who runs the platform of %s is an administrator of its clusters from the start', async (_, options, user) => {
-  await using ks = await startFakeKsApiserver(options);
-  const admin = await as(ks, 'admin');
-  const found = await admin.get(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${user}-cluster-admin`);
-  expect(found.status).toBe(200);
-  expect(found.json['roleRef']).toMatchObject({ kind: 'ClusterRole', name: 'cluster-admin' });
-});
+  [
+    'an empty one',
+    { world: 'empty', users: [{ name: 'boss', password: 'P@88w0rd', globalRole: 'platform-admin' }] },
+    'boss',
+  ],
+] as const)(
+  'who runs the platform of %s is an administrator of its clusters from the start',
+  async (_, options, user) => {
+    await using ks = await startFakeKsApiserver(options);
+    const admin = await as(ks, 'admin');
+    const found = await admin.get(
+      `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${user}-cluster-admin`,
+    );
+    expect(found.status).toBe(200);
+    expect(found.json['roleRef']).toMatchObject({ kind: 'ClusterRole', name: 'cluster-admin' });
+  },
+);

@@ -63,4 +63,3 @@ export function featuresOf(world: World): JsonObject {
   const known = features.filter(([, since]) => inRange(world.release.name, { since }));
   return Object.fromEntries(known.map(([feature]) => [feature, isOn(feature)]));
 }
-

@@ -101,7 +101,9 @@ const jwt =
   'failed to validate member cluster configuration, err: hostcluster Jwt is not equal to member cluster jwt, please edit the member cluster cluster config\n';
 const another =
   'this kubeconfig corresponds to a different cluster than the previous one, you need to make sure that kubeconfig is not from another cluster\n';
-const otherSecret = 'authentication:\n  jwtSecret: other\n  issuer:\n    jwtSecret: other\n';
+function withSecret(secret: string): string {
+  return `authentication:\n  jwtSecret: ${secret}\n  issuer:\n    jwtSecret: ${secret}\n`;
+}
 
 describe.each(['v3.1', 'v3.3', 'v3.4', 'v4.1'] as const)(
   'a cluster that is a server of its own, in %s',
@@ -112,7 +114,7 @@ describe.each(['v3.1', 'v3.3', 'v3.4', 'v4.1'] as const)(
     });
     beforeEach(() => {
       forget(pair);
-      configure(pair.member, 'authentication: {}\n');
+      configure(pair.member, withSecret(pair.host.world.keys.jwtSecret));
       makeMember(pair.member);
     });
     afterAll(async () => {
@@ -183,7 +185,7 @@ describe.each(['v3.1', 'v3.3', 'v3.4', 'v4.1'] as const)(
     });
 
     test('signs its tokens with another secret', async () => {
-      configure(pair.member, otherSecret);
+      configure(pair.member, withSecret('other'));
       know(pair, uidOf(pair.member));
       expect(await pair.replace()).toEqual([400, jwt]);
       const { object } = pair.host.world.host.store.get(clusters, undefined, 'west');
@@ -197,7 +199,10 @@ describe.each(['v3.1', 'v3.3', 'v3.4', 'v4.1'] as const)(
 
     test('is a host itself', async () => {
       if (release !== 'v3.4') return;
-      configure(pair.member, 'multicluster:\n  clusterRole: host\n');
+      configure(
+        pair.member,
+        `${withSecret(pair.host.world.keys.jwtSecret)}multicluster:\n  clusterRole: host\n`,
+      );
       expect(await pair.validate()).toEqual([
         400,
         "failed to validate member cluster configuration, err: the clusterRole of the member cluster must be 'member'\n",
