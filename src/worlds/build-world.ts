@@ -55,7 +55,6 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   const built = emptyWorld(options, release, undefined, held, catalog);
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
-  offerRoles(built, options);
   showConfiguration(built);
   const live = new Map(
     [...built.clusters.values()].map(({ name, store }) => [name, namesOf(store.list(nodes))]),
@@ -104,12 +103,6 @@ function emptyWorld(
   return world;
 }
 
-/** Puts Kubernetes' own roles beside those of an install; a Kubernetes that is copied brings its own. */
-function offerRoles(world: World, options: Options): void {
-  if (options.kubeApiserver !== undefined) return;
-  for (const { store } of world.clusters.values()) offerDefaultRoles(store, world.release.name);
-}
-
 /** @throws InputError for a given key that is no RSA private key: better now than at the first id token */
 function signingKeys(secret: string, given: string | undefined): SigningKeys {
   if (given === undefined) return new SigningKeys(secret, readFileSync(testKey, 'utf8'));
@@ -142,10 +135,7 @@ async function buildGiven(
   loadObjects(world, checked);
   const cluster = world.host;
   acceptLoaded({ world, catalog: kindsIn(catalog, cluster.store), cluster, user: systemAdmin });
-  if (!checked.exact) {
-    refreshClusters(world);
-    offerRoles(world, options);
-  }
+  if (!checked.exact) refreshClusters(world);
   return finish(world, options, catalog, new Map(), options.generate !== undefined, checked.exact);
 }
 
@@ -167,7 +157,11 @@ function finish(
   const origin = Math.floor(world.clock.now() / 1000) * 1000;
   const complete = (): World => {
     applyLogins(world, catalog, options.users ?? [], options.clients ?? []);
-    if (!exact && options.kubeApiserver === undefined) bindAdministrators(world);
+    if (!exact && options.kubeApiserver === undefined) {
+      bindAdministrators(world);
+      // Last, so that nothing has to be made of the offer yet; a Kubernetes that is copied brings its own.
+      for (const { store } of world.clusters.values()) offerDefaultRoles(store, world.release.name);
+    }
     if ([...live.values()].some((names) => names.length > 0))
       world.routines.push(nodeHeartbeats(live, origin));
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
