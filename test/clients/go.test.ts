@@ -47,6 +47,7 @@ interface Comparison {
   readonly objects: number;
 }
 
+const ran = { out: 'out\n', err: 'err\n', code: 3, large: true, typed: true, missing: true };
 const life = {
   again: { reason: 'AlreadyExists', code: 409 },
   gone: { reason: 'NotFound', code: 404 },
@@ -105,6 +106,58 @@ withGo.for<readonly [deed: string, sentence: string, result: unknown]>([
     'reconciler',
     'a controller-runtime manager reconciles a kind of its own',
     { text: 'second', pruned: true, generation: 2, finalized: 'one' },
+  ],
+  [
+    'webhooks',
+    'a controller-runtime manager completes, checks and converts a kind of its own by webhooks',
+    {
+      completed: { width: 3, height: 3 },
+      old: { width: 4, height: 4 },
+      refused: 'admission webhook "rules.gadgets.example.io" denied the request: a width of 0 is none',
+      broken: 'conversion webhook for gadgets.example.io/v1beta1, Kind=Gadget failed: expected integer',
+      sizes: { new: '3x3', old: '4x4' },
+      kept: 'admission webhook "rules.gadgets.example.io" denied the request: kept',
+    },
+  ],
+  [
+    'apply',
+    'typed apply configurations are merged, refused on conflicts, and extracted; all else is protobuf',
+    {
+      generation: 1,
+      conflict: { reason: 'Conflict', code: 409 },
+      causes: ['.spec.template.spec.containers[name="web"].image FieldManagerConflict'],
+      kept: '1',
+      image: 'nginx:1',
+      env: 0,
+      tested: 'Tested',
+      scaled: 1,
+      evicted: true,
+    },
+  ],
+  [
+    'lookup',
+    'lists are read by pages, metadata alone is followed, and caches of discovery find new kinds',
+    {
+      pages: 3,
+      names: 25,
+      ordered: 'page-00 page-01',
+      metadata: ['add 1', 'update 2', 'delete 2'],
+      kept: true,
+      before: '',
+      after: 'Widget',
+      dynamic: true,
+    },
+  ],
+  [
+    'streams',
+    'commands run and ports are forwarded over SPDY and over WebSocket',
+    {
+      spdy: ran,
+      websocket: ran,
+      fallback: ran,
+      'forwarded over spdy': '200 OK',
+      'forwarded over websocket': '200 OK',
+    },
   ],
 ])('Go: %s: %s', { timeout: 120_000 }, async ([deed, , result]) => {
   await using ks = await startFakeKsApiserver({ tlsPort: 0 });

@@ -421,3 +421,33 @@ describe('controllers', () => {
     });
   });
 });
+
+test.for(['deployments', 'replicasets', 'daemonsets'])(
+  'a condition somebody sets in the status of %s outlives what the controller says',
+  async (plural) => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const path = `${apps}/${plural}/own`;
+    const { metadata, spec } = deployment('own') as { metadata: object; spec: Record<string, unknown> };
+    const { replicas, ...rest } = spec;
+    const made = await admin.send('POST', `${apps}/${plural}`, {
+      metadata,
+      spec: plural === 'daemonsets' ? rest : { ...rest, replicas },
+    });
+    expect(made.status, made.text).toBe(201);
+    const condition = { op: 'add', path: '/status/conditions/-', value: { type: 'Tested', status: 'True' } };
+    const { status } = (await admin.get(path)).json as unknown as { status: { conditions?: object[] } };
+    const list = { op: 'add', path: '/status/conditions', value: [] };
+    const patch = status.conditions === undefined ? [list, condition] : [condition];
+    await admin.send('PATCH', `${path}/status`, patch, 'application/json-patch+json');
+    const image = { op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'nginx:2' };
+    await admin.send('PATCH', path, [image], 'application/json-patch+json');
+    const { json } = await admin.get(path);
+    expect(json['status']).toMatchObject({
+      observedGeneration: 2,
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Tested', status: 'True' }),
+      ]) as unknown,
+    });
+  },
+);

@@ -23,7 +23,7 @@ import {
   recordRefusal,
 } from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel } from './revisions.js';
-import { writeStatus } from './write-status.js';
+import { othersConditions, writeStatus } from './write-status.js';
 
 const component = 'daemonset-controller';
 const daemonSets = { group: 'apps', plural: 'daemonsets' };
@@ -90,7 +90,11 @@ export const daemonSetController: QueuedController = {
     const pods = activePods(context, set);
     const { next } = availabilityOf(context, set, pods);
     lookAgainAt(context, 'daemonset', daemonSets, set, next);
-    writeStatus(context, resource, set, statusOf(context, set, pods, nodes, hash));
+    const conditions = othersConditions(set, []);
+    writeStatus(context, resource, set, {
+      ...statusOf(context, set, pods, nodes, hash),
+      ...(conditions.length > 0 && { conditions }),
+    });
   },
 };
 

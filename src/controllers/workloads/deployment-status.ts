@@ -2,7 +2,7 @@ import { dig, digArray, digString, isJsonObject, type JsonObject } from '../../c
 import type { KubeObject } from '../../core/kube-object.js';
 import { formatTimestamp } from '../../state/clock.js';
 import { progressOf, type Counts, type Rollout } from './deployment-progress.js';
-import { mergeConditions, type Condition } from './write-status.js';
+import { mergeConditions, othersConditions, type Condition } from './write-status.js';
 
 /** `spec.replicas` of a workload. */
 export function replicasOf(object: KubeObject): number {
@@ -49,7 +49,12 @@ export function deploymentStatus(rollout: Rollout): JsonObject {
     ...(ready > 0 && { readyReplicas: ready }),
     ...(available > 0 && { availableReplicas: available }),
     ...(missing > 0 && { unavailableReplicas: missing }),
-    conditions: [availability ?? {}, ...progressOf(rollout, counts, before), ...failures],
+    conditions: [
+      availability ?? {},
+      ...progressOf(rollout, counts, before),
+      ...failures,
+      ...othersConditions(deployment, ['Available', 'Progressing', 'ReplicaFailure']),
+    ],
   };
 }
 

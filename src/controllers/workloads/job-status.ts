@@ -8,9 +8,10 @@ import { rangesOf } from './job-indexes.js';
 import { isIndexed } from './job-policies.js';
 import type { JobTally } from './job-tally.js';
 import { isReady } from './pods.js';
-import { mergeConditions, writeStatus, type Condition } from './write-status.js';
+import { mergeConditions, othersConditions, writeStatus, type Condition } from './write-status.js';
 
 const component = 'job-controller';
+const ownConditions = ['Suspended', ...Object.keys(announcements), ...Object.values(announcements)];
 
 /** What there is to say of a Job. */
 export interface JobReport {
@@ -41,7 +42,10 @@ export function reportJob(
         : []),
     ...(end === undefined ? [] : conditionsOf(end, isEnded)),
   ];
-  const dated = mergeConditions(before, conditions, now).map((one) => ({ lastProbeTime: now, ...one }));
+  const dated = [
+    ...mergeConditions(before, conditions, now).map((one) => ({ lastProbeTime: now, ...one })),
+    ...othersConditions(job, ownConditions),
+  ];
   const startTime = wasSuspended ? now : (dig(job, 'status', 'startTime') ?? now);
   const completed = isIndexed(job) ? rangesOf(tally.done) : '';
   const isComplete = isEnded && end?.type === 'Complete';

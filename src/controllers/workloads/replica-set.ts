@@ -20,7 +20,7 @@ import {
   recordRefusal,
 } from './pods.js';
 import type { Change } from '../../state/object-store.js';
-import { mergeConditions, writeStatus, type Condition } from './write-status.js';
+import { mergeConditions, othersConditions, writeStatus, type Condition } from './write-status.js';
 
 /** A kind that keeps a number of pods of one template. */
 interface ReplicaKind extends ClaimingKind {
@@ -84,11 +84,12 @@ function keeping(replicas: ReplicaKind): QueuedController {
       const { available, next } = availabilityOf(context, set, pods);
       lookAgainAt(context, controller, resource, set, next);
       const { conditions: _, ...status } = statusOf(set, pods, available);
-      const conditions = mergeConditions(
+      const own = mergeConditions(
         digArray(set, 'status', 'conditions').filter(isJsonObject),
         failure === undefined ? [] : [failure],
         context.world.clock.timestamp(),
       );
+      const conditions = [...own, ...othersConditions(set, ['ReplicaFailure'])];
       writeStatus(context, context.catalog.get(resource.group, resource.plural), set, {
         ...status,
         ...(conditions.length > 0 && { conditions }),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { JsonObject } from '../../core/json.js';
+import { digArray, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
 
@@ -45,4 +45,11 @@ export function mergeConditions(
       ...(message !== undefined && { message }),
     };
   });
+}
+
+/** Conditions of an object that somebody else than its controller has set, which stay as they are. */
+export function othersConditions(object: KubeObject, own: readonly string[]): JsonObject[] {
+  return digArray(object, 'status', 'conditions')
+    .filter(isJsonObject)
+    .filter(({ type }) => typeof type === 'string' && !own.includes(type));
 }

@@ -24,6 +24,10 @@ var deeds = map[string]deed{
 	"leader":     leader,
 	"reconciler": reconciler,
 	"discovery":  discover,
+	"apply":      apply,
+	"lookup":     lookup,
+	"streams":    streams,
+	"webhooks":   webhooks,
 }
 
 func main() {

@@ -55,6 +55,17 @@ func definition() *unstructured.Unstructured {
 	}}
 }
 
+var widgetResource = widgets.GroupVersion().WithResource("widgets")
+
+// define makes the kind of Widgets.
+func define(ctx context.Context, config *rest.Config) error {
+	direct, err := client.New(config, client.Options{})
+	if err != nil {
+		return err
+	}
+	return direct.Create(ctx, definition())
+}
+
 // widgetReconciler keeps a ConfigMap with the text of each Widget, and says in its status which text that is.
 type widgetReconciler struct {
 	client.Client
