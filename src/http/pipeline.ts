@@ -128,7 +128,9 @@ export class Pipeline {
       replies.publish({ world, entry, url: this.#unbrand?.(url) ?? url, reply } satisfies RepliedMessage);
     }
     const broken = (error: unknown): void => {
-      world.journal.fail(entry, error);
+      // An upstream that breaks off is no bug of ours; the client is cut off, as by Go's proxy.
+      if (error instanceof ApiError) world.journal.note(entry, error.message);
+      else world.journal.fail(entry, error);
       response.destroy();
     };
     try {
@@ -318,6 +320,7 @@ export class Pipeline {
       headers,
       body,
       remoteAddress: request.socket.remoteAddress ?? '',
+      client: request.socket,
       entry,
       params: noParams,
       authorize: (attributes) => this.#services.authorize(attributes, world, cluster),

@@ -19,15 +19,18 @@ export function send(
   head: boolean,
   date?: string,
 ): void | Promise<void> {
-  if (response.headersSent || response.destroyed) return undefined;
   const { body, status } = reply;
+  if (response.headersSent || response.destroyed) {
+    if (isStream(body)) leave(body[Symbol.asyncIterator]());
+    return undefined;
+  }
   const headers = headersOf(reply);
   if (date !== undefined) headers.push('Date', date);
   if (bodyless.has(status)) {
     response.writeHead(status, headers).end();
     return undefined;
   }
-  if (body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string') {
+  if (isStream(body)) {
     response.writeHead(status, headers);
     return head ? void response.end() : stream(response, body);
   }
@@ -52,11 +55,21 @@ function headersOf(reply: Reply): string[] {
   return headers;
 }
 
+function isStream(body: ReplyBody | undefined): body is Exclude<ReplyBody, Buffer | string> {
+  return body !== undefined && !Buffer.isBuffer(body) && typeof body !== 'string';
+}
+
+/** Nobody reads any more. */
+function leave(source: AsyncIterator<unknown>): void {
+  void source.return?.().catch(() => undefined);
+}
+
 /** Writes pieces as they come, at the pace of the client. A client that leaves ends the source at once. */
 async function stream(response: ServerResponse, body: Exclude<ReplyBody, Buffer | string>): Promise<void> {
   const source = body[Symbol.asyncIterator]();
-  const leave = (): void => void source.return?.().catch(() => undefined);
-  response.once('close', leave);
+  response.once('close', () => {
+    leave(source);
+  });
   response.flushHeaders();
   for (;;) {
     const { done, value } = (await source.next()) as IteratorResult<Buffer | string, undefined>;

@@ -10,11 +10,11 @@ import type { Upstream } from '../upstream/upstream.js';
  * @see kubesphere/kubesphere pkg/apiserver/filters/kubeapiserver.go
  */
 export function forwardKubernetes(upstream: Upstream): Handler {
-  return ({ method, info, query, headers, body, remoteAddress }) => {
+  return ({ method, info, query, headers, body, remoteAddress, client }) => {
     const { authorization: _, ...others } = headers;
     const encoded = goEncodeQuery(query);
     const path = goEscapePath(info.localPath);
     const target = encoded === '' ? path : `${path}?${encoded}`;
-    return forward({ method, target, headers: others, body, remoteAddress }, upstream);
+    return forward({ method, target, headers: others, body, remoteAddress, client }, upstream);
   };
 }

@@ -54,6 +54,14 @@ export interface KindCatalog {
   get(group: string, plural: string): Resource;
 }
 
+/** The connection a request came over: what goes on only for its sake ends with it. */
+export interface Client {
+  /** True once it is closed. */
+  readonly destroyed: boolean;
+  once(event: 'close', told: () => void): unknown;
+  off(event: 'close', told: () => void): unknown;
+}
+
 /** A request after parsing, authentication, cluster dispatch and authorization. Also serves as a {@link WriteContext}. */
 export interface RequestContext {
   readonly world: World;
@@ -72,6 +80,7 @@ export interface RequestContext {
   /** The body's bytes; `undefined` when there is none. */
   readonly body: Buffer | undefined;
   readonly remoteAddress: string;
+  readonly client: Client;
   readonly entry: JournalEntry;
   /** Variables of the matched route's path. */
   readonly params: Readonly<Record<string, string>>;

@@ -28,17 +28,16 @@ export function askUpstream(
   question: UpstreamQuestion,
   timeout = 10_000,
 ): Promise<UpstreamAnswer> {
-  const late = new Promise<never>((_, reject) => {
-    AbortSignal.timeout(timeout).addEventListener('abort', () => {
-      reject(new AskError('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'));
-    });
-  });
-  return Promise.race([late, answer(upstream, question)]);
+  return answer(upstream, question, AbortSignal.timeout(timeout));
 }
 
-async function answer(upstream: Upstream, question: UpstreamQuestion): Promise<UpstreamAnswer> {
+async function answer(
+  upstream: Upstream,
+  question: UpstreamQuestion,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
   try {
-    const request = { ...question, body: question.body, remoteAddress: '127.0.0.1' };
+    const request = { ...question, body: question.body, remoteAddress: '127.0.0.1', signal };
     const { status, contentType = '', body } = await forward(request, upstream);
     const pieces: Buffer[] = [];
     let size = 0;
@@ -50,6 +49,8 @@ async function answer(upstream: Upstream, question: UpstreamQuestion): Promise<U
     return { status, contentType, text: Buffer.concat(pieces).toString('utf8') };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (signal.aborted)
+      throw new AskError('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
     throw new AskError(error.message.replace(/^Error while proxying request: /, ''));
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { ApiError } from '../core/api-error.js';
 import { goQuote } from '../core/go-format.js';
-import type { Reply } from '../registry/contract.js';
+import type { Client, Reply } from '../registry/contract.js';
 import type { TunnelSession } from '../registry/session.js';
 import { dialError } from './dial-error.js';
 import type { Upstream } from './upstream.js';
@@ -16,6 +16,10 @@ export interface ForwardedRequest {
   readonly body: Buffer | undefined;
   /** Address of the client, added to `X-Forwarded-For`. */
   readonly remoteAddress: string;
+  /** Who waits for the answer: the upstream is left when it leaves. Absent: nobody that could. */
+  readonly client?: Client;
+  /** Leaves the upstream as well. */
+  readonly signal?: AbortSignal;
 }
 
 /** Headers that belong to one connection and are never passed on; also those named by `Connection`. */
@@ -54,7 +58,33 @@ export async function forward(request: ForwardedRequest, upstream: Upstream): Pr
     status,
     ...(contentType !== undefined && { contentType }),
     headers,
-    body: answer as AsyncIterable<Buffer>,
+    body: bodyOf(answer, new URL(upstream.url)),
+  };
+}
+
+/**
+ * The body of an answer: whoever stops reading leaves the upstream at once, whatever is still to come. (The iterator Node
+ * has for it would wait for the next piece.)
+ */
+function bodyOf(answer: IncomingMessage, url: URL): AsyncIterable<Buffer> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const pieces = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+      let isLeft = false;
+      return {
+        next: () =>
+          pieces.next().catch((error: unknown) => {
+            if (isLeft) return { done: true, value: undefined };
+            const why = error instanceof Error ? dialError(error, url) : String(error);
+            throw badGateway(why === 'EOF' ? 'unexpected EOF' : why);
+          }),
+        return: () => {
+          isLeft = true;
+          if (!answer.readableEnded) answer.destroy();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      };
+    },
   };
 }
 
@@ -72,6 +102,7 @@ export function requestOptions(request: ForwardedRequest, upstream: Upstream): R
     method: request.method,
     path: url.pathname + url.search,
     headers: upstreamHeaders(request, upstream, url.host),
+    ...(request.signal && { signal: request.signal }),
     ...(tls?.ca !== undefined && { ca: tls.ca }),
     ...(tls?.cert !== undefined && { cert: tls.cert }),
     ...(tls?.key !== undefined && { key: tls.key }),
@@ -90,10 +121,17 @@ async function ask(
     throw badGateway(`unsupported protocol scheme ${goQuote(url.protocol.slice(0, -1))}`);
   const { request: open } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const { client } = request;
   return new Promise((resolve, reject) => {
     const outgoing = open(url, options);
+    const leave = (): void => void outgoing.destroy(new Error('context canceled'));
+    const stay = (): void => void client?.off('close', leave);
+    if (client?.destroyed === true) leave();
+    client?.once('close', leave);
+    outgoing.once('close', stay);
     outgoing.on('response', resolve);
     outgoing.on('upgrade', ({ rawHeaders }, stream, first) => {
+      stay();
       resolve({ kind: 'tunnel', rawHeaders, stream, first });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {

@@ -61,6 +61,7 @@ export function forwardedRequest(context: RequestContext): ForwardedRequest {
     headers: context.headers,
     body: context.body,
     remoteAddress: context.remoteAddress,
+    client: context.client,
   };
 }
 

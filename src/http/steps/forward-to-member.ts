@@ -90,7 +90,7 @@ function throughKubernetes(context: Omit<RequestContext, 'cluster'>, upstream: U
 }
 
 function forwardedTo(
-  { method, query, headers, body, remoteAddress }: Omit<RequestContext, 'cluster'>,
+  { method, query, headers, body, remoteAddress, client }: Omit<RequestContext, 'cluster'>,
   upstream: Upstream,
   path: string,
 ): ForwardedRequest {
@@ -108,6 +108,7 @@ function forwardedTo(
     },
     body,
     remoteAddress,
+    client,
   };
 }
 

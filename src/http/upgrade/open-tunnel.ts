@@ -27,7 +27,7 @@ export function openTunnel({ socket, head }: Leaving, session: TunnelSession, { 
     side.on('close', end);
   }
   ended.addEventListener('abort', end);
-  if (ended.aborted) end();
+  if (ended.aborted || socket.destroyed) end();
   stream.pipe(socket);
   socket.pipe(stream);
 }

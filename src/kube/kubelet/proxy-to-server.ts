@@ -13,13 +13,13 @@ import { forward } from '../../upstream/forward.js';
  * @throws ApiError 503 when nobody can be reached there
  */
 export async function proxyToServer(context: RequestContext, address: string, path: string): Promise<Reply> {
-  const { method, url, headers, body, remoteAddress } = context;
+  const { method, url, headers, body, remoteAddress, client } = context;
   const { authorization: _, ...others } = headers;
   const mark = url.indexOf('?');
   const server = `http://${address.startsWith(':') ? `127.0.0.1${address}` : address}`;
   const target = goEscapePath(path) + (mark === -1 ? '' : url.slice(mark));
   try {
-    return await forward({ method, target, headers: others, body, remoteAddress }, { url: server });
+    return await forward({ method, target, headers: others, body, remoteAddress, client }, { url: server });
   } catch (error) {
     if (!(error instanceof ApiError) || !(error.cause instanceof Error)) throw error;
     const why = dialError(error.cause, new URL(server));
