@@ -242,11 +242,53 @@ describe('an identity provider of 4.1', () => {
     });
   });
 
+  test('a manual one lets people do nothing but sign up, and then be who they said', async () => {
+    const [, text] = await back('signup', 'joan');
+    const { access_token: token, refresh_token } = JSON.parse(text) as Record<string, string>;
+    const headers = { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' };
+    for (const path of [
+      '/kapis/resources.kubesphere.io/v1alpha3/nodes',
+      '/api/v1/nodes',
+      '/kapis/config.kubesphere.io/v1alpha2/configs/configz',
+      '/kapis/tenant.kubesphere.io/v1beta1/workspaces',
+      '/kapis/iam.kubesphere.io/v1beta1/users/admin',
+    ])
+      expect([path, (await fetch(ks.url + path, { headers })).status]).toEqual([path, 403]);
+    const users = `${ks.url}/kapis/iam.kubesphere.io/v1beta1/users`;
+    expect((await fetch(users, { headers })).status).toBe(200);
+    const body = JSON.stringify({ metadata: { name: 'joan' }, spec: { email: 'joan@idp.example' } });
+    expect((await fetch(users, { method: 'POST', headers, body })).status).toBe(200);
+    const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' });
+    form.set('client_id', 'kubesphere');
+    form.set('client_secret', 'kubesphere');
+    const refreshed = await fetch(`${ks.url}/oauth/token`, { method: 'POST', body: form });
+    const { access_token: own } = (await refreshed.json()) as { access_token: string };
+    const info = await fetch(`${ks.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${own}` } });
+    expect(await info.json()).toMatchObject({ sub: 'joan' });
+  });
+
   test('of a type nobody asks says so', async () => {
     const [status, text] = await back('ldap', 'x');
     expect(status).toBe(501);
     expect(text).toContain('the callback of identity provider ldap (LDAPIdentityProvider)');
   });
+});
+
+test.for([
+  ['v3.1', ['pre-registration'], 403],
+  ['v3.4', ['system:authenticated'], 403],
+  ['v4.1', ['system:authenticated'], 403],
+] as const)('%s believes a token of pre-registration with groups %j no more than that', async ([
+  release,
+  groups,
+  status,
+]) => {
+  await using ks = await startFakeKsApiserver({ now, release });
+  const token = await ks.token({ user: 'system:pre-registration', groups });
+  const answer = await fetch(`${ks.url}/kapis/resources.kubesphere.io/v1alpha3/namespaces`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(answer.status).toBe(status);
 });
 
 test.for([

@@ -43,12 +43,17 @@ function identityOf(world: World, claims: TokenClaims, stored: StoredObject | un
   const { username: name, extra } = claims;
   if (isServiceAccount(world, claims)) return { name, uid: '', groups: [], extra };
   const { identity } = authDialects[world.release.name];
+  // Whoever still has to sign up has not logged in: of groups there are those 3.1 writes into tokens.
+  if (identity.looksUpUser && name === preRegistration) {
+    const own = authDialects[world.release.name].token.order.includes('groups') ? claims.groups : [];
+    return { name, uid: '', groups: own, extra };
+  }
   const groups = [authenticated];
   if (identity.usesGroups && stored !== undefined) {
     const own = digArray(stored.object, 'spec', 'groups');
     groups.unshift(...own.filter((group) => typeof group === 'string'));
   }
-  // From 3.1 on only a pre-registration token hands its extra on; a User's own is not repeated.
+  // A User's own extra is not repeated.
   return { name, uid: claims.uid, groups, extra: name === preRegistration ? extra : {} };
 }
 
