@@ -64,7 +64,7 @@ const allowed = {
   specs: ['core', 'state', 'registry/contract', 'registry/reply', 'registry/router'],
   metrics: ['core', 'state', 'registry', 'rbac'],
   upstream: ['core', 'registry/contract', 'registry/session'],
-  mirror: ['core', 'state', 'registry', 'controllers', 'upstream'],
+  mirror: ['core', 'state', 'registry', 'kube', 'controllers', 'upstream'],
   http: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
 };
 

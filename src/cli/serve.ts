@@ -32,12 +32,15 @@ async function serve({ argv, environment, print, warn, stopped }: CommandContext
   const { options, settings } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
   const { logLevel = 'warn', json = false, ...given } = options;
   const stop = stopped();
-  const server = await startFakeKsApiserver(
+  const start = startFakeKsApiserver(
     { port: defaultPort, ...given },
     { observer: logTo(warn, logLevel, json), drain: drainMilliseconds },
   ).catch((error: unknown) => {
     throw namingSources(error, settings);
   });
+  // What it waits for, a Kubernetes that says nothing for instance, may take longer than anybody wants to wait.
+  const server = await Promise.race([start, stop.then(() => undefined)]);
+  if (server === undefined) return 0;
   // Only those that were given: the packaged ones need not be read yet.
   const specs = given.specs === undefined ? [] : (await server.specs()).documents.filter(isGiven);
   print(json ? readyLine(server, specs) : banner(server, specs));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../core/kube-object.js';
 import { StoredObject, type Change, type ObjectStore } from '../state/object-store.js';
 import { keyOf, kindKey, type MirroredKind } from './mirrored-kind.js';
@@ -14,48 +15,70 @@ export type Confirmation = (kind: MirroredKind, change: Change) => void;
  */
 export class Copies {
   readonly #store: ObjectStore;
-  readonly #confirmed = new Map<string, KubeObject>();
-  /** Uids never come back: what is told of one of these is old. */
-  readonly #gone = new Set<string>();
-  #told: Confirmation | undefined;
+  /** Objects, and the moments they were last told of. */
+  readonly #confirmed = new Map<string, { readonly object: KubeObject; readonly told: number }>();
+  /** Uids of objects that are gone, and since when. */
+  readonly #gone = new Map<string, number>();
+  readonly #listeners: Confirmation[] = [];
+  #moment = 0;
 
   /** @param known What has been loaded into the store already, by {@link keyOf}. */
   constructor(store: ObjectStore, known: ReadonlyMap<string, KubeObject>) {
     this.#store = store;
-    for (const [key, object] of known) this.#confirmed.set(key, object);
+    for (const [key, object] of known) this.#confirmed.set(key, { object, told: 0 });
   }
 
-  /** Has everything that is news told. */
+  /** Has everything that is news told, after all who have asked for that before. */
   onNews(told: Confirmation): void {
-    this.#told = told;
+    this.#listeners.push(told);
+  }
+
+  /** Grows with every piece of news. */
+  get moment(): number {
+    return this.#moment;
   }
 
   /** An object as it is over there; `undefined` when there is none. */
   find(key: string): KubeObject | undefined {
-    return this.#confirmed.get(key);
+    return this.#confirmed.get(key)?.object;
   }
 
-  /** Takes an object over as it is over there, unless that is known or it is known to be gone. */
-  take(kind: MirroredKind, object: KubeObject): void {
+  /**
+   * Takes an object over as it is over there, unless that is known or it is known to be gone.
+   *
+   * @param listed The moment a list was asked for that shows it. A list is right about all that was known before, whatever
+   * the versions say: over there may be another store by now, or one that was taken back to what it once was.
+   */
+  take(kind: MirroredKind, object: KubeObject, listed = -1): void {
     const key = keyOf(kind, object.metadata);
     const { uid = '', resourceVersion = '' } = object.metadata;
-    if (this.#gone.has(uid)) return;
-    const other = this.#confirmed.get(key);
+    const gone = this.#gone.get(uid);
+    if (gone !== undefined) {
+      if (gone > listed) return;
+      this.#gone.delete(uid);
+    }
+    const other = this.find(key);
     if (other !== undefined && other.metadata.uid !== uid) this.drop(kind, other);
     const before = this.#confirmed.get(key);
-    if (before !== undefined && !isNewer(resourceVersion, before.metadata.resourceVersion ?? '')) return;
-    this.#confirmed.set(key, object);
+    if (before !== undefined) {
+      const isKnown =
+        before.told > listed
+          ? !isNewer(resourceVersion, before.object.metadata.resourceVersion ?? '')
+          : isDeepStrictEqual(before.object, object);
+      if (isKnown) return;
+    }
+    this.#confirmed.set(key, { object, told: (this.#moment += 1) });
     this.#store.mirror('MODIFIED', kind.resource, object);
-    this.#tell(kind, before === undefined ? 'ADDED' : 'MODIFIED', object, before);
+    this.#tell(kind, before === undefined ? 'ADDED' : 'MODIFIED', object, before?.object);
   }
 
   /** Takes over that an object is gone; another one of its name stays. */
   drop(kind: MirroredKind, object: KubeObject): void {
     const { uid = '', namespace, name } = object.metadata;
-    if (this.#gone.size >= keptGone) this.#gone.delete(this.#gone.values().next().value ?? '');
-    this.#gone.add(uid);
+    if (this.#gone.size >= keptGone) this.#gone.delete(this.#gone.keys().next().value ?? '');
+    this.#gone.set(uid, (this.#moment += 1));
     const key = keyOf(kind, object.metadata);
-    const before = this.#confirmed.get(key);
+    const before = this.find(key);
     if (before === undefined || before.metadata.uid !== uid) return;
     this.#confirmed.delete(key);
     if (this.#store.find(kind.resource, namespace, name) !== undefined)
@@ -63,13 +86,11 @@ export class Copies {
     this.#tell(kind, 'DELETED', object, before);
   }
 
-  /** Drops what a list of a kind at some version has not shown. */
-  dropMissing(kind: MirroredKind, seen: ReadonlySet<string>, version: string): void {
+  /** Drops what was known of a kind when a list was asked for that has not shown it. */
+  dropMissing(kind: MirroredKind, seen: ReadonlySet<string>, listed: number): void {
     const start = `${kindKey(kind.resource)} `;
-    for (const [key, object] of [...this.#confirmed]) {
-      if (!key.startsWith(start) || seen.has(key)) continue;
-      if (!isNewer(object.metadata.resourceVersion ?? '', version)) this.drop(kind, object);
-    }
+    for (const [key, { object, told }] of [...this.#confirmed])
+      if (key.startsWith(start) && !seen.has(key) && told <= listed) this.drop(kind, object);
   }
 
   /**
@@ -78,7 +99,7 @@ export class Copies {
    * @param local What the store shows while there is none over there; `undefined`: nothing
    */
   restore(kind: MirroredKind, { namespace, name }: KubeObject['metadata'], local?: KubeObject): void {
-    const wanted = this.#confirmed.get(keyOf(kind, { namespace, name })) ?? local;
+    const wanted = this.find(keyOf(kind, { namespace, name })) ?? local;
     const shown = this.#store.find(kind.resource, namespace, name)?.object;
     if (shown === wanted) return;
     if (wanted !== undefined) this.#store.mirror('MODIFIED', kind.resource, wanted);
@@ -89,7 +110,8 @@ export class Copies {
     const { version } = this.#store;
     const previous = before && new StoredObject(before, version);
     const stored = new StoredObject(object, version);
-    this.#told?.(kind, { type, version, resource: kind.resource, stored, previous, mirrored: true });
+    const change: Change = { type, version, resource: kind.resource, stored, previous, mirrored: true };
+    for (const told of this.#listeners) told(kind, change);
   }
 }
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { ApiError } from '../core/api-error.js';
 import { digArray, digString, type Json } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
@@ -9,13 +8,14 @@ import { asKeptHere, keyOf, kindKey, pathOf, type MirroredKind } from './mirrore
 /** Objects asked for at a time. */
 const pageSize = 500;
 /** How long to wait before a watch that broke is begun again, in milliseconds; doubled each time, up to the latter. */
-const firstPause = 100;
+const firstPause = 20;
 const longestPause = 10_000;
 
 /** Lists and watches the kinds of a Kubernetes, as client-go's reflectors do. */
 export class Follower {
   readonly #client: KubernetesClient;
-  readonly #stopped = new AbortController();
+  /** What ends each kind's watch. */
+  readonly #watches = new Map<string, AbortController>();
   /** Where each kind's watch begins; none: it has to be listed anew. */
   readonly #starts = new Map<string, string>();
 
@@ -35,29 +35,37 @@ export class Follower {
     } while (next !== '');
   }
 
-  /** Keeps copies up to date from now on, until stopped. */
-  follow(kinds: Iterable<MirroredKind>, copies: Copies): void {
-    // One listener per watch is no leak.
-    setMaxListeners(0, this.#stopped.signal);
-    for (const kind of kinds) void this.#watch(kind, copies);
+  /** Keeps copies of a kind up to date from now on; one that has not been listed yet is. */
+  follow(kind: MirroredKind, copies: Copies): void {
+    const stopped = new AbortController();
+    this.#watches.set(kindKey(kind.resource), stopped);
+    void this.#watch(kind, copies, stopped.signal);
+  }
+
+  /** Ends the watch of a kind, and forgets how far it came. */
+  leave({ resource }: MirroredKind): void {
+    const key = kindKey(resource);
+    this.#watches.get(key)?.abort();
+    this.#watches.delete(key);
+    this.#starts.delete(key);
   }
 
   /** Ends all watches. */
   stop(): void {
-    this.#stopped.abort();
+    for (const watch of this.#watches.values()) watch.abort();
   }
 
   /** Watches a kind from where the list ended; lists it anew when that is no longer possible. */
-  async #watch(kind: MirroredKind, copies: Copies): Promise<void> {
-    const { signal } = this.#stopped;
+  async #watch(kind: MirroredKind, copies: Copies, signal: AbortSignal): Promise<void> {
     const isStopped = (): boolean => signal.aborted;
     for (let pause = firstPause; !isStopped(); pause = Math.min(pause * 2, longestPause)) {
       try {
         const start = this.#starts.get(kindKey(kind.resource));
-        if (start === undefined) await this.#resync(kind, copies);
+        if (start === undefined) await this.#resync(kind, copies, signal);
         const from = encodeURIComponent(this.#starts.get(kindKey(kind.resource)) ?? '');
         const target = `${pathOf(kind, undefined)}?watch=true&allowWatchBookmarks=true&resourceVersion=${from}`;
         for await (const event of this.#client.lines(target, signal)) {
+          if (isStopped()) return;
           pause = firstPause;
           this.#take(kind, copies, digString(event, 'type'), event['object']);
         }
@@ -72,6 +80,8 @@ export class Follower {
   #take(kind: MirroredKind, copies: Copies, type: string, told: Json | undefined): void {
     if (type === 'ERROR') throw new ApiError(410, 'Expired', digString(told, 'message'));
     const version = digString(told, 'metadata', 'resourceVersion');
+    if (type === 'BOOKMARK' && Number(version) < Number(this.#starts.get(kindKey(kind.resource))))
+      throw new ApiError(410, 'Expired', 'time over there has gone back');
     this.#starts.set(kindKey(kind.resource), version);
     const object = asKeptHere(kind, told);
     if (type === 'DELETED') copies.drop(kind, object);
@@ -79,12 +89,14 @@ export class Follower {
   }
 
   /** Lists a kind again and takes over all that has become different. */
-  async #resync(kind: MirroredKind, copies: Copies): Promise<void> {
+  async #resync(kind: MirroredKind, copies: Copies, signal: AbortSignal): Promise<void> {
+    const listed = copies.moment;
     const seen = new Set<string>();
     await this.list(kind, (object) => {
+      if (signal.aborted) return;
       seen.add(keyOf(kind, object.metadata));
-      copies.take(kind, object);
+      copies.take(kind, object, listed);
     });
-    copies.dropMissing(kind, seen, this.#starts.get(kindKey(kind.resource)) ?? '');
+    if (!signal.aborted) copies.dropMissing(kind, seen, listed);
   }
 }

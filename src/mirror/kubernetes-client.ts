@@ -3,9 +3,14 @@ import { digString, isJsonObject, type Json, type JsonObject } from '../core/jso
 import { forward } from '../upstream/forward.js';
 import type { Upstream } from '../upstream/upstream.js';
 
+/** How long an answer may take, in milliseconds. */
+const patience = 30_000;
+
 /** Speaks JSON with a kube-apiserver, in the name of the server itself. */
 export class KubernetesClient {
   readonly #upstream: Upstream;
+  /** What would leave the questions that wait for an answer. */
+  readonly #open = new Set<AbortController>();
 
   constructor(upstream: Upstream) {
     this.#upstream = upstream;
@@ -19,7 +24,9 @@ export class KubernetesClient {
    * @throws ApiError 502 when nobody answers, 504 when the answer takes half a minute, else what the `Status` it answers says
    */
   async send(method: string, target: string, body?: Json, program = 'ks-apiserver'): Promise<JsonObject> {
-    const { status, text } = await inTime(this.#read(method, target, body, program));
+    const { status, text } = await this.#inTime((signal) =>
+      this.#read(method, target, body, program, signal),
+    );
     let value: Json;
     try {
       value = JSON.parse(text) as Json;
@@ -32,22 +39,40 @@ export class KubernetesClient {
 
   /** The lines of an answer as they come: the events of a watch. @throws ApiError as {@link send} */
   async *lines(target: string, signal: AbortSignal): AsyncGenerator<JsonObject> {
-    const { status, body } = await this.#ask('GET', target, undefined, 'ks-apiserver');
-    if (status >= 400) throw refusalOf(status, {}, '');
-    const source = body as AsyncIterable<Buffer> & { destroy?: () => void };
-    const stop = (): void => source.destroy?.();
-    signal.addEventListener('abort', stop);
+    const { status, body } = await this.#ask('GET', target, undefined, 'ks-apiserver', signal);
+    if (status >= 400) {
+      await body[Symbol.asyncIterator]().return?.();
+      throw refusalOf(status, {}, '');
+    }
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of body) {
+      const pieces = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = pieces.pop() ?? '';
+      for (const piece of pieces) if (piece !== '') yield JSON.parse(piece) as JsonObject;
+    }
+  }
+
+  /** Leaves all questions that wait for an answer: they fail. */
+  stop(): void {
+    for (const one of this.#open) one.abort();
+  }
+
+  /** @throws ApiError 504 when it takes longer than half a minute */
+  async #inTime<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const leaving = new AbortController();
+    this.#open.add(leaving);
+    const late = new ApiError(504, 'Timeout', 'the Kubernetes API server takes more than 30 s to answer');
+    const timer = setTimeout(() => {
+      leaving.abort(late);
+    }, patience);
     try {
-      let rest = '';
-      const decoder = new TextDecoder();
-      for await (const chunk of source) {
-        const pieces = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-        rest = pieces.pop() ?? '';
-        for (const piece of pieces) if (piece !== '') yield JSON.parse(piece) as JsonObject;
-      }
+      return await work(leaving.signal);
+    } catch (error) {
+      throw leaving.signal.reason === late ? late : error;
     } finally {
-      signal.removeEventListener('abort', stop);
-      stop();
+      clearTimeout(timer);
+      this.#open.delete(leaving);
     }
   }
 
@@ -56,9 +81,10 @@ export class KubernetesClient {
     target: string,
     body: Json | undefined,
     program: string,
+    signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly text: string }> {
     const chunks: Buffer[] = [];
-    const { status, body: answer } = await this.#ask(method, target, body, program);
+    const { status, body: answer } = await this.#ask(method, target, body, program, signal);
     for await (const chunk of answer) chunks.push(chunk);
     return { status, text: Buffer.concat(chunks).toString('utf8') };
   }
@@ -68,6 +94,7 @@ export class KubernetesClient {
     target: string,
     body: Json | undefined,
     program: string,
+    signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly body: AsyncIterable<Buffer> }> {
     const reply = await forward(
       {
@@ -82,24 +109,12 @@ export class KubernetesClient {
         },
         body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
         remoteAddress: '127.0.0.1',
+        signal,
       },
       this.#upstream,
     );
     return { status: reply.status, body: reply.body as AsyncIterable<Buffer> };
   }
-}
-
-/** @throws ApiError 504 when it takes longer than half a minute */
-function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new ApiError(504, 'Timeout', 'the Kubernetes API server takes more than 30 s to answer'));
-    }, 30_000);
-  });
-  return Promise.race([work, late]).finally(() => {
-    clearTimeout(timer);
-  });
 }
 
 function refusalOf(code: number, status: JsonObject, text: string): ApiError {

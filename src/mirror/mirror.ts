@@ -1,9 +1,13 @@
 import { kubernetesControllerNames } from '../controllers/index.js';
 import type { KubeObject } from '../core/kube-object.js';
+import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
+import { definitions } from '../kube/custom-resources/definition.js';
 import type { Handler, KindCatalog, Reply } from '../registry/contract.js';
+import type { Change, ObjectStore } from '../state/object-store.js';
 import type { World } from '../state/world.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { Copies } from './copies.js';
+import { isOfDefinition, kindDefinedBy } from './defined-kinds.js';
 import { Follower } from './follower.js';
 import { forwardKubernetes } from './forward-kubernetes.js';
 import { KubernetesClient } from './kubernetes-client.js';
@@ -15,6 +19,8 @@ import { Writer } from './writer.js';
  * everything else reads a copy of its objects that is kept up to date by watches, as the real ks-apiserver reads its caches.
  * What is written elsewhere (a login record, a workspace) is written there before the answer is given.
  *
+ * Kinds that CustomResourceDefinitions make are copied from when they are there, and no more when they go.
+ *
  * Kinds it does not serve, such as KubeSphere's own where their definitions are not installed, are kept here as always.
  * So are objects of a fresh install that it has none of the same name of: the first write to one of them creates it there.
  *
@@ -24,17 +30,18 @@ export class Mirror {
   /** Passes `/api` and `/apis` on. */
   readonly kubernetes: Handler;
   readonly #client: KubernetesClient;
-  readonly #kinds: ReadonlyMap<string, MirroredKind>;
+  readonly #catalog: KindCatalog;
+  readonly #kinds = new Map<string, MirroredKind>();
   readonly #follower: Follower;
   /** As listed at the start. */
   readonly #listed = new Map<string, KubeObject>();
   #writer: Writer | undefined;
 
-  private constructor(upstream: Upstream, client: KubernetesClient, kinds: readonly MirroredKind[]) {
+  private constructor(upstream: Upstream, catalog: KindCatalog) {
     this.kubernetes = forwardKubernetes(upstream);
-    this.#client = client;
-    this.#kinds = new Map(kinds.map((kind) => [kindKey(kind.resource), kind]));
-    this.#follower = new Follower(client);
+    this.#client = new KubernetesClient(upstream);
+    this.#catalog = catalog;
+    this.#follower = new Follower(this.#client);
   }
 
   /**
@@ -44,18 +51,36 @@ export class Mirror {
    * @throws ApiError when it cannot be read
    */
   static async load(seed: World, catalog: KindCatalog, upstream: Upstream): Promise<Mirror> {
-    const client = new KubernetesClient(upstream);
-    const mirror = new Mirror(upstream, client, await discoverKinds(client, catalog));
+    const mirror = new Mirror(upstream, catalog);
     seed.switchedOff = new Set([...seed.switchedOff, ...kubernetesControllerNames]);
-    await Promise.all(
-      [...mirror.#kinds.values()].map((kind) =>
-        mirror.#follower.list(kind, (listed) => {
-          const { object } = seed.host.store.load(kind.resource, listed);
-          mirror.#listed.set(keyOf(kind, object.metadata), object);
-        }),
-      ),
-    );
+    const { store } = seed.host;
+    try {
+      await mirror.#copy(await discoverKinds(mirror.#client, catalog), store);
+      await mirror.#copy(mirror.#definedKinds(store), store);
+    } catch (error) {
+      mirror.stop();
+      throw error;
+    }
     return mirror;
+  }
+
+  async #copy(kinds: readonly MirroredKind[], store: ObjectStore): Promise<void> {
+    for (const kind of kinds) this.#kinds.set(kindKey(kind.resource), kind);
+    const copy = (kind: MirroredKind): Promise<void> =>
+      this.#follower.list(kind, (listed) => {
+        const { object } = store.load(kind.resource, listed);
+        this.#listed.set(keyOf(kind, object.metadata), object);
+      });
+    await Promise.all(kinds.map(copy));
+  }
+
+  /** Kinds that definitions over there make and this release does not know. */
+  #definedKinds(store: ObjectStore): readonly MirroredKind[] {
+    const catalogs = [this.#catalog, kindsIn(this.#catalog, store)];
+    return store
+      .list(definitions)
+      .flatMap(({ object }) => kindDefinedBy(object, catalogs) ?? [])
+      .filter(({ resource }) => !this.#kinds.has(kindKey(resource)));
   }
 
   /** Keeps a world up to date from now on, and has what changes in it written over there. */
@@ -63,11 +88,33 @@ export class Mirror {
     const { listener: controllers } = world;
     const copies = new Copies(world.host.store, this.#listed);
     this.#listed.clear();
+    const catalogs = [this.#catalog, kindsIn(this.#catalog, world.host.store)];
+    // Before anybody looks at such news: what is written about a new kind is to be written over there.
+    copies.onNews((_, change) => {
+      if (isOfDefinition(change)) this.#takeDefinition(change, copies, catalogs);
+    });
     const writer = new Writer({ world, client: this.#client, copies, kinds: this.#kinds, controllers });
     this.#writer = writer;
     world.listener = writer.listener;
     writer.begin();
-    this.#follower.follow(this.#kinds.values(), copies);
+    for (const kind of this.#kinds.values()) this.#follower.follow(kind, copies);
+  }
+
+  /** Follows the kind of a definition that has come or changed, and no more one whose definition is gone. */
+  #takeDefinition({ type, stored }: Change, copies: Copies, catalogs: readonly KindCatalog[]): void {
+    const before = this.#kinds.get(stored.object.metadata.name);
+    const isGone = type === 'DELETED';
+    const kind = isGone ? undefined : kindDefinedBy(stored.object, catalogs);
+    if (kind === undefined && !isGone) return;
+    if (before !== undefined && kind !== undefined && isSameKind(before, kind)) return;
+    if (before !== undefined) {
+      this.#follower.leave(before);
+      this.#kinds.delete(kindKey(before.resource));
+      if (kind === undefined) copies.dropMissing(before, new Set(), copies.moment);
+    }
+    if (kind === undefined) return;
+    this.#kinds.set(kindKey(kind.resource), kind);
+    this.#follower.follow(kind, copies);
   }
 
   /**
@@ -83,5 +130,15 @@ export class Mirror {
   stop(): void {
     this.#follower.stop();
     this.#writer?.stop();
+    this.#client.stop();
   }
+}
+
+function isSameKind(one: MirroredKind, other: MirroredKind): boolean {
+  return (
+    one.root === other.root &&
+    one.hasStatus === other.hasStatus &&
+    one.resource.kind === other.resource.kind &&
+    one.resource.namespaced === other.resource.namespaced
+  );
 }

@@ -31,8 +31,8 @@ export function keyOf(
 export function asKeptHere({ resource, apiVersion }: MirroredKind, told: Json | undefined): KubeObject {
   const object = isJsonObject(told) ? told : {};
   const { kind: _, apiVersion: __, metadata: ___, ...rest } = object;
-  const version = resource.custom ? (resource.versions[0] ?? '') : apiVersion;
-  const kept = resource.custom && resource.group !== '' ? `${resource.group}/${version}` : version;
+  const isRead = !resource.custom || resource.group === '' || resource.defined?.conversion !== undefined;
+  const kept = isRead ? apiVersion : `${resource.group}/${resource.versions[0] ?? ''}`;
   return {
     kind: resource.kind,
     apiVersion: kept,

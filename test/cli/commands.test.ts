@@ -183,3 +183,13 @@ test('a plain start loads neither zod nor yaml nor express', async () => {
   expect(stderr).toContain('loaded ');
   expect(loaded).toEqual([]);
 });
+
+test.for([['world'], ['coverage', '--format', 'json']] as const)(
+  '%s ends quietly when nobody reads',
+  async (argv) => {
+    await using ks = await startFakeKsApiserver();
+    await using cli = startCli(argv, { FAKE_KS_URL: ks.url });
+    cli.child.stdout?.destroy();
+    expect(await cli.ended()).toEqual({ code: 141, stderr: '' });
+  },
+);

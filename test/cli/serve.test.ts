@@ -118,3 +118,18 @@ test('tells once what a client does again and again', async () => {
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(JSON.parse(stderr)).toMatchObject({ level: 'warn', method: 'GET', url: '/version' });
 });
+
+test('stops on the first SIGTERM while it waits for a Kubernetes that says nothing', async () => {
+  let isAsked = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  const server = createServer(() => {
+    isAsked();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await using cli = startCli(['--port', '0', '--kube-apiserver', url]);
+  await asked;
+  cli.child.kill('SIGTERM');
+  expect(await cli.ended()).toEqual({ code: 0, stderr: '' });
+  server.close();
+});

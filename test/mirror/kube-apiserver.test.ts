@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InputError, startFakeKsApiserver } from '../../src/index.js';
 import type { InProcessFake } from '../../src/kit/fake-ks-apiserver.js';
 import type { Options } from '../../src/core/options.js';
@@ -18,7 +18,8 @@ function startKubernetes(options: Options = {}): Promise<InProcessFake> {
 async function startOver(kubernetes: InProcessFake, options: Options = {}): Promise<InProcessFake> {
   const kubeApiserver = JSON.stringify({
     clusters: [{ name: 'a', cluster: { server: kubernetes.url } }],
-    users: [{ name: 'a', user: { token: await kubernetes.token({ user: 'admin' }) } }],
+    // One that outlives a restart.
+    users: [{ name: 'a', user: { token: await kubernetes.token({ user: 'admin', type: 'static_token' }) } }],
     contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
     'current-context': 'a',
   });
@@ -175,4 +176,119 @@ test('What was left undone underneath while no controller of KubeSphere ran is d
   await using ks = await startOver(kubernetes, { controllers: { loginrecord: false } });
   await expect.poll(async () => (await below.get(`${users}/stuck`)).status).toBe(404);
   expect((await (await as(ks, 'admin')).get(`${users}/stuck`)).status).toBe(404);
+});
+
+const definition = {
+  kind: 'CustomResourceDefinition',
+  apiVersion: 'apiextensions.k8s.io/v1',
+  metadata: { name: 'foos.ex.io', labels: { 'kubesphere.io/resource-served': 'true' } },
+  spec: {
+    group: 'ex.io',
+    scope: 'Namespaced',
+    names: { plural: 'foos', singular: 'foo', kind: 'Foo', listKind: 'FooList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const foos = '/apis/ex.io/v1/namespaces/default/foos';
+const foo = (name: string): object => ({
+  kind: 'Foo',
+  apiVersion: 'ex.io/v1',
+  metadata: { name, namespace: 'default' },
+});
+const namespaceOf = (name: string): object => ({ metadata: { name } });
+
+test.for(['reset', 'restart'] as const)(
+  'After a %s of the Kubernetes underneath, what it no longer holds is no longer shown, and what it holds again is',
+  async (how, { expect }) => {
+    const off = { controllers: { workspacetemplate: false, workspace: false } } as const;
+    let kubernetes = await startKubernetes(off);
+    await using ks = await startOver(kubernetes, off);
+    const admin = await as(ks, 'admin');
+    const listed = '/kapis/resources.kubesphere.io/v1alpha3';
+    const names = async (plural: string): Promise<string[]> =>
+      namesOf(await admin.get(`${listed}/${plural}`));
+    await admin.send('POST', '/api/v1/namespaces', namespaceOf('later'));
+    await admin.send('POST', workspaces, { metadata: { name: 'team' }, spec: { template: {} } });
+    const [node = ''] = await names('nodes');
+    expect((await admin.send('DELETE', `/api/v1/nodes/${node}`)).status).toBe(200);
+    const label = { metadata: { labels: { seen: 'before' } } };
+    await admin.send('PATCH', '/api/v1/namespaces/default', label, 'application/merge-patch+json');
+    await expect.poll(() => names('namespaces')).toContain('later');
+    await expect.poll(() => names('nodes')).not.toContain(node);
+    expect(await names('workspacetemplates')).toContain('team');
+    const port = Number(new URL(kubernetes.url).port);
+    if (how === 'reset') await kubernetes.reset();
+    else {
+      await kubernetes.close();
+      kubernetes = await startKubernetes({ ...off, port });
+    }
+    await using _ = kubernetes;
+    await expect.poll(() => names('namespaces'), { timeout: 10_000 }).not.toContain('later');
+    await expect.poll(() => names('nodes')).toContain(node);
+    await expect.poll(() => names('workspacetemplates')).not.toContain('team');
+    const { metadata } = (await admin.get(`${listed}/namespaces/default`)).json;
+    expect(metadata.labels['seen']).toBeUndefined();
+  },
+);
+
+describe('A kind that a CustomResourceDefinition underneath makes', () => {
+  const list = '/kapis/ex.io/v1/namespaces/default/foos';
+
+  test('is shown below /kapis when the definition was there before', async () => {
+    await using kubernetes = await startKubernetes();
+    const below = await as(kubernetes, 'admin');
+    await below.send('POST', definitions, definition);
+    expect((await below.send('POST', foos, foo('f1'))).status).toBe(201);
+    await using ks = await startOver(kubernetes);
+    expect(namesOf(await (await as(ks, 'admin')).get(list))).toEqual(['f1']);
+  });
+
+  test('is shown and written below /kapis when the definition comes later, until it goes', async () => {
+    await using kubernetes = await startKubernetes();
+    await using ks = await startOver(kubernetes);
+    const [below, above] = [await as(kubernetes, 'admin'), await as(ks, 'admin')];
+    await below.send('POST', definitions, definition);
+    await below.send('POST', foos, foo('f1'));
+    await expect.poll(async () => namesOf(await above.get(list))).toEqual(['f1']);
+    expect((await above.send('POST', list, foo('f2'))).status).toBe(200);
+    expect(namesOf(await below.get(foos))).toEqual(['f1', 'f2']);
+    await below.send('DELETE', `${foos}/f1`);
+    await expect.poll(async () => namesOf(await above.get(list))).toEqual(['f2']);
+    await below.send('DELETE', `${definitions}/foos.ex.io`);
+    await expect.poll(async () => (await above.get(list)).status).toBe(404);
+    const store = ks.world.host.store;
+    await expect.poll(() => store.count({ group: 'ex.io', plural: 'foos' })).toBe(0);
+    await below.send('POST', definitions, definition);
+    await below.send('POST', foos, foo('f3'));
+    await expect.poll(async () => namesOf(await above.get(list))).toEqual(['f3']);
+  });
+
+  test('is followed at another version when the one it was read at is served no more', async () => {
+    await using kubernetes = await startKubernetes();
+    await using ks = await startOver(kubernetes);
+    const [below, above] = [await as(kubernetes, 'admin'), await as(ks, 'admin')];
+    await below.send('POST', definitions, definition);
+    await below.send('POST', foos, foo('f1'));
+    await expect.poll(async () => namesOf(await above.get(list))).toEqual(['f1']);
+    const [v1] = definition.spec.versions;
+    const versions = [
+      { ...v1, served: false },
+      { ...v1, name: 'v2', storage: false },
+    ];
+    const change = { spec: { versions } };
+    const path = `${definitions}/foos.ex.io`;
+    expect((await below.send('PATCH', path, change, 'application/merge-patch+json')).status).toBe(200);
+    await below.send('POST', foos.replace('v1', 'v2'), { ...foo('f2'), apiVersion: 'ex.io/v2' });
+    await expect
+      .poll(async () => namesOf(await above.get(list.replace('v1', 'v2'))).sort())
+      .toEqual(['f1', 'f2']);
+  });
 });

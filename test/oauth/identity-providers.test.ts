@@ -278,18 +278,17 @@ test.for([
   ['v3.1', ['pre-registration'], 403],
   ['v3.4', ['system:authenticated'], 403],
   ['v4.1', ['system:authenticated'], 403],
-] as const)('%s believes a token of pre-registration with groups %j no more than that', async ([
-  release,
-  groups,
-  status,
-]) => {
-  await using ks = await startFakeKsApiserver({ now, release });
-  const token = await ks.token({ user: 'system:pre-registration', groups });
-  const answer = await fetch(`${ks.url}/kapis/resources.kubesphere.io/v1alpha3/namespaces`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  expect(answer.status).toBe(status);
-});
+] as const)(
+  '%s believes a token of pre-registration with groups %j no more than that',
+  async ([release, groups, status]) => {
+    await using ks = await startFakeKsApiserver({ now, release });
+    const token = await ks.token({ user: 'system:pre-registration', groups });
+    const answer = await fetch(`${ks.url}/kapis/resources.kubesphere.io/v1alpha3/namespaces`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(status);
+  },
+);
 
 test.for([
   ['v3.0', 'Unauthorized: missing code'],

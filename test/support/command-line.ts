@@ -14,16 +14,19 @@ export async function runLine(
 ): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
+  let isReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (isReady = resolve));
   const code = await runCommandLine({
     argv,
     environment,
     print: (text) => {
       stdout += text;
+      isReady();
     },
     warn: (text) => {
       stderr += text;
     },
-    stopped: () => Promise.resolve(),
+    stopped: () => ready,
   });
   return { code, stdout, stderr };
 }
