@@ -39,6 +39,8 @@ export interface QueuedController extends ReleaseRange {
   readonly watches: readonly string[];
   /** The objects a change concerns. */
   readonly keysOf: (context: WriteContext, change: Change) => readonly WorkKey[];
+  /** How many changes a piece of its work counts for, besides those it makes; default: 1. */
+  readonly weight?: number;
   /** Brings one object in line. Must do nothing when nothing is missing. */
   readonly settle: (context: WriteContext, key: WorkKey) => void;
 }

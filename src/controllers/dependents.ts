@@ -37,11 +37,20 @@ function keyOf({ metadata }: KubeObject, { plural, group }: GroupResource): stri
 
 /** Objects that name an owner and are in its reach: in its namespace, or anywhere for cluster-wide owners. */
 export function dependentsOf(store: ObjectStore, owner: KubeObject): readonly Dependent[] {
+  return [...eachDependent(store, owner)];
+}
+
+/** The same one by one, for who may not need all of a great many; they must not be written to meanwhile. */
+export function* eachDependent(store: ObjectStore, owner: KubeObject): Generator<Dependent> {
   const { uid, namespace = '' } = owner.metadata;
   const found = uid === undefined ? undefined : index(store).get(uid);
-  if (found === undefined) return [];
-  const all = [...found.values()];
-  return namespace === '' ? all : all.filter(({ object }) => object.metadata.namespace === namespace);
+  for (const one of found?.values() ?? [])
+    if (namespace === '' || one.object.metadata.namespace === namespace) yield one;
+}
+
+/** Whether anything names an owner. */
+export function hasDependents(store: ObjectStore, owner: KubeObject): boolean {
+  return eachDependent(store, owner).next().done !== true;
 }
 
 /** The objects of a kind that an owner controls, by name. */

@@ -11,10 +11,11 @@ import {
   withoutFinalizer,
   writeBack,
   type Controller,
+  type QueuedController,
 } from './controller.js';
-import { dependentsOf } from './dependents.js';
+import { dependentsOf, eachDependent, hasDependents, type Dependent } from './dependents.js';
 import { recordEvent } from './workloads/events.js';
-import type { Change } from '../state/object-store.js';
+import type { Change, ObjectStore } from '../state/object-store.js';
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
@@ -51,19 +52,66 @@ export const garbageCollector: Controller = {
       writeBack(context, resource, withoutFinalizer(current, orphan));
     } else if (hasFinalizer(current, foreground)) {
       deleteDependents(context, current);
-      if (dependentsOf(context.cluster.store, current).length === 0)
+      if (!hasDependents(context.cluster.store, current))
         writeBack(context, resource, withoutFinalizer(current, foreground));
     }
   },
 };
 
+/** Owners that have more dependents than are deleted at once, by uid. */
+const backlogs = new WeakMap<ObjectStore, Map<string, KubeObject>>();
+/** How many dependents are deleted before somebody else has a turn. */
+const atOnce = 100;
+/** Has a write go on to a thousand of them before the rest has turns of its own. */
+const backlogWeight = 400;
+
+/**
+ * Goes on where {@link garbageCollector} has to stop: the dependents of an owner with very many are deleted bit by bit.
+ */
+export const garbageBacklog: QueuedController = {
+  name: garbageCollector.name,
+  watches: garbageCollector.watches,
+  weight: backlogWeight,
+  keysOf: ({ cluster }, { stored }) => {
+    const backlog = backlogs.get(cluster.store);
+    if (backlog === undefined || backlog.size === 0) return [];
+    const { uid = '', ownerReferences = [] } = stored.object.metadata;
+    return [uid, ...ownerReferences.map((one) => one.uid)]
+      .filter((one) => backlog.has(one))
+      .map((name) => ({ namespace: '', name }));
+  },
+  settle: (context, { name: uid }) => {
+    const backlog = backlogs.get(context.cluster.store);
+    const owner = backlog?.get(uid);
+    backlog?.delete(uid);
+    if (owner !== undefined) deleteDependents(context, owner);
+  },
+};
+
+/** Some dependents that are not on their way out yet, and whether there are more. */
+function someOf({ cluster }: WriteContext, owner: KubeObject): { some: Dependent[]; isAll: boolean } {
+  const some: Dependent[] = [];
+  for (const dependent of eachDependent(cluster.store, owner)) {
+    if (isDeleting(dependent.object)) continue;
+    if (some.length === atOnce) return { some, isAll: false };
+    some.push(dependent);
+  }
+  return { some, isAll: true };
+}
+
 function deleteDependents(context: WriteContext, owner: KubeObject): void {
+  const { some, isAll } = someOf(context, owner);
+  if (!isAll) {
+    const { store } = context.cluster;
+    const backlog = backlogs.get(store) ?? new Map<string, KubeObject>();
+    backlogs.set(store, backlog.set(owner.metadata.uid ?? '', owner));
+  }
   for (const {
     object,
     resource: { group, plural },
-  } of dependentsOf(context.cluster.store, owner)) {
+  } of some) {
     const resource = context.catalog.byPlural(group, plural);
-    if (resource === undefined || isDeleting(object)) continue;
+    if (resource === undefined) continue;
     const others = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
     const present = others.filter((reference) => isPresent(context, object, reference));
     if (present.length > 0) writeBack(context, resource, withOwners(object, present));
@@ -148,11 +196,7 @@ function settleForegroundOwners(context: WriteContext, gone: KubeObject): void {
     const namespace = resource.namespaced ? gone.metadata.namespace : undefined;
     const owner = context.cluster.store.find(resource, namespace, reference.name)?.object;
     if (owner === undefined || owner.metadata.uid !== reference.uid) continue;
-    if (
-      !isDeleting(owner) ||
-      !hasFinalizer(owner, foreground) ||
-      dependentsOf(context.cluster.store, owner).length > 0
-    )
+    if (!isDeleting(owner) || !hasFinalizer(owner, foreground) || hasDependents(context.cluster.store, owner))
       continue;
     writeBack(context, resource, withoutFinalizer(owner, foreground));
   }

@@ -11,6 +11,8 @@ export interface Task {
   /** Equal for tasks that do the same; absent: none does. */
   readonly id?: string;
   readonly cluster: ClusterState;
+  /** How many changes it counts for, besides those it makes. */
+  readonly weight?: number;
   readonly run: (context: WriteContext) => void;
   /** What admission has said so far of what it writes. */
   readonly verdicts?: Verdicts;

@@ -19,7 +19,7 @@ import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import { clusterController } from './clusters/cluster.js';
 import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
-import { garbageCollector } from './garbage-collector.js';
+import { garbageBacklog, garbageCollector } from './garbage-collector.js';
 import { quietly } from './in-background.js';
 import { extensionCategoryController } from './extensions/category.js';
 import { extensionController } from './extensions/extension.js';
@@ -34,7 +34,7 @@ import { groupBindingController, groupController } from './groups.js';
 import { loginRecordController } from './login-record.js';
 import { namespaceController } from './namespace.js';
 import { namespaceConditions } from './namespace-conditions.js';
-import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { namespaceBacklog, namespaceLifecycle } from './namespace-lifecycle.js';
 import { clusterAdminMirror, nativeRbacMirror } from './native-rbac.js';
 import { nativeServiceAccountController } from './native-service-account.js';
 import { mirrorPodController } from './nodes/mirror-pods.js';
@@ -119,6 +119,8 @@ const controllers: readonly Controller[] = [
 /** Controllers that work through a queue, in the order their work is taken up. */
 const queued: readonly QueuedController[] = [
   ...workloadControllers,
+  garbageBacklog,
+  namespaceBacklog,
   namespaceConditions,
   clusterRoleAggregation,
   workspaceQuotaController,
@@ -304,14 +306,15 @@ function drain(
           const settle = (context: WriteContext): void => {
             controller.settle(context, key);
           };
-          work.set(id, { name: controller.name, id, cluster, run: settle });
+          const { name, weight = 1 } = controller;
+          work.set(id, { name, id, cluster, weight, run: settle });
         }
       }
     }
     changes.splice(0, at);
     const next = run.total < last ? firstWork(work) : undefined;
     if (next === undefined) return work.size === 0;
-    run.total += 1;
+    run.total += next.weight ?? 1;
     perform(next);
   }
 }

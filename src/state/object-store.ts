@@ -339,7 +339,9 @@ export class ObjectStore {
         creationTimestamp: current.creationTimestamp ?? null,
       }),
     };
-    if (JSON.stringify(next) === JSON.stringify(previous.object)) return previous;
+    // What is only now being deleted has changed; comparing is most of the work where thousands go.
+    const isSame = metadata.deletionTimestamp === current.deletionTimestamp;
+    if (isSame && JSON.stringify(next) === JSON.stringify(previous.object)) return previous;
     return this.#write('MODIFIED', resource, previous, next);
   }
 
