@@ -61,7 +61,7 @@ function answerRequest(context: RequestContext): Reply | Promise<Reply> {
   const kind = { resource, version: path.version, release: context.release.name };
   const form = connections.has(path.subresource) ? anyForm(context) : formOf(context, kind);
   if (resource.plural === 'componentstatuses' && resource.group === '')
-    return answerComponents(context, path, form);
+    return withDeprecation(() => answerComponents(context, path, form), resource, path.version, context);
   const request: KindRequest = {
     // Events of the newer group are those of the core group in another form.
     context: path.group === 'events.k8s.io' ? seeingEvents(context) : context,
@@ -71,7 +71,7 @@ function answerRequest(context: RequestContext): Reply | Promise<Reply> {
   };
   checkScope(request);
   const served = resource.defined?.conversion === undefined ? serve : converted;
-  return withDeprecation(() => served(request), resource, path.version, context.release.name);
+  return withDeprecation(() => served(request), resource, path.version, context);
 }
 
 /** Serves a kind whose versions a webhook converts, by code that is only then loaded. */

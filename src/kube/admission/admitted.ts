@@ -5,6 +5,7 @@ import type { Reply, Subresource } from '../../registry/contract.js';
 import { withWarnings } from '../warnings.js';
 import type { KindRequest } from '../kind-request.js';
 import { kubernetesUser } from '../reviews/kubernetes-user.js';
+import { strategyWarnings } from '../strategy-warnings/strategy-warnings.js';
 import type { AdmissionSteps, GuardedWrite } from './guarded-write.js';
 import { guardsOf, noGuards } from './guards.js';
 import { securityWarnings } from './pod-security/pod-security.js';
@@ -42,8 +43,9 @@ export function admitted(
   };
   const told = (stored: StoredObject): StoredObject => {
     const { context, kind } = write;
-    if (write.subresource === '')
-      securityWarnings(kind.resource, stored.object, previous?.object, context).forEach(write.warn);
+    if (write.subresource !== '') return stored;
+    const written = [kind.resource, stored.object, previous?.object, context] as const;
+    for (const warn of [strategyWarnings, securityWarnings]) warn(...written).forEach(write.warn);
     return stored;
   };
   if (guards === undefined && write.converted === undefined) return told(watched({ dryRun: write.dryRun }));

@@ -1,6 +1,7 @@
 import { ApiError, quote } from '../../core/api-error.js';
 import type { ReleaseName } from '../../core/release.js';
-import type { Reply, Resource } from '../../registry/contract.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
+import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
 import { isDeprecated } from './own/deprecated-versions.js';
 
 /**
@@ -14,9 +15,10 @@ export function withDeprecation(
   serve: () => Reply | Promise<Reply>,
   resource: Resource,
   version: string,
-  release: ReleaseName,
+  { world, release }: Pick<RequestContext, 'world' | 'release'>,
 ): Reply | Promise<Reply> {
-  const text = textOf(resource, version, release);
+  const minor = minorOf(world.settings.kubernetesVersion);
+  const text = nativeText(resource, version, minor) ?? textOf(resource, version, release.name);
   return text === undefined ? serve() : warned(serve, `299 - ${quote(text)}`);
 }
 
@@ -29,6 +31,20 @@ async function warned(serve: () => Reply | Promise<Reply>, warning: string): Pro
     if (!(error instanceof ApiError)) throw error;
     throw error.with({ Warning: warning });
   }
+}
+
+/** Native versions kube-apiserver calls deprecated, the minor version since when it does so, and what it says to use. */
+const deprecated: ReadonlyMap<string, readonly [since: number, instead?: string]> = new Map([
+  ['v1 componentstatuses', [19]],
+  ['v1 endpoints', [33, 'discovery.k8s.io/v1 EndpointSlice']],
+]);
+
+/** @see kubernetes/apiserver pkg/endpoints/deprecation/deprecation.go */
+function nativeText({ group, plural, kind }: Resource, version: string, minor: number): string | undefined {
+  const [since, instead] = (group === '' ? deprecated.get(`${version} ${plural}`) : undefined) ?? [];
+  if (since === undefined || minor < since) return undefined;
+  const use = instead === undefined ? '' : `; use ${instead}`;
+  return `${version} ${kind} is deprecated in v1.${String(since)}+${use}`;
 }
 
 function textOf(resource: Resource, version: string, release: ReleaseName): string | undefined {
