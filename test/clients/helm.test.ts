@@ -69,3 +69,55 @@ withHelm(`${helm.title}: a test that fails, and what is not there, end with an e
   const none = await shell.run('helm uninstall none');
   expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('release: not found')]);
 });
+
+withHelm(
+  `${helm.title}: what does not become ready in time is told, and taken back where asked`,
+  async () => {
+    await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+    await ks.scenario({
+      description: 'An image is missing.',
+      containers: [{ image: 'nginx:missing', missing: true }],
+    });
+    await using shell = await openShell(ks, [helm, newKubectl]);
+    const failed = [];
+    for (const [line, code, prints] of [
+      [
+        `helm install small ${chart} --set tag=missing --wait --timeout 3s`,
+        1,
+        /context deadline exceeded|timed out waiting/,
+      ],
+      ['helm list --failed', 0, /^NAME\s.*\nsmall\s+default\s+1\s.*\sfailed\s/],
+      [
+        `helm upgrade small ${chart} --set tag=1.27 --wait --timeout 20s`,
+        0,
+        /STATUS: deployed\nREVISION: 2\n/,
+      ],
+      [
+        `helm upgrade small ${chart} --set tag=missing --atomic --timeout 3s`,
+        1,
+        /release small failed, and has been rolled back due to atomic being set/,
+      ],
+      [
+        'helm history small',
+        0,
+        /\n2\s.*\ssuperseded\s.*\n3\s.*\sfailed\s.*\n4\s.*\sdeployed\s.*Rollback to 2/,
+      ],
+      ["kubectl get deployment small -o jsonpath='{..image}'", 0, /^nginx:1\.27$/],
+      ['helm uninstall small --keep-history', 0, /release "small" uninstalled/],
+      ['helm list --uninstalled --short', 0, /^small\n$/],
+      ['helm rollback small 4', 0, /Rollback was a success/],
+      [
+        `helm install fresh ${chart} --set tag=missing --atomic --timeout 3s`,
+        1,
+        /release fresh failed, and has been uninstalled due to atomic being set/,
+      ],
+      ['kubectl get all -l app=fresh -o name', 0, /^$/],
+      ['helm list --all --short', 0, /^small\n$/],
+    ] as const) {
+      const printed = await shell.run(line);
+      if (printed.code !== code || !prints.test(printed.stdout + printed.stderr))
+        failed.push({ line, prints, ...printed });
+    }
+    expect(failed).toEqual([]);
+  },
+);

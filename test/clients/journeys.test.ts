@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../src/kit/start.js';
 import { kubectls } from './installed.js';
+import { changing } from './journeys/changing.js';
 import { cluster } from './journeys/cluster.js';
 import { reading } from './journeys/reading.js';
 import { streams } from './journeys/streams.js';
@@ -11,7 +12,7 @@ import { openShell } from './shell.js';
 describe.for(kubectls)('$title', (kubectl) => {
   const withKubectl = kubectl.folder === undefined ? test.skip : test;
 
-  withKubectl.for([...reading, ...writing, ...workloads, ...streams, ...cluster])(
+  withKubectl.for([...reading, ...writing, ...changing, ...workloads, ...streams, ...cluster])(
     '$title',
     async ({ steps }) => {
       await using ks = await startFakeKsApiserver({ tlsPort: 0 });
