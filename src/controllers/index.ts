@@ -21,6 +21,7 @@ import { devopsProjectController } from './devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { garbageBacklog, garbageCollector } from './garbage-collector.js';
 import { quietly } from './in-background.js';
+import { eventExpiry } from './event-expiry.js';
 import { extensionCategoryController } from './extensions/category.js';
 import { extensionController } from './extensions/extension.js';
 import { extensionVersionController } from './extensions/extension-version.js';
@@ -71,6 +72,7 @@ const controllers: readonly Controller[] = [
   podGarbageCollector,
   podTermination,
   mirrorPodController,
+  eventExpiry,
   kubernetesServiceController,
   serviceAccountController,
   serviceAccountSecretController,
@@ -390,6 +392,7 @@ export const kubernetesControllerNames: readonly string[] = [
   podGarbageCollector.name,
   podTermination.name,
   mirrorPodController.name,
+  eventExpiry.name,
   kubernetesServiceController.name,
   accountTokenSecretController.name,
   clusterRoleAggregation.name,

@@ -1,6 +1,7 @@
 import { digArray, digObject, digString, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { formatTimestamp } from '../state/clock.js';
+import { renewLeases } from './nodes/renew-leases.js';
 import { heartbeatTick, lastBeat, phaseOf } from '../state/heartbeat-times.js';
 import type { ClusterState, Routine, World } from '../state/world.js';
 
@@ -61,6 +62,7 @@ function schedule(world: World, reporting: readonly Reporting[], due: number, or
     for (const each of reporting) {
       left -= each.catchUp(world, left, (cluster, node) => cluster.store.replace(nodes, node));
     }
+    for (const each of reporting) each.renewLeases(world, now);
     schedule(world, reporting, left > 0 ? nextTick(world, origin) : now + 1, origin);
   });
 }
@@ -76,6 +78,12 @@ class Reporting {
   constructor(choir: Choir, origin: number) {
     this.#choir = choir;
     this.#origin = origin;
+  }
+
+  /** Renews the leases of kubelets, as far as they are looked at and not too many. */
+  renewLeases(world: World, now: number): void {
+    const cluster = world.clusters.get(this.#choir.cluster);
+    if (cluster !== undefined) renewLeases(cluster, this.#choir.names.slice(0, mostAtOnce), now);
   }
 
   /** Writes the reports that are due, up to a number of them. @returns how many were written */

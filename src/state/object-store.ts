@@ -114,6 +114,11 @@ export class ObjectStore {
     this.#version = version;
   }
 
+  /** What time it is here, in milliseconds since 1970. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
   /** The version of the latest write, as list answers carry it. */
   get version(): number {
     return this.#version;

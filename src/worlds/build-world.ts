@@ -14,6 +14,7 @@ import { inRange, type Release } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
 import { offerDefaultRoles } from '../kube/installed/default-roles.js';
+import { offerNodeLeases } from '../kube/installed/node-leases.js';
 import { offerInstalled } from '../kube/installed/offer-installed.js';
 import { kindsIn } from '../kube/custom-resources/cluster-catalog.js';
 import type { Catalog } from '../registry/catalog.js';
@@ -162,8 +163,12 @@ function finish(
       // Last, so that nothing has to be made of the offer yet; a Kubernetes that is copied brings its own.
       for (const { store } of world.clusters.values()) offerDefaultRoles(store, world.release.name);
     }
-    if ([...live.values()].some((names) => names.length > 0))
-      world.routines.push(nodeHeartbeats(live, origin));
+    const reporting = [...live].filter(([, names]) => names.length > 0);
+    if (reporting.length > 0) world.routines.push(nodeHeartbeats(live, origin));
+    for (const [name] of reporting) {
+      const store = world.clusters.get(name)?.store;
+      if (store !== undefined) offerNodeLeases(store);
+    }
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
     world.switchedOff = switchedOff(options.controllers);
     world.settle = milliseconds(options.settle) ?? 0;
