@@ -2,11 +2,15 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '@marcbachmann/cel-js';
 import { notImplemented, quote } from '../../core/api-error.js';
+import type { JsonObject } from '../../core/json.js';
 import { addresses } from './cel/addresses.js';
 import { quantities, versions } from './cel/amounts.js';
+import { compileProblem } from './cel/compile-problem.js';
 import { formatLibrary, type OptionalMaker } from './cel/formats.js';
 import type { CelLibrary } from './cel/library.js';
 import { lists, sets } from './cel/lists.js';
+import { declareSelf } from './cel/schema-types.js';
+import { texts } from './cel/texts.js';
 import { urls } from './cel/urls.js';
 
 const require = createRequire(import.meta.url);
@@ -72,6 +76,48 @@ export function admissionProgram(text: string): CelProgram {
 
 const admissionVariables = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'];
 
+/** A schema rules are about, and whether it is that of a whole resource. */
+export interface TypedSchema {
+  readonly schema: JsonObject;
+  readonly isRoot: boolean;
+}
+
+/** Environments that know the types of a schema, for checks only: they are never asked anything. */
+const typedEnvironments = new WeakMap<JsonObject, Map<string, Environment>>();
+
+/** What field an expression asks for that its schema does not have; `undefined` when there is none. */
+export function unknownFieldProblem(
+  text: string,
+  { schema, isRoot }: TypedSchema,
+  optionalOldSelf: boolean,
+): string | undefined {
+  const key = `${String(isRoot)} ${String(optionalOldSelf)}`;
+  const known = typedEnvironments.get(schema) ?? new Map<string, Environment>();
+  typedEnvironments.set(schema, known);
+  let made = known.get(key);
+  if (made === undefined) {
+    untyped ??= makeEnvironment([]);
+    made = untyped.clone();
+    declareSelf(made, schema, isRoot, optionalOldSelf);
+    known.set(key, made);
+  }
+  // Whether a field is there may only be asked of fields there are: `dyn` looks at them, and is as long a word.
+  const { valid, error } = made.parse(text.replace(/\bhas(?=\()/g, 'dyn')).check();
+  if (valid || error?.code !== 'no_such_key') return undefined;
+  return compileProblem(error, text, hasFunction);
+}
+
+let untyped: Environment | undefined;
+
+/** Whether rules can call a function of a name, whatever it takes. */
+export function hasFunction(name: string): boolean {
+  environment ??= makeEnvironment();
+  functionNames ??= new Set(environment.getDefinitions().functions.map((one) => one.name));
+  return functionNames.has(name);
+}
+
+let functionNames: ReadonlySet<string> | undefined;
+
 function remember(key: string, text: string, made: Environment): CelProgram {
   const parsed = made.parse(text);
   const checked = parsed.check();
@@ -97,7 +143,16 @@ function makeEnvironment(variables: readonly string[] = ['self', 'oldSelf']): En
     limits: { maxAstNodes: 10_000, maxDepth: 100 },
   });
   for (const name of variables) made.registerVariable(name, 'dyn');
-  for (const part of [lists, sets, urls, addresses, quantities, versions, formatLibrary(library.Optional)])
+  for (const part of [
+    lists,
+    sets,
+    texts,
+    urls,
+    addresses,
+    quantities,
+    versions,
+    formatLibrary(library.Optional),
+  ])
     register(made, part);
   return made;
 }

@@ -1,8 +1,17 @@
-import { ApiError, notImplemented, quote } from '../../core/api-error.js';
+import { ApiError, quote } from '../../core/api-error.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
-import { admissionProgram, celProgram, type CelProgram, type CelValue } from './cel-environment.js';
-import { childPath, isSet, itemSchema, memberSchema, schemaType } from './schema-nodes.js';
+import {
+  admissionProgram,
+  celProgram,
+  hasFunction,
+  unknownFieldProblem,
+  type CelProgram,
+  type CelValue,
+  type TypedSchema,
+} from './cel-environment.js';
+import { compileProblem, type CelError } from './cel/compile-problem.js';
+import { celName, childPath, isSet, itemSchema, memberSchema, schemaType } from './schema-nodes.js';
 
 const extension = 'x-kubernetes-validations';
 const knownRules = new WeakMap<JsonObject, boolean>();
@@ -183,62 +192,52 @@ function celText(text: string, format: string): CelValue {
   return text;
 }
 
-const reserved = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
-    ' ',
-  ),
-);
-
-/** The name a member has in rules: what is no identifier is escaped. */
-function celName(key: string): string {
-  if (reserved.has(key)) return `__${key}__`;
-  if (!/^[A-Za-z_][A-Za-z0-9_./-]*$/.test(key)) return key;
-  return key
-    .replace(/__/g, '__underscores__')
-    .replace(/\./g, '__dot__')
-    .replace(/-/g, '__dash__')
-    .replace(/\//g, '__slash__');
-}
-
-/** What keeps a rule from being read; `undefined` when nothing does. */
-export function ruleProblem(text: string, optionalOldSelf: boolean): string | undefined {
-  return readingProblem(text, () => celProgram(text, optionalOldSelf));
+/**
+ * What keeps a rule from being read, or from giving what is asked of it; `undefined` when nothing does.
+ *
+ * @param of The schema it is about.
+ * @param wanted The type it has to give: that of a rule or of its message.
+ */
+export function ruleProblem(
+  text: string,
+  of: TypedSchema,
+  optionalOldSelf: boolean,
+  wanted: 'bool' | 'string',
+): string | undefined {
+  const what = wanted === 'bool' ? 'compilation failed' : 'messageExpression compilation failed';
+  try {
+    const { gives } = celProgram(text, optionalOldSelf);
+    const unknown = unknownFieldProblem(text, of, optionalOldSelf);
+    if (unknown !== undefined) return `${what}: ${unknown}`;
+    if (gives === 'dyn' || gives === wanted) return undefined;
+    return wanted === 'bool'
+      ? 'cel expression must evaluate to a bool'
+      : 'messageExpression must evaluate to a string';
+  } catch (error) {
+    return `${what}: ${uncompiled(error, text)}`;
+  }
 }
 
 /**
  * What keeps an expression of admission from being read; `undefined` when nothing does.
  *
  * @param wanted Types it may give; none: any.
- * @throws ApiError 501 for one that calls what the evaluator has not
+ * @throws ApiError 501 for one that asks the authorizer
  */
 export function admissionProblem(text: string, wanted: readonly string[] = []): string | undefined {
-  let gives = 'dyn';
-  const why = readingProblem(text, () => {
-    const program = admissionProgram(text);
-    gives = program.gives;
-    return program;
-  });
-  if (why !== undefined) return `compilation failed: ${why}`;
-  const type = gives === 'null' ? 'null_type' : gives;
-  if (wanted.length === 0 || type === 'dyn' || wanted.includes(type)) return undefined;
-  return wanted.length > 1
-    ? `must evaluate to one of [${wanted.join(' ')}]`
-    : `must evaluate to ${wanted.join('')}`;
-}
-
-function readingProblem(text: string, read: () => CelProgram): string | undefined {
   try {
-    read();
-    return undefined;
+    const { gives } = admissionProgram(text);
+    const type = gives === 'null' ? 'null_type' : gives;
+    if (wanted.length === 0 || type === 'dyn' || wanted.includes(type)) return undefined;
+    return wanted.length > 1
+      ? `must evaluate to one of [${wanted.join(' ')}]`
+      : `must evaluate to ${wanted.join('')}`;
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    const why = firstLine(error);
-    const [, missing] = /(?:function|method|overload)[^"'`]*["'`]?([A-Za-z_.]+)/i.exec(why) ?? [];
-    if (missing !== undefined && absentFunctions.has(missing.split('.').at(-1) ?? ''))
-      throw notImplemented(`the CEL function ${missing} (rule ${quote(text)})`);
-    return why;
+    return `compilation failed: ${uncompiled(error, text)}`;
   }
 }
 
-/** Functions Kubernetes has for rules and the evaluator has not. */
-const absentFunctions = new Set(['format', 'group', 'resource', 'check', 'quote', 'transformMapEntry']);
+function uncompiled(error: unknown, text: string): string {
+  return compileProblem(error as CelError, text, hasFunction);
+}

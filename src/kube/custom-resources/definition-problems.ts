@@ -28,7 +28,6 @@ import { someSchema } from './schema-nodes.js';
 /**
  * What is wrong with a CustomResourceDefinition.
  *
- * @throws ApiError 501 for rules that the fake cannot evaluate
  * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
  */
 export function definitionProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {

@@ -33,7 +33,6 @@ const unread = [
  *
  * @param path Of the schema within its definition.
  * @param hasStatus Whether the status of its kind is written by itself.
- * @throws ApiError 501 for rules that the fake cannot evaluate
  * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation validateCustomResourceDefinitionValidation
  */
 export function schemaDefinitionProblems(schema: JsonObject, path: string, hasStatus: boolean): Cause[] {

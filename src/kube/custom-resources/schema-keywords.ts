@@ -32,7 +32,6 @@ interface Found {
  * What is wrong with the keywords of a schema, and of all within it.
  *
  * @param areRulesRead Whether rules are looked at: only those of a schema that is structural are.
- * @throws ApiError 501 for rules that the fake cannot evaluate
  * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation ValidateCustomResourceDefinitionOpenAPISchema
  */
 export function keywordProblems(schema: JsonObject, path: string, areRulesRead: boolean): Cause[] {
@@ -57,7 +56,7 @@ function inspect(schema: JsonObject, path: string, around: Surroundings): Found 
   }
   found.schema.push(...collectionProblems(schema, path), ...ruleFormProblems(schema, path));
   if (around.hasRules && found.schema.length === 0)
-    found.rules.push(...ruleProblems(schema, path, around.unrelated));
+    found.rules.push(...ruleProblems({ schema, isRoot: around.isRoot }, path, around.unrelated));
   return found;
 }
 

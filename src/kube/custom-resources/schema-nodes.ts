@@ -71,3 +71,20 @@ export function someSchema(schema: JsonObject, holds: (schema: JsonObject) => bo
   ];
   return inner.some((one) => isJsonObject(one) && someSchema(one, holds));
 }
+
+const reserved = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+
+/** The name a member has in rules: what is no identifier is escaped. */
+export function celName(key: string): string {
+  if (reserved.has(key)) return `__${key}__`;
+  if (!/^[A-Za-z_][A-Za-z0-9_./-]*$/.test(key)) return key;
+  return key
+    .replace(/__/g, '__underscores__')
+    .replace(/\./g, '__dot__')
+    .replace(/-/g, '__dash__')
+    .replace(/\//g, '__slash__');
+}

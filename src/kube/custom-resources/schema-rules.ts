@@ -1,6 +1,7 @@
 import { digString, type JsonObject } from '../../core/json.js';
 import { quote } from '../../core/api-error.js';
 import { invalidShown, invalidValue, required, unsupported, type Cause } from '../validation/causes.js';
+import type { TypedSchema } from './cel-environment.js';
 import { ruleProblem, rulesOf } from './cel-rules.js';
 import { fieldOfSchema } from './field-of-schema.js';
 
@@ -50,18 +51,18 @@ function formProblems(rule: JsonObject, schema: JsonObject, place: string): Caus
  * What keeps the rules of a schema from being compiled, or from being asked where they are.
  *
  * @param unrelated Where, above this schema, what was there before cannot be told; absent: nowhere.
- * @throws ApiError 501 for rules that the fake cannot evaluate
  */
-export function ruleProblems(schema: JsonObject, path: string, unrelated: string | undefined): Cause[] {
+export function ruleProblems(of: TypedSchema, path: string, unrelated: string | undefined): Cause[] {
+  const { schema } = of;
   return rulesOf(schema).flatMap((rule, at) => {
     const place = `${path}.${extension}[${String(at)}]`;
     const [text, expression] = [digString(rule, 'rule'), digString(rule, 'messageExpression')];
     const optional = rule['optionalOldSelf'];
     const causes: Cause[] = [];
-    const why = ruleProblem(text, optional === true);
-    if (why !== undefined) causes.push(uncompiled(`${place}.rule`, rule, why));
-    const other = expression === '' ? undefined : ruleProblem(expression, optional === true);
-    if (other !== undefined) causes.push(uncompiled(`${place}.messageExpression`, rule, other));
+    const why = ruleProblem(text, of, optional === true, 'bool');
+    if (why !== undefined) causes.push(invalidShown(`${place}.rule`, goRule(rule), why));
+    const other = expression === '' ? undefined : ruleProblem(expression, of, optional === true, 'string');
+    if (other !== undefined) causes.push(invalidShown(`${place}.messageExpression`, goRule(rule), other));
     if (why !== undefined) return causes;
     if (!/\boldSelf\b/.test(text)) {
       if (typeof optional === 'boolean')
@@ -82,11 +83,6 @@ export function ruleProblems(schema: JsonObject, path: string, unrelated: string
       );
     return causes;
   });
-}
-
-function uncompiled(field: string, rule: JsonObject, why: string): Cause {
-  const detail = field.endsWith('.rule') ? 'compilation failed' : 'messageExpression compilation failed';
-  return invalidShown(field, goRule(rule), `${detail}: ERROR: <input>: ${why}`);
 }
 
 /** A rule as Go prints it; what is no empty pointer is printed as what it points at, as addresses tell nothing. */

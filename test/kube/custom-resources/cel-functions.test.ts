@@ -3,6 +3,25 @@ import { celProgram } from '../../../src/kube/custom-resources/cel-environment.j
 
 /** What a rule asks, and what it is told; the examples are mostly those of Kubernetes' documentation. */
 const rows: readonly (readonly [rule: string, result: unknown])[] = [
+  ["'%s is %d'.format(['a', 42])", 'a is 42'],
+  ["'100%%: %s'.format([64.2])", '100%: 64.2'],
+  ["'%s'.format([type(1)])", 'int'],
+  ["'%s'.format([timestamp('2023-02-03T23:31:20+00:00')])", '2023-02-03T23:31:20Z'],
+  ["'%s'.format([duration('1h45m47s')])", '6347s'],
+  ["'%f'.format([3.14])", '3.140000'],
+  ["'%.2f'.format([12345.678])", '12,345.68'],
+  ["'%f'.format(['-Infinity'])", '-∞'],
+  ["'%e'.format([2.71828])", '2.718280\u202f×\u202f10⁰⁰'],
+  ["'%b %b'.format([5, true])", '101 1'],
+  ["'%x %X %x'.format([26, 26, 'ab'])", '1a 1A 6162'],
+  ["'%o'.format([30])", '36'],
+  [
+    "'%s'.format([[1, 2.5, 'x', null, {'b': true, 'a': duration('2h')}]])",
+    '[1, 2.500000, "x", null, {"a":duration("7200s"), "b":true}]',
+  ],
+  [String.raw`strings.quote('a "b"\n')`, String.raw`"a \"b\"\n"`],
+  ["'a-b-c'.replace('-', '+', 1)", 'a+b-c'],
+  ["string(duration('90s')) + string(timestamp('2023-02-03T23:31:20.5Z'))", '90s2023-02-03T23:31:20.5Z'],
   ["url('https://example.com:80/').getScheme()", 'https'],
   ["url('/path').getScheme()", ''],
   ["url('https://example.com:80/').getHost()", 'example.com:80'],
@@ -100,4 +119,16 @@ test.for([
   ["semver('1')", 'Semver parse error during conversion from string: 1'],
 ] as const)('%s fails', ([rule, why]) => {
   expect(() => celProgram(rule, false).run({ self: {} })).toThrow(why);
+});
+
+test.for<readonly [rule: string, why: string]>([
+  [
+    "'%d'.format(['a'])",
+    'error during formatting: decimal clause can only be used on integers, was given string',
+  ],
+  ["'%s %s'.format([1])", 'index 1 out of range'],
+  ["'%'.format([1])", 'unexpected end of string'],
+  ["'%q'.format([1])", 'could not parse formatting clause: unrecognized formatting clause "q"'],
+])('%s is told to be wrong when it is asked', ([rule, why]) => {
+  expect(() => celProgram(rule, false).run({})).toThrow(why);
 });

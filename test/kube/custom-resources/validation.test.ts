@@ -396,15 +396,61 @@ describe('rules in CEL', () => {
     );
   });
 
-  test.for<readonly [string, number, string]>([
-    ['self.min <=', 422, 'compilation failed'],
-    ["'%s'.format([self.name]) == ''", 501, 'format'],
-  ])('%s cannot be asked, which is said at once', async ([text, code, part]) => {
+  const text = (column: number, mark: string, why: string): string =>
+    `compilation failed: ERROR: <input>:1:${String(column)}: ${why}\n | ${mark}\n | ${'.'.repeat(column - 1)}^`;
+  test.for<readonly [rule: string, problem: string]>([
+    [
+      'self.min <=',
+      text(
+        12,
+        'self.min <=',
+        "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}",
+      ),
+    ],
+    ['self.size > 1', text(5, 'self.size > 1', "undefined field 'size'")],
+    ['has(self.size)', text(9, 'has(self.size)', "undefined field 'size'")],
+    ['them.min > 1', text(1, 'them.min > 1', "undeclared reference to 'them' (in container '')")],
+    ['grow(self)', text(5, 'grow(self)', "undeclared reference to 'grow' (in container '')")],
+    [
+      "1 + 'a' == 2",
+      text(3, "1 + 'a' == 2", "found no matching overload for '_+_' applied to '(int, string)'"),
+    ],
+    [
+      "'a'.matches(1)",
+      text(12, "'a'.matches(1)", "found no matching overload for 'matches' applied to 'string.(int)'"),
+    ],
+    ['1 + 1', 'cel expression must evaluate to a bool'],
+    [
+      'authorizer.allowed()',
+      text(1, 'authorizer.allowed()', "undeclared reference to 'authorizer' (in container '')"),
+    ],
+  ])('%s cannot be asked, which is said at once', async ([asked, problem]) => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');
-    const definition = widgetDefinition([widgetVersion(specOf(members, rule(text)))]);
+    const definition = widgetDefinition([widgetVersion(specOf(members, rule(asked)))]);
     const { status, json } = await admin.send('POST', definitionsPath, definition);
-    expect([status, json['message']]).toEqual([code, expect.stringContaining(part)]);
+    const [cause] = (json['details'] as { causes: Cause[] }).causes;
+    const shown = `apiextensions.ValidationRule{Rule:${JSON.stringify(asked)}, Message:"", MessageExpression:"", Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:"", OptionalOldSelf:(*bool)(nil)}`;
+    expect([status, cause?.message]).toEqual([422, `${must}${shown}: ${problem}`]);
+  });
+
+  test('know the fields of a resource, of items, maps and what is left open', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const item = { type: 'object', properties: { 'a.b': { type: 'string' }, if: { type: 'integer' } } };
+    const schema = {
+      ...specOf({
+        list: { type: 'array', items: item },
+        map: { type: 'object', additionalProperties: item },
+        open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        port: { 'x-kubernetes-int-or-string': true },
+      }),
+      ...rule(
+        "self.metadata.name != '' && self.kind == 'Widget' && self.spec.list.all(i, i.a__dot__b != '' && i.__if__ > 0) && self.spec.map.all(k, self.spec.map[k].a__dot__b != '') && self.spec.open.x.y == 1 && self.spec.port == 1",
+      ),
+    };
+    const made = await admin.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
+    expect(made).toMatchObject({ status: 201 });
   });
 });
 
