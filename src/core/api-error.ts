@@ -142,7 +142,7 @@ export function invalid(
   name: string,
   causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[],
 ): ApiError {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
   const joined = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new ApiError(422, 'Invalid', `${subject} ${quote(name)} is invalid: ${joined}`, {

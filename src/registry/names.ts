@@ -42,13 +42,19 @@ export function nameProblems(name: string, rule: NameRule): string[] {
     case 'subdomain':
       return [...(name.length > 253 ? [tooLong(253)] : []), ...(subdomain.test(name) ? [] : [subdomainText])];
     case 'label':
-      return [...(name.length > 63 ? [tooLong(63)] : []), ...(label.test(name) ? [] : [labelText])];
+      return [...(name.length > 63 ? [tooLong(63)] : []), ...labelProblems(name)];
     case 'dns1035':
       return [...(name.length > 63 ? [tooLong(63)] : []), ...(dns1035.test(name) ? [] : [dns1035Text])];
     case 'path':
       if (name === '.' || name === '..') return [`may not be '${name}'`];
       return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
   }
+}
+
+/** A name that only dots keep from being a label is told of them alone. */
+function labelProblems(name: string): string[] {
+  if (label.test(name)) return [];
+  return [subdomain.test(name) ? 'must not contain dots' : labelText];
 }
 
 function tooLong(limit: number): string {

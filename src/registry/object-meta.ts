@@ -187,11 +187,13 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
   if (resource.namespaced && (metadata.namespace ?? '') === '') {
     causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
   }
-  causes.push(...ownerProblems(metadata.ownerReferences ?? []));
-  for (const finalizer of metadata.finalizers ?? []) causes.push(...finalizerProblems(finalizer, resource));
-  causes.push(...labelProblems(metadata.labels ?? {}, 'metadata.labels'));
-  causes.push(...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'));
-  return causes;
+  return [
+    ...causes,
+    ...labelProblems(metadata.labels ?? {}, 'metadata.labels'),
+    ...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'),
+    ...ownerProblems(metadata.ownerReferences ?? []),
+    ...finalizerProblems(metadata.finalizers ?? [], resource),
+  ];
 }
 
 /** What is wrong with labels. */
@@ -221,47 +223,82 @@ export function annotationProblems(annotations: Readonly<Record<string, string>>
 const annotationBytes = 256 * 1024;
 
 /** Only native kinds insist on finalizers that are standard or have a prefix. */
-function finalizerProblems(finalizer: string, { custom }: Resource): Cause[] {
-  const problems = qualifiedNameProblems(finalizer).map((text) =>
-    invalidValue('metadata.finalizers', finalizer, text),
+function finalizerProblems(finalizers: readonly string[], { custom }: Resource): Cause[] {
+  const field = 'metadata.finalizers';
+  const causes = finalizers.flatMap((one) =>
+    qualifiedNameProblems(one).map((text) => invalidValue(field, one, text)),
   );
-  if (problems.length > 0 || custom || finalizer.includes('/') || standardFinalizers.has(finalizer))
-    return problems;
-  return [
-    invalidValue(
-      'metadata.finalizers',
-      finalizer,
-      'name is neither a standard finalizer name nor is it fully qualified',
-    ),
-  ];
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    const shown = `[]string{${finalizers.map(quote).join(', ')}}`;
+    const why = 'finalizer orphan and foregroundDeletion cannot be both set';
+    causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${why}`, field });
+  }
+  if (custom) return causes;
+  for (const [at, one] of finalizers.entries()) {
+    if (one.includes('/') || standardFinalizers.has(one)) continue;
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    causes.push(invalidValue(`${field}[${String(at)}]`, one, why));
+  }
+  return causes;
 }
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
+/** @see kubernetes/apimachinery pkg/api/validation/objectmeta.go ValidateOwnerReferences */
 function ownerProblems(owners: readonly OwnerReference[]): Cause[] {
+  const field = 'metadata.ownerReferences';
   const causes: Cause[] = [];
-  let controllers = 0;
-  for (const [at, owner] of owners.entries()) {
-    for (const key of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      const value = (owner as JsonObject)[key];
-      if (value === undefined || value === '') {
-        causes.push(
-          invalidValue(
-            `metadata.ownerReferences[${String(at)}].${key}`,
-            '',
-            key === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
-          ),
-        );
-      }
-    }
-    if (owner.controller === true) controllers += 1;
-  }
-  if (controllers > 1) {
-    causes.push(
-      invalidValue('metadata.ownerReferences', '', 'Only one reference can have Controller set to true'),
-    );
+  let first: string | undefined;
+  const bad = (shown: string, why: string): void => {
+    causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${why}`, field });
+  };
+  for (const owner of owners) {
+    const { apiVersion, kind, name, uid } = texts(owner);
+    if (!isVersion(apiVersion))
+      causes.push(invalidValue(`${field}.apiVersion`, apiVersion, 'version must not be empty'));
+    for (const [key, value] of Object.entries({ kind, name, uid }))
+      if (value === '') causes.push(invalidValue(`${field}.${key}`, '', `${key} must not be empty`));
+    if (apiVersion === 'v1' && kind === 'Event')
+      bad(goOwner(owner), '/v1, Kind=Event is disallowed from being an owner');
+    if (owner.controller !== true) continue;
+    const controller = `${kind}/${name}`;
+    if (first === undefined) first = controller;
+    else
+      bad(
+        `[]v1.OwnerReference{${owners.map(goOwner).join(', ')}}`,
+        `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${controller}`,
+      );
   }
   return causes;
+}
+
+interface OwnerTexts {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Members of a reference; what is missing is empty. */
+function texts(owner: OwnerReference): OwnerTexts {
+  const text = (key: string): string => {
+    const value = (owner as JsonObject)[key];
+    return typeof value === 'string' ? value : '';
+  };
+  return { apiVersion: text('apiVersion'), kind: text('kind'), name: text('name'), uid: text('uid') };
+}
+
+/** Whether Go finds a version in an `apiVersion`. */
+function isVersion(apiVersion: string): boolean {
+  return apiVersion !== '' && apiVersion !== '/' && apiVersion.split('/').length < 3 && !apiVersion.endsWith('/');
+}
+
+/** A reference the way Go prints it. Differs from Kubernetes: where its pointers point changes with every answer there. */
+function goOwner(owner: OwnerReference): string {
+  const { apiVersion, kind, name, uid } = texts(owner);
+  const pointer = (value: boolean | undefined): string =>
+    `(*bool)(${value === undefined ? 'nil' : '0xc000012345'})`;
+  return `v1.OwnerReference{APIVersion:${quote(apiVersion)}, Kind:${quote(kind)}, Name:${quote(name)}, UID:${quote(uid)}, Controller:${pointer(owner.controller)}, BlockOwnerDeletion:${pointer(owner.blockOwnerDeletion)}}`;
 }
 
 /** `Invalid value: "v": why`; strings are quoted. */

@@ -137,7 +137,7 @@ describe('creating', () => {
       'namespaces',
       { metadata: { name: 'a.b' } },
       422,
-      /a lowercase RFC 1123 label must/,
+      /must not contain dots/,
     ],
     [
       'a service that starts with a digit',

@@ -5,8 +5,9 @@ import { prepareAutoscaler } from './autoscaler.js';
 import { prepareClaim } from './claim.js';
 import { prepareLimitRange } from './limit-range.js';
 import { complete } from './complete.js';
-import { prepareJob } from './job.js';
+import { prepareJob, withTemplateLabels } from './job.js';
 import { clusterDefaults } from './cluster-kinds.js';
+import { disabledFields } from './disabled-fields.js';
 import { otherDefaults } from './others.js';
 import { preparePod } from './pod.js';
 import { prepareService } from './service.js';
@@ -33,10 +34,12 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
   const table = Object.hasOwn(tables, kind) ? tables[kind] : undefined;
   const prepare = Object.hasOwn(preparations, kind) ? preparations[kind] : undefined;
   if (table === undefined && prepare === undefined) return undefined;
+  const drop = disabledFields(kind);
   return {
     prepare: (object, previous, context) => {
       const completed = table === undefined ? object : (complete(object, table) as KubeObject);
-      return prepare?.(completed, previous, context) ?? completed;
+      const prepared = prepare?.(completed, previous, context) ?? completed;
+      return drop?.(prepared, previous, context.world.settings.kubernetesVersion) ?? prepared;
     },
   };
 }
@@ -45,6 +48,8 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
 function withSelector(object: KubeObject): KubeObject {
   const spec = digObject(object, 'spec');
   const labels = digObject(spec, 'template', 'metadata', 'labels');
-  if (Object.keys(digObject(spec, 'selector')).length > 0 || Object.keys(labels).length === 0) return object;
-  return { ...object, spec: { ...spec, selector: labels } };
+  const labelled = withTemplateLabels(object);
+  if (Object.keys(digObject(spec, 'selector')).length > 0 || Object.keys(labels).length === 0)
+    return labelled;
+  return { ...labelled, spec: { ...spec, selector: labels } };
 }

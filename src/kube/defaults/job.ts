@@ -1,4 +1,5 @@
 import { digObject, type JsonObject } from '../../core/json.js';
+import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 
 const uidLabel = 'batch.kubernetes.io/controller-uid';
@@ -9,7 +10,8 @@ const nameLabel = 'batch.kubernetes.io/job-name';
  *
  * @see kubernetes/kubernetes pkg/registry/batch/job/strategy.go generateSelector
  */
-export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previous, { world }) => {
+export const prepareJob: NonNullable<ResourceHooks['prepare']> = (given, previous, { world }) => {
+  const object = withTemplateLabels(given);
   const spec = digObject(object, 'spec');
   if (previous !== undefined) return object;
   if (spec['manualSelector'] === true) return object;
@@ -19,7 +21,8 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previo
   const labels = { [uidLabel]: uid, [nameLabel]: name, 'controller-uid': uid, 'job-name': name };
   return {
     ...object,
-    metadata: { ...object.metadata, uid },
+    // Differs from Kubernetes: it gives these to a Job that has none when it is read, so the answer of the POST lacks them.
+    metadata: { ...object.metadata, uid, labels: object.metadata.labels ?? shortOnes(labels) },
     spec: {
       ...spec,
       selector: withUid(digObject(spec, 'selector'), uid),
@@ -27,6 +30,20 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (object, previo
     },
   };
 };
+
+/** Labels but for those that could be none: a Job is refused for its pods then. */
+function shortOnes(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value.length <= 63));
+}
+
+/** An object without labels of its own has those of its pods. @see pkg/apis/batch/v1/defaults.go SetDefaults_Job */
+export function withTemplateLabels(object: KubeObject): KubeObject {
+  const labels = digObject(object, 'spec', 'template', 'metadata', 'labels') as Record<string, string>;
+  const own = object.metadata.labels ?? {};
+  return Object.keys(own).length > 0 || Object.keys(labels).length === 0
+    ? object
+    : { ...object, metadata: { ...object.metadata, labels } };
+}
 
 function withLabels(template: JsonObject, labels: JsonObject): JsonObject {
   const metadata = digObject(template, 'metadata');

@@ -63,6 +63,14 @@ const volumeSources: Defaults = {
       },
     },
     hostPath: { set: { type: '' } },
+    iscsi: { set: { iscsiInterface: 'default' } },
+    rbd: { set: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' } },
+    azureDisk: { set: { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false } },
+    scaleIO: { set: { storageMode: 'ThinProvisioned', fsType: 'xfs' } },
+    ephemeral: {
+      within: { volumeClaimTemplate: { within: { spec: { set: { volumeMode: 'Filesystem' } } } } },
+    },
+    image: { set: { pullPolicy: (image) => pullPolicy(digString(image, 'reference')) } },
   },
 };
 
@@ -94,16 +102,15 @@ export const podSpec: Defaults = {
   },
 };
 
+const ownContainer: Defaults = {
+  ...container,
+  within: { ...container.within, resources: { set: { requests: requestsOf } } },
+};
+
 /** The same and what only pods get: no service environment unless wanted, requests as high as limits. */
 export const ownPodSpec: Defaults = {
   set: { ...podSpec.set, enableServiceLinks: true },
-  within: {
-    ...podSpec.within,
-    containers: {
-      ...container,
-      within: { ...container.within, resources: { set: { requests: requestsOf } } },
-    },
-  },
+  within: { ...podSpec.within, containers: ownContainer, initContainers: ownContainer },
 };
 
 function requestsOf(resources: JsonObject): Json | undefined {
@@ -111,18 +118,36 @@ function requestsOf(resources: JsonObject): Json | undefined {
   return Object.keys(limits).length > 0 ? limits : undefined;
 }
 
-/** Requests that are missing beside others of the same container follow its limits too. */
-export function withRequests(spec: JsonObject): JsonObject {
-  const containers = digArray(spec, 'containers');
-  const next = containers.map((one) => {
-    const limits = digObject(one, 'resources', 'limits');
-    const requests = digObject(one, 'resources', 'requests');
-    const missing = Object.entries(limits).filter(([name]) => !Object.hasOwn(requests, name));
-    if (missing.length === 0 || !isJsonObject(one)) return one;
-    const all = { ...requests, ...Object.fromEntries(missing) };
-    return { ...one, resources: { ...digObject(one, 'resources'), requests: all } };
-  });
-  return next.every((one, at) => one === containers[at]) ? spec : { ...spec, containers: next };
+/** Requests that are missing beside others of the same container follow its limits too; ports of the node are the own. */
+export function withOwnParts(spec: JsonObject): JsonObject {
+  const onHost = spec['hostNetwork'] === true;
+  let next = spec;
+  for (const key of ['containers', 'initContainers']) {
+    const containers = digArray(spec, key);
+    const completed = containers.map((one) => withRequests(onHost ? withHostPorts(one) : one));
+    if (completed.some((one, at) => one !== containers[at])) next = { ...next, [key]: completed };
+  }
+  return next;
+}
+
+function withRequests(one: Json): Json {
+  const limits = digObject(one, 'resources', 'limits');
+  const requests = digObject(one, 'resources', 'requests');
+  const missing = Object.entries(limits).filter(([name]) => !Object.hasOwn(requests, name));
+  if (missing.length === 0 || !isJsonObject(one)) return one;
+  const all = { ...requests, ...Object.fromEntries(missing) };
+  return { ...one, resources: { ...digObject(one, 'resources'), requests: all } };
+}
+
+/** In the network of the node a container's port is one of the node. @see defaultHostNetworkPorts there */
+function withHostPorts(one: Json): Json {
+  const ports = digArray(one, 'ports');
+  const next = ports.map((port) =>
+    isJsonObject(port) && (port['hostPort'] ?? 0) === 0 && port['containerPort'] !== undefined
+      ? { ...port, hostPort: port['containerPort'] }
+      : port,
+  );
+  return isJsonObject(one) && next.some((port, at) => port !== ports[at]) ? { ...one, ports: next } : one;
 }
 
 /** Table for a member called `template` with a pod spec in it. */

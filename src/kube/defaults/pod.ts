@@ -11,7 +11,7 @@ import {
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { complete } from './complete.js';
-import { ownPodSpec, withRequests } from './pod-spec.js';
+import { ownPodSpec, withOwnParts } from './pod-spec.js';
 
 const accountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const serviceAccounts = { group: '', plural: 'serviceaccounts' };
@@ -35,7 +35,7 @@ const evictionTolerations: readonly JsonObject[] = [
  */
 export const preparePod: NonNullable<ResourceHooks['prepare']> = (object, previous, context) => {
   const completed = complete(digObject(object, 'spec'), ownPodSpec);
-  const spec = withRequests(completed);
+  const spec = withOwnParts(completed);
   if (previous !== undefined) return { ...object, spec };
   const admitted = withTolerations(withPriority(withAccount(spec, object, context), object, context));
   return {

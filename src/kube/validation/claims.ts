@@ -16,13 +16,14 @@ import {
   forbidden,
   immutableProblems,
   invalidFor,
+  invalidShown,
   invalidValue,
   required,
   unsupported,
   type Cause,
   shownPointer,
 } from './causes.js';
-import { selectorProblems } from './labels.js';
+import { annotationProblems, labelProblems, selectorProblems } from './labels.js';
 import { amountProblems, quantityOf, shownQuantity } from './quantities.js';
 
 const storageClasses = { group: 'storage.k8s.io', plural: 'storageclasses' };
@@ -103,8 +104,35 @@ function claimSpecProblems(spec: JsonObject, path: string): Cause[] {
     causes.push(unsupported(`${path}.volumeMode`, mode, volumeModes));
   for (const key of ['dataSource', 'dataSourceRef'])
     if (isJsonObject(spec[key])) causes.push(...sourceProblems(spec[key], `${path}.${key}`));
-  return causes;
+  return [...causes, ...sourcesProblems(spec, path)];
 }
+
+/** Members of metadata a template of claims may have. */
+const templateMeta = new Set(['labels', 'annotations']);
+
+/**
+ * What is wrong with the template of the claims a pod brings along.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimTemplate
+ */
+export function claimTemplateProblems(template: JsonObject, path: string): Cause[] {
+  const metadata = digObject(template, 'metadata');
+  const field = `${path}.metadata`;
+  return [
+    ...annotationProblems(metadata['annotations'], `${field}.annotations`),
+    ...labelProblems(metadata['labels'], `${field}.labels`),
+    ...metaMembers
+      .filter((key) => !templateMeta.has(key) && metadata[key] !== undefined)
+      .map((key) => forbidden(`${field}.${key === 'uid' ? 'uID' : key}`, 'cannot be set')),
+    ...claimSpecProblems(digObject(template, 'spec'), `${path}.spec`),
+  ];
+}
+
+const metaMembers = [
+  ...['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation'],
+  ...['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'ownerReferences'],
+  ...['finalizers', 'managedFields'],
+];
 
 function modeProblems(modes: readonly string[], path: string): Cause[] {
   const field = `${path}.accessModes`;
@@ -126,9 +154,23 @@ function sourceProblems(source: JsonObject, field: string): Cause[] {
     const why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
     causes.push(invalidValue(field, kind, why));
   }
-  return group === ''
+  if (group !== '')
+    causes.push(...invalidFor(`${field}.apiGroup`, group, nameProblems(group, 'subdomain')));
+  const namespace = digString(source, 'namespace');
+  return namespace === ''
     ? causes
-    : [...causes, ...invalidFor(`${field}.apiGroup`, group, nameProblems(group, 'subdomain'))];
+    : [...causes, ...invalidFor(`${field}.namespace`, namespace, nameProblems(namespace, 'label'))];
+}
+
+/** What is wrong with saying twice what a claim begins with. */
+function sourcesProblems({ dataSource: one, dataSourceRef: other }: JsonObject, path: string): Cause[] {
+  if (!isJsonObject(one) || !isJsonObject(other)) return [];
+  // The value that is shown is the path of the one that is wrong.
+  const bad = (why: string): Cause[] => [invalidShown(path, `${path}.dataSource`, why)];
+  if (digString(other, 'namespace') !== '')
+    return bad('may not be specified when dataSourceRef.namespace is specified');
+  const isSame = ['apiGroup', 'kind', 'name'].every((key) => (one[key] ?? '') === (other[key] ?? ''));
+  return isSame ? [] : bad('must match dataSourceRef');
 }
 
 /**

@@ -1,12 +1,5 @@
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
+import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import { quote } from '../../core/api-error.js';
 import { nameProblems } from '../../registry/names.js';
 import {
   choiceProblems,
@@ -14,6 +7,7 @@ import {
   forbidden,
   inItems,
   invalidFor,
+  invalidShown,
   invalidValue,
   missing,
   portProblems,
@@ -22,20 +16,27 @@ import {
   type Cause,
 } from './causes.js';
 import { environmentProblems } from './environment.js';
-import { backstepProblems, portNameProblems, relativePathProblems } from './formats.js';
+import { portNameProblems, pullPolicies } from './formats.js';
 import { initOnlyProblems, lifecycleProblems } from './handlers.js';
-import { requirementProblems } from './quantities.js';
+import { deviceProblems, mountProblems } from './mounts.js';
+import type { PodRules } from './pod-rules.js';
+import { requirementProblems } from './requirements.js';
 import { containerSecurityProblems } from './security-context.js';
 
 /** Protocols a port can have, in the order messages list them. */
 export const protocols: readonly string[] = ['SCTP', 'TCP', 'UDP'];
-const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 /** What containers are checked against. */
 export interface PodParts {
   /** Volumes that can be mounted, by name. */
   readonly volumes: ReadonlyMap<string, JsonObject>;
   readonly terminationGracePeriodSeconds: Json | undefined;
+  /** Names of the devices the pod claims. */
+  readonly claims: ReadonlySet<string>;
+  readonly restartPolicy: string;
+  /** Whether users of the pod are others than those of its node. */
+  readonly ownUsers: boolean;
+  readonly rules: PodRules;
 }
 
 /**
@@ -52,7 +53,7 @@ export function containersProblems(spec: JsonObject, path: string, parts: PodPar
     const found = commonProblems(container, field, parts);
     if (names.has(name)) found.push(duplicate(`${field}.name`, name));
     names.add(name);
-    found.push(...lifecycleProblems(container, parts.terminationGracePeriodSeconds, field));
+    found.push(...lifecycleProblems(container, parts, field));
     if (dig(container, 'restartPolicy') !== undefined)
       found.push(forbidden(`${field}.restartPolicy`, 'may not be set for non-init containers'));
     return found;
@@ -76,13 +77,81 @@ export function initContainersProblems(spec: JsonObject, path: string, parts: Po
     return [
       ...causes,
       ...(staysOn
-        ? lifecycleProblems(container, parts.terminationGracePeriodSeconds, field)
+        ? lifecycleProblems(container, parts, field)
         : initOnlyProblems(container, field)),
+      ...sidecarResizeProblems(container, field, parts),
     ];
   });
 }
 
-function commonProblems(container: Json, path: string, { volumes }: PodParts): Cause[] {
+function sidecarResizeProblems(container: Json, path: string, { rules }: PodParts): Cause[] {
+  const policies = digArray(container, 'resizePolicy');
+  if (policies.length === 0 || rules.has('sidecarResizePolicy')) return [];
+  const shown = policies.map((one) => {
+    const [resource, policy] = [digString(one, 'resourceName'), digString(one, 'restartPolicy')];
+    return `core.ContainerResizePolicy{ResourceName:${quote(resource)}, RestartPolicy:${quote(policy)}}`;
+  });
+  const list = `[]core.ContainerResizePolicy{${shown.join(', ')}}`;
+  return [invalidShown(`${path}.resizePolicy`, list, 'must not be set for init containers')];
+}
+
+/** What containers put into a pod to look at it may not have, in the order it is told. */
+const notEphemeral = [
+  ...['ports', 'resources', 'resizePolicy', 'restartPolicy'],
+  ...['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'],
+];
+
+/** What is wrong with the containers somebody put into a pod to look at it. @see validateEphemeralContainers there */
+export function ephemeralContainersProblems(spec: JsonObject, path: string, parts: PodParts): Cause[] {
+  const others = new Set(
+    ['containers', 'initContainers'].flatMap((key) =>
+      digArray(spec, key).map((one) => digString(one, 'name')),
+    ),
+  );
+  const names = new Set(others);
+  return inItems(spec, 'ephemeralContainers', path, (container, field) => {
+    const causes = [...commonProblems(container, field, parts), ...imageSpaceProblems(container, field)];
+    const [name, target] = ['name', 'targetContainerName'].map((key) => digString(container, key)) as [
+      string,
+      string,
+    ];
+    if (names.has(name)) causes.push(duplicate(`${field}.name`, name));
+    names.add(name);
+    if (target !== '' && !others.has(target)) causes.push(missing(`${field}.targetContainerName`, target));
+    const why = 'cannot be set for an Ephemeral Container';
+    causes.push(
+      ...notEphemeral
+        .filter((key) => isGiven(container, key))
+        .map((key) => forbidden(`${field}.${key}`, why)),
+    );
+    return [
+      ...causes,
+      ...inItems(container, 'volumeMounts', field, (mount, place) =>
+        ['subPath', 'subPathExpr']
+          .filter((key) => digString(mount, key) !== '')
+          .map((key) => forbidden(`${place}.${key}`, why)),
+      ),
+    ];
+  });
+}
+
+/** Of lists and of `resources`, which is no pointer, Go cannot tell empty from absent. */
+function isGiven(container: Json, key: string): boolean {
+  const value = dig(container, key);
+  if (Array.isArray(value)) return value.length > 0;
+  return key === 'resources' ? Object.keys(digObject(value)).length > 0 : value !== undefined;
+}
+
+/** Templates may have images with spaces around them; pods may not. */
+export function imageSpaceProblems(container: Json, field: string): Cause[] {
+  const image = digString(container, 'image');
+  return image.trim() === image
+    ? []
+    : [invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace')];
+}
+
+function commonProblems(container: Json, path: string, parts: PodParts): Cause[] {
+  const { volumes } = parts;
   const name = digString(container, 'name');
   const causes: Cause[] = [];
   if (name === '') causes.push(required(`${path}.name`));
@@ -94,14 +163,38 @@ function commonProblems(container: Json, path: string, { volumes }: PodParts): C
       'FallbackToLogsOnError',
     ]),
     ...portsProblems(container, path),
-    ...environmentProblems(container, path),
+    ...environmentProblems(container, path, parts.rules),
     ...mountProblems(container, path, volumes),
     ...deviceProblems(container, path, volumes),
     ...choiceProblems(`${path}.imagePullPolicy`, dig(container, 'imagePullPolicy'), pullPolicies),
-    ...requirementProblems(dig(container, 'resources'), `${path}.resources`),
-    ...containerSecurityProblems(container, path),
+    ...requirementProblems(dig(container, 'resources'), `${path}.resources`, parts.claims),
+    ...resizeProblems(container, path, parts.restartPolicy),
+    ...containerSecurityProblems(container, path, parts.ownUsers),
   );
   return causes;
+}
+
+const resizable = ['cpu', 'memory'];
+const resizePolicies = ['NotRequired', 'RestartContainer'];
+
+/** What is wrong with what a resize does to a container. @see validateResizePolicy there */
+function resizeProblems(container: Json, path: string, restartPolicy: string): Cause[] {
+  const field = `${path}.resizePolicy`;
+  const seen = new Set<string>();
+  return inItems(container, 'resizePolicy', path, (one, place) => {
+    const [resource, policy] = [digString(one, 'resourceName'), digString(one, 'restartPolicy')];
+    const causes = seen.has(resource) ? [duplicate(place, resource)] : [];
+    seen.add(resource);
+    causes.push(
+      ...choiceProblems(field, resource, resizable),
+      ...choiceProblems(field, policy, resizePolicies),
+    );
+    if (restartPolicy === 'Never' && policy !== 'NotRequired')
+      causes.push(
+        invalidValue(field, policy, "must be 'NotRequired' when `restartPolicy` is 'Never'"),
+      );
+    return causes;
+  });
 }
 
 function portsProblems(container: Json, path: string): Cause[] {
@@ -136,71 +229,4 @@ function hostPortProblems(containers: readonly Json[], path: string): Cause[] {
       return [];
     }),
   );
-}
-
-function mountProblems(container: Json, path: string, volumes: ReadonlyMap<string, JsonObject>): Cause[] {
-  const paths = new Set<string>();
-  const devices = digArray(container, 'volumeDevices');
-  return inItems(container, 'volumeMounts', path, (mount, field) => {
-    const causes: Cause[] = [];
-    const [name, mountPath] = [digString(mount, 'name'), digString(mount, 'mountPath')];
-    if (name === '') causes.push(required(`${field}.name`));
-    if (!volumes.has(name)) causes.push(missing(`${field}.name`, name));
-    if (mountPath === '') causes.push(required(`${field}.mountPath`));
-    if (paths.has(mountPath)) causes.push(invalidValue(`${field}.mountPath`, mountPath, 'must be unique'));
-    paths.add(mountPath);
-    if (devices.some((device) => digString(device, 'name') === name))
-      causes.push(invalidValue(`${field}.name`, name, 'must not already exist in volumeDevices'));
-    if (devices.some((device) => digString(device, 'devicePath') === mountPath))
-      causes.push(
-        invalidValue(`${field}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'),
-      );
-    return [...causes, ...subPathProblems(container, mount, `${path}.volumeMounts`, field)];
-  });
-}
-
-/** Some of the messages name the list instead of its item, as the real ones do. */
-function subPathProblems(container: Json, mount: Json, list: string, field: string): Cause[] {
-  const [plain, expression] = [digString(mount, 'subPath'), digString(mount, 'subPathExpr')];
-  const causes = invalidFor(`${list}.subPath`, plain, relativePathProblems(plain));
-  if (expression !== '' && plain !== '')
-    causes.push(
-      invalidValue(`${field}.subPathExpr`, expression, 'subPathExpr and subPath are mutually exclusive'),
-    );
-  causes.push(...invalidFor(`${list}.subPathExpr`, expression, relativePathProblems(expression)));
-  const spread = dig(mount, 'mountPropagation');
-  if (typeof spread !== 'string') return causes;
-  const modes = ['Bidirectional', 'HostToContainer', 'None'];
-  if (!modes.includes(spread)) causes.push(unsupported(`${list}.mountPropagation`, spread, modes));
-  if (spread === 'Bidirectional' && dig(container, 'securityContext', 'privileged') !== true) {
-    const why = 'Bidirectional mount propagation is available only to privileged containers';
-    causes.push(forbidden(`${list}.mountPropagation`, why));
-  }
-  return causes;
-}
-
-function deviceProblems(container: Json, path: string, volumes: ReadonlyMap<string, JsonObject>): Cause[] {
-  const [names, paths] = [new Set<string>(), new Set<string>()];
-  return inItems(container, 'volumeDevices', path, (device, field) => {
-    const causes: Cause[] = [];
-    const [name, devicePath] = [digString(device, 'name'), digString(device, 'devicePath')];
-    const volume = volumes.get(name);
-    const isClaim = ['persistentVolumeClaim', 'ephemeral'].some((key) =>
-      isJsonObject(digObject(volume)[key]),
-    );
-    if (name === '') causes.push(required(`${field}.name`));
-    if (names.has(name)) causes.push(invalidValue(`${field}.name`, name, 'must be unique'));
-    if (volume === undefined) causes.push(missing(`${field}.name`, name));
-    else if (!isClaim) {
-      const why = 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode';
-      causes.push(invalidValue(`${field}.name`, name, why));
-    }
-    if (devicePath === '') causes.push(required(`${field}.devicePath`));
-    if (paths.has(devicePath)) causes.push(invalidValue(`${field}.devicePath`, devicePath, 'must be unique'));
-    if (backstepProblems(devicePath).length > 0)
-      causes.push(invalidValue(`${field}.devicePath`, devicePath, "can not contain backsteps ('..')"));
-    else paths.add(devicePath);
-    if (name !== '') names.add(name);
-    return causes;
-  });
 }

@@ -11,6 +11,7 @@ import {
   type Cause,
 } from './causes.js';
 import { configKeyProblems } from './formats.js';
+import { unreadableProblem } from './go-json.js';
 
 /** Most bytes all values of a ConfigMap or Secret may have together. */
 const mostBytes = 1024 * 1024;
@@ -101,22 +102,6 @@ function typeProblems(type: string, data: JsonObject, secret: KubeObject): Cause
 function jsonProblems(data: JsonObject, key: string): Cause[] {
   if (!Object.hasOwn(data, key)) return [];
   const text = Buffer.from(digString(data, key), 'base64').toString('utf8');
-  const why = unreadable(text);
+  const why = unreadableProblem(text, 'map[string]interface {}', 'object');
   return why === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', why)];
-}
-
-/** In the words of Go's decoder, where they are known. */
-function unreadable(text: string): string | undefined {
-  if (text.trim() === '') return 'unexpected end of JSON input';
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
-  } catch {
-    const first = text.trimStart().slice(0, 1);
-    return /[[{"\d\-tfn]/.test(first)
-      ? 'unexpected end of JSON input'
-      : `invalid character '${first}' looking for beginning of value`;
-  }
 }

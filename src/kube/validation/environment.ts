@@ -1,7 +1,8 @@
 import { dig, digObject, digString, isJsonObject, type Json } from '../../core/json.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import { inItems, invalidFor, invalidValue, required, unsupported, type Cause } from './causes.js';
-import { configKeyProblems, variableNameProblems } from './formats.js';
+import { configKeyProblems, relaxedVariableNameProblems, variableNameProblems } from './formats.js';
+import type { PodRules } from './pod-rules.js';
 import { shownQuantity } from './quantities.js';
 
 const resources = [
@@ -34,19 +35,22 @@ const podFields = new Set([
  *
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateEnv, ValidateEnvFrom
  */
-export function environmentProblems(container: Json, path: string): Cause[] {
+export function environmentProblems(container: Json, path: string, rules: PodRules): Cause[] {
+  const named = rules.has('relaxedVariableNames') ? relaxedVariableNameProblems : variableNameProblems;
   return [
-    ...inItems(container, 'env', path, variableProblems),
+    ...inItems(container, 'env', path, (variable, field) => variableProblems(variable, field, named)),
     ...inItems(container, 'envFrom', path, (source, field) =>
-      sourceProblems(source, field, `${path}.envFrom`),
+      sourceProblems(source, field, `${path}.envFrom`, named),
     ),
   ];
 }
 
-function variableProblems(variable: Json, field: string): Cause[] {
+type NameProblems = (name: string) => string[];
+
+function variableProblems(variable: Json, field: string, named: NameProblems): Cause[] {
   const name = digString(variable, 'name');
   const causes =
-    name === '' ? [required(`${field}.name`)] : invalidFor(`${field}.name`, name, variableNameProblems(name));
+    name === '' ? [required(`${field}.name`)] : invalidFor(`${field}.name`, name, named(name));
   const from = dig(variable, 'valueFrom');
   if (!isJsonObject(from)) return causes;
   const place = `${field}.valueFrom`;
@@ -134,9 +138,9 @@ function keyProblems(ref: Json, field: string): Cause[] {
 }
 
 /** Two of the messages name the list, as the real ones do. */
-function sourceProblems(source: Json, field: string, list: string): Cause[] {
+function sourceProblems(source: Json, field: string, list: string, named: NameProblems): Cause[] {
   const prefix = digString(source, 'prefix');
-  const causes = prefix === '' ? [] : invalidFor(`${field}.prefix`, prefix, variableNameProblems(prefix));
+  const causes = prefix === '' ? [] : invalidFor(`${field}.prefix`, prefix, named(prefix));
   const given = ['configMapRef', 'secretRef'].filter((key) => isJsonObject(dig(source, key)));
   for (const key of given) {
     const name = digString(source, key, 'name');

@@ -15,6 +15,9 @@ export function configKeyProblems(key: string): string[] {
   return [...texts, ...parentProblems(key)];
 }
 
+/** When an image is fetched, in the order messages list it. */
+export const pullPolicies: readonly string[] = ['Always', 'IfNotPresent', 'Never'];
+
 /** What is wrong with the name of an environment variable. */
 export function variableNameProblems(name: string): string[] {
   const texts = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)
@@ -23,6 +26,13 @@ export function variableNameProblems(name: string): string[] {
         "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
       ];
   return [...texts, ...parentProblems(name)];
+}
+
+/** What is wrong with the name of an environment variable where any printable one will do. */
+export function relaxedVariableNameProblems(name: string): string[] {
+  return /^[ -<>-~]+$/.test(name)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 /** What would lead out of the folder a name is a file in. */
@@ -90,6 +100,16 @@ export function hostProblems(host: string): string[] {
     : [
         "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
       ];
+}
+
+/** What is wrong with a domain to search names in, which may have underscores. */
+export function searchDomainProblems(name: string): string[] {
+  const text =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+  return [
+    ...(name.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(/^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/.test(name) ? [] : [text]),
+  ];
 }
 
 /** What is wrong with a path that must stay below where it starts. */

@@ -10,6 +10,13 @@ import {
   type Cause,
 } from './causes.js';
 import { headerProblems, portNameProblems } from './formats.js';
+import type { PodRules } from './pod-rules.js';
+
+/** What handlers are checked against. */
+export interface HandlerParts {
+  readonly terminationGracePeriodSeconds: Json | undefined;
+  readonly rules: PodRules;
+}
 
 /** What is wrong with a port that is a number or a name; an absent one counts as 0. */
 export function portOrNameProblems(field: string, port: Json | undefined): Cause[] {
@@ -25,27 +32,22 @@ export function portOrNameProblems(field: string, port: Json | undefined): Cause
  *
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go validateHandler
  */
-function handlerProblems(handler: JsonObject, grace: Json | undefined, field: string): Cause[] {
+function handlerProblems(handler: JsonObject, parts: HandlerParts, field: string): Cause[] {
   const given = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'].filter((key) => isJsonObject(handler[key]));
   const [first, ...others] = given;
   if (first === undefined) return [required(field, 'must specify a handler type')];
   return [
-    ...actionProblems(first, handler[first] ?? {}, grace, `${field}.${first}`),
+    ...actionProblems(first, handler[first] ?? {}, parts, `${field}.${first}`),
     ...others.map((key) => forbidden(`${field}.${key}`, 'may not specify more than 1 handler type')),
   ];
 }
 
-function actionProblems(kind: string, action: Json, grace: Json | undefined, field: string): Cause[] {
+function actionProblems(kind: string, action: Json, parts: HandlerParts, field: string): Cause[] {
   switch (kind) {
     case 'exec':
       return digArray(action, 'command').length === 0 ? [required(`${field}.command`)] : [];
-    case 'sleep': {
-      const seconds = dig(action, 'seconds') ?? 0;
-      const isBeyond = typeof seconds === 'number' && typeof grace === 'number' && seconds > grace;
-      if (typeof seconds !== 'number' || typeof grace !== 'number' || (seconds > 0 && !isBeyond)) return [];
-      const why = `must be greater than 0 and less than terminationGracePeriodSeconds (${String(grace)})`;
-      return [invalidShown(field, String(seconds), why)];
-    }
+    case 'sleep':
+      return sleepProblems(dig(action, 'seconds') ?? 0, parts, field);
     case 'httpGet': {
       const scheme = digString(action, 'scheme');
       return [
@@ -65,6 +67,24 @@ function actionProblems(kind: string, action: Json, grace: Json | undefined, fie
   }
 }
 
+/** @see validateSleepAction there */
+function sleepProblems(
+  seconds: Json,
+  { terminationGracePeriodSeconds: grace, rules }: HandlerParts,
+  field: string,
+): Cause[] {
+  if (typeof seconds !== 'number' || typeof grace !== 'number') return [];
+  const mayBeNone = rules.has('zeroSleep');
+  if (seconds <= grace && (mayBeNone ? seconds >= 0 : seconds > 0)) return [];
+  const least = mayBeNone ? 'non-negative' : 'greater than 0';
+  const why = `must be ${least} and less than terminationGracePeriodSeconds (${String(grace)})`;
+  const hint =
+    rules.has('namesZeroSleep') && !mayBeNone
+      ? '. Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.'
+      : '';
+  return [invalidShown(field, String(seconds), why + hint)];
+}
+
 const counts = [
   'initialDelaySeconds',
   'timeoutSeconds',
@@ -75,21 +95,21 @@ const counts = [
 const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 
 /** What is wrong with the hooks and probes of a container that runs beside others. */
-export function lifecycleProblems(container: Json, grace: Json | undefined, path: string): Cause[] {
+export function lifecycleProblems(container: Json, parts: HandlerParts, path: string): Cause[] {
   const causes: Cause[] = [];
   for (const key of ['postStart', 'preStop']) {
     const handler = dig(container, 'lifecycle', key);
-    if (isJsonObject(handler)) causes.push(...handlerProblems(handler, grace, `${path}.lifecycle.${key}`));
+    if (isJsonObject(handler)) causes.push(...handlerProblems(handler, parts, `${path}.lifecycle.${key}`));
   }
   for (const key of probes) {
     const probe = dig(container, key);
-    if (isJsonObject(probe)) causes.push(...probeProblems(probe, key, grace, `${path}.${key}`));
+    if (isJsonObject(probe)) causes.push(...probeProblems(probe, key, parts, `${path}.${key}`));
   }
   return causes;
 }
 
-function probeProblems(probe: JsonObject, kind: string, grace: Json | undefined, field: string): Cause[] {
-  const causes = handlerProblems(probe, grace, field);
+function probeProblems(probe: JsonObject, kind: string, parts: HandlerParts, field: string): Cause[] {
+  const causes = handlerProblems(probe, parts, field);
   for (const key of counts) causes.push(...negative(`${field}.${key}`, probe[key]));
   const ends = probe['terminationGracePeriodSeconds'];
   const endField = `${field}.terminationGracePeriodSeconds`;

@@ -41,6 +41,7 @@ import { webhookProblems } from './webhooks.js';
 import {
   daemonSetProblems,
   deploymentProblems,
+  podTemplateProblems,
   replicaSetProblems,
   replicationControllerProblems,
   statefulSetProblems,
@@ -60,6 +61,7 @@ const checks: Readonly<Record<string, Problems>> = {
   'resourcequotas.': quotaProblems,
   'persistentvolumeclaims.': claimProblems,
   'persistentvolumes.': persistentVolumeProblems,
+  'podtemplates.': podTemplateProblems,
   'replicationcontrollers.': replicationControllerProblems,
   'deployments.apps': deploymentProblems,
   'replicasets.apps': replicaSetProblems,

@@ -2,6 +2,7 @@ import { parseCron } from '../../core/cron-schedule.js';
 import { dig, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
+import type { WriteContext } from '../../registry/contract.js';
 import { nameProblems } from '../../registry/names.js';
 import {
   choiceProblems,
@@ -20,6 +21,7 @@ import {
 import { domainPathProblems } from './formats.js';
 import { failurePolicyProblems, indexLimitProblems, successPolicyProblems } from './job-policies.js';
 import { selectorProblems } from './labels.js';
+import { podRules, type PodRules } from './pod-rules.js';
 import { templateProblems } from './pod-spec.js';
 
 const counts = [
@@ -36,7 +38,7 @@ const modes = ['NonIndexed', 'Indexed'];
 const mostIndexed = 100_000;
 
 /** What is wrong with a job's spec, in a Job or in a CronJob's template. @see pkg/apis/batch/validation/validation.go */
-function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
+function jobSpecProblems(spec: JsonObject, path: string, rules: PodRules): Cause[] {
   const causes = counts.flatMap((key) => negative(`${path}.${key}`, spec[key]));
   if (typeof spec['maxFailedIndexes'] === 'number' && spec['backoffLimitPerIndex'] === undefined)
     causes.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
@@ -65,7 +67,7 @@ function jobSpecProblems(spec: JsonObject, path: string): Cause[] {
   if (typeof replacement === 'string' && !possible.includes(replacement))
     causes.push(unsupported(`${path}.podReplacementPolicy`, replacement, possible));
   const template = digObject(spec, 'template');
-  causes.push(...templateProblems(template, `${path}.template`));
+  causes.push(...templateProblems(template, `${path}.template`, rules));
   const field = `${path}.template.spec.restartPolicy`;
   const policy = digString(template, 'spec', 'restartPolicy');
   if (policy === 'Always' || policy === '')
@@ -87,11 +89,16 @@ function managerProblems(name: string, field: string): Cause[] {
 }
 
 /** What is wrong with a Job; its pods are what they were made as. */
-export function jobProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function jobProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
+  const rules = podRules(context);
   if (previous !== undefined)
-    return [...specProblems(spec), ...jobChanges(spec, digObject(previous, 'spec'))];
-  const causes = [...generatedProblems(object, spec), ...specProblems(spec)];
+    return [...specProblems(spec, rules), ...jobChanges(spec, digObject(previous, 'spec'))];
+  const causes = [...generatedProblems(object, spec), ...specProblems(spec, rules)];
   const { completions } = spec;
   if (spec['completionMode'] !== 'Indexed' || typeof completions !== 'number' || completions < 1)
     return causes;
@@ -101,8 +108,8 @@ export function jobProblems(object: KubeObject, previous: KubeObject | undefined
   return [...causes, invalidValue('metadata.name', object.metadata.name, why)];
 }
 
-function specProblems(spec: JsonObject): Cause[] {
-  const causes = jobSpecProblems(spec, 'spec');
+function specProblems(spec: JsonObject, rules: PodRules): Cause[] {
+  const causes = jobSpecProblems(spec, 'spec', rules);
   const { selector } = spec;
   if (!isJsonObject(selector)) causes.push(required('spec.selector'));
   else causes.push(...selectorProblems(selector, 'spec.selector'));
@@ -175,7 +182,11 @@ function reschedulable(before: JsonObject, spec: JsonObject): JsonObject {
 }
 
 /** What is wrong with a CronJob. */
-export function cronJobProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function cronJobProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   const causes: Cause[] = [];
   const schedule = digString(spec, 'schedule');
@@ -189,7 +200,7 @@ export function cronJobProblems(object: KubeObject, previous: KubeObject | undef
     ...choiceProblems('spec.concurrencyPolicy', spec['concurrencyPolicy'], ['Allow', 'Forbid', 'Replace']),
   );
   const job = digObject(spec, 'jobTemplate', 'spec');
-  causes.push(...jobSpecProblems(job, 'spec.jobTemplate.spec'));
+  causes.push(...jobSpecProblems(job, 'spec.jobTemplate.spec', podRules(context)));
   if (isJsonObject(job['selector'])) {
     const shown = goSelector(job['selector']);
     causes.push(invalidShown('spec.jobTemplate.spec.selector', shown, '`selector` will be auto-generated'));

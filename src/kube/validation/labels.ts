@@ -1,4 +1,5 @@
 import { digArray, digObject, digString, isJsonObject, type Json } from '../../core/json.js';
+import { annotationProblems as metaAnnotationProblems } from '../../registry/object-meta.js';
 import { labelValueProblems, qualifiedNameProblems } from '../../registry/names.js';
 import { forbidden, inItems, invalidFor, invalidValue, required, type Cause } from './causes.js';
 
@@ -8,6 +9,11 @@ export function labelProblems(labels: Json | undefined, field: string): Cause[] 
     ...invalidFor(field, key, qualifiedNameProblems(key)),
     ...(typeof value === 'string' ? invalidFor(field, value, labelValueProblems(value)) : []),
   ]);
+}
+
+/** What is wrong with annotations that are not those of the object itself. */
+export function annotationProblems(annotations: Json | undefined, field: string): Cause[] {
+  return metaAnnotationProblems(digObject(annotations) as Readonly<Record<string, string>>, field);
 }
 
 /**

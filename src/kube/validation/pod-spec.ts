@@ -1,24 +1,35 @@
-import { dig, digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { nameProblems, qualifiedNameProblems, type NameRule } from '../../registry/names.js';
 import {
   choiceProblems,
   duplicate,
   forbidden,
+  goStrings,
   inItems,
   invalidFor,
   invalidShown,
-  invalidValue,
+  plainText,
   required,
   type Cause,
 } from './causes.js';
-import { containersProblems, initContainersProblems } from './container.js';
-import { addressProblems } from './formats.js';
-import { labelProblems } from './labels.js';
+import {
+  containersProblems,
+  ephemeralContainersProblems,
+  initContainersProblems,
+  type PodParts,
+} from './container.js';
+import { addressProblems, searchDomainProblems } from './formats.js';
+import { annotationProblems, labelProblems } from './labels.js';
+import { appArmorMatchProblems, podAnnotationProblems, seccompMatchProblems } from './pod-annotations.js';
 import { systemProblems } from './pod-os.js';
-import { requirementProblems } from './quantities.js';
-import { affinityProblems, spreadProblems, tolerationProblems } from './scheduling.js';
+import type { PodRules } from './pod-rules.js';
+import { requirementProblems } from './requirements.js';
+import { claimNames, resourceClaimProblems } from './resource-claims.js';
+import { affinityProblems, tolerationProblems } from './scheduling.js';
 import { podSecurityProblems } from './security-context.js';
+import { spreadProblems } from './topology-spread.js';
 import { volumeProblems } from './volumes.js';
+import { hostProcessProblems } from './windows-options.js';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -28,26 +39,36 @@ const mostSeconds = 2_147_483_647;
 /**
  * What is wrong with a pod spec, in the order kube-apiserver lists it.
  *
- * @param isPod True when it is that of a pod, false for that of a template.
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodSpec
  */
-export function podSpecProblems(spec: JsonObject, path: string, isPod: boolean): Cause[] {
+export function podSpecProblems(spec: JsonObject, path: string, rules: PodRules): Cause[] {
   const volumes = new Map<string, JsonObject>();
   const { terminationGracePeriodSeconds } = spec;
-  const causes = volumeProblems(spec, path, volumes);
-  const parts = { volumes, terminationGracePeriodSeconds };
+  const causes = volumeProblems(spec, path, volumes, rules);
+  const parts: PodParts = {
+    volumes,
+    terminationGracePeriodSeconds,
+    claims: claimNames(spec),
+    restartPolicy: digString(spec, 'restartPolicy'),
+    ownUsers: spec['hostUsers'] === false,
+    rules,
+  };
   causes.push(
+    ...resourceClaimProblems(spec, path),
     ...containersProblems(spec, path, parts),
     ...initContainersProblems(spec, path, parts),
-    ...hostNetworkProblems(spec, path, isPod),
+    ...ephemeralContainersProblems(spec, path, parts),
+    ...hostNetworkProblems(spec, path, rules.isPod),
     ...choiceProblems(`${path}.restartPolicy`, spec['restartPolicy'], restartPolicies),
     ...choiceProblems(`${path}.dnsPolicy`, spec['dnsPolicy'], dnsPolicies),
     ...labelProblems(spec['nodeSelector'], `${path}.nodeSelector`),
     ...podSecurityProblems(spec, path),
     ...affinityProblems(spec, path),
-    ...dnsProblems(spec, path),
+    ...dnsProblems(spec, path, rules),
     ...gateProblems(spec, path),
     ...spreadProblems(spec, path),
+    ...hostProcessProblems(spec, path),
+    ...hostUserProblems(spec, path),
     ...nameMemberProblems(spec, path, 'serviceAccountName', 'subdomain'),
     ...nameMemberProblems(spec, path, 'nodeName', 'subdomain'),
     ...deadlineProblems(spec, path),
@@ -56,7 +77,7 @@ export function podSpecProblems(spec: JsonObject, path: string, isPod: boolean):
     ...inItems(spec, 'tolerations', path, tolerationProblems),
     ...inItems(spec, 'hostAliases', path, hostAliasProblems),
     ...nameMemberProblems(spec, path, 'priorityClassName', 'subdomain'),
-    ...nameMemberProblems(spec, path, 'runtimeClassName', 'subdomain'),
+    ...runtimeClassProblems(spec['runtimeClassName'], `${path}.runtimeClassName`),
   );
   if (spec['preemptionPolicy'] !== undefined)
     causes.push(
@@ -66,9 +87,23 @@ export function podSpecProblems(spec: JsonObject, path: string, isPod: boolean):
       ]),
     );
   if (spec['overhead'] !== undefined)
-    causes.push(...requirementProblems({ limits: spec['overhead'] }, `${path}.overhead`));
-  causes.push(...systemProblems(spec, path));
-  return isPod ? [...causes, ...imageProblems(spec, path)] : causes;
+    causes.push(
+      ...requirementProblems({ limits: spec['overhead'] }, `${path}.overhead`, new Set()),
+    );
+  return [...causes, ...systemProblems(spec, path)];
+}
+
+/** Users of their own go with no other namespace of the node. The members are named as the real server names them. */
+function hostUserProblems(spec: JsonObject, path: string): Cause[] {
+  if (spec['hostUsers'] !== false) return [];
+  const shared = [
+    ['hostNetwork', 'hostNetwork'],
+    ['hostPID', 'HostPID'],
+    ['hostIPC', 'HostIPC'],
+  ] as const;
+  return shared
+    .filter(([key]) => spec[key] === true)
+    .map(([, shown]) => forbidden(`${path}.${shown}`, 'when `pod.Spec.HostUsers` is false'));
 }
 
 function nameMemberProblems(spec: JsonObject, path: string, key: string, rule: NameRule): Cause[] {
@@ -76,16 +111,9 @@ function nameMemberProblems(spec: JsonObject, path: string, key: string, rule: N
   return name === '' ? [] : invalidFor(`${path}.${key}`, name, nameProblems(name, rule));
 }
 
-/** Templates may have images with spaces around them; pods may not. */
-function imageProblems(spec: JsonObject, path: string): Cause[] {
-  return ['containers', 'initContainers'].flatMap((key) =>
-    inItems(spec, key, path, (container, field) => {
-      const image = digString(container, 'image');
-      return image.trim() === image
-        ? []
-        : [invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace')];
-    }),
-  );
+/** An empty name is none either, as the member is a pointer. */
+function runtimeClassProblems(name: Json | undefined, field: string): Cause[] {
+  return typeof name === 'string' ? invalidFor(field, name, nameProblems(name, 'subdomain')) : [];
 }
 
 function hostNetworkProblems(spec: JsonObject, path: string, isPod: boolean): Cause[] {
@@ -100,7 +128,7 @@ function hostNetworkProblems(spec: JsonObject, path: string, isPod: boolean): Ca
   );
 }
 
-function dnsProblems(spec: JsonObject, path: string): Cause[] {
+function dnsProblems(spec: JsonObject, path: string, rules: PodRules): Cause[] {
   const field = `${path}.dnsConfig`;
   const config = spec['dnsConfig'];
   const servers = digArray(config, 'nameservers');
@@ -119,13 +147,34 @@ function dnsProblems(spec: JsonObject, path: string): Cause[] {
     ...inItems(config, 'nameservers', field, (server, place) =>
       typeof server === 'string' ? invalidFor(place, server, addressProblems(server)) : [],
     ),
-    ...inItems(config, 'searches', field, (search, place) => {
-      const name = typeof search === 'string' ? search.replace(/\.$/, '') : '';
-      return invalidFor(place, name, nameProblems(name, 'subdomain'));
-    }),
+    ...searchProblems(config, field, rules),
     ...inItems(config, 'options', field, (option, place) =>
       digString(option, 'name') === '' ? [required(place, 'must not be empty')] : [],
     ),
+  ];
+}
+
+const mostSearches = 32;
+const mostSearchBytes = 2048;
+
+function searchProblems(config: Json | undefined, path: string, rules: PodRules): Cause[] {
+  const given = digArray(config, 'searches').map(plainText);
+  const causes: Cause[] = [];
+  const bad = (why: string): Cause => invalidShown(`${path}.searches`, goStrings(given), why);
+  if (given.length > mostSearches)
+    causes.push(bad(`must not have more than ${String(mostSearches)} search paths`));
+  if (Buffer.byteLength(given.join(' ')) > mostSearchBytes) {
+    const why = `must not have more than ${String(mostSearchBytes)} characters (including spaces) in the search list`;
+    causes.push(bad(why));
+  }
+  const isRelaxed = rules.has('relaxedSearchDomains');
+  return [
+    ...causes,
+    ...inItems(config, 'searches', path, (search, place) => {
+      const name = plainText(search).replace(/\.$/, '');
+      if (!isRelaxed) return invalidFor(place, name, nameProblems(name, 'subdomain'));
+      return search === '.' ? [] : invalidFor(place, name, searchDomainProblems(name));
+    }),
   ];
 }
 
@@ -168,24 +217,21 @@ function hostAliasProblems(alias: Json, field: string): Cause[] {
  *
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodTemplateSpec
  */
-export function templateProblems(template: JsonObject, path: string): Cause[] {
+export function templateProblems(template: JsonObject, path: string, rules: PodRules): Cause[] {
+  const annotations = dig(template, 'metadata', 'annotations');
+  const field = `${path}.annotations`;
+  const spec = digObject(template, 'spec');
   const causes = [
     ...labelProblems(dig(template, 'metadata', 'labels'), `${path}.labels`),
-    ...annotationProblems(dig(template, 'metadata', 'annotations'), `${path}.annotations`),
+    ...annotationProblems(annotations, field),
+    ...podAnnotationProblems(annotations, spec, field),
+    ...podSpecProblems(spec, `${path}.spec`, rules),
+    ...seccompMatchProblems(annotations, spec, `${path}.spec`),
+    ...appArmorMatchProblems(annotations, spec, `${path}.spec`),
   ];
-  const spec = template['spec'];
-  causes.push(...podSpecProblems(isJsonObject(spec) ? spec : {}, `${path}.spec`, false));
   if (digArray(spec, 'ephemeralContainers').length > 0) {
     const why = 'ephemeral containers not allowed in pod template';
     causes.push(forbidden(`${path}.spec.ephemeralContainers`, why));
   }
   return causes;
-}
-
-/** What is wrong with annotations that are not those of the object itself. */
-export function annotationProblems(annotations: Json | undefined, field: string): Cause[] {
-  if (!isJsonObject(annotations)) return [];
-  return Object.keys(annotations).flatMap((key) =>
-    invalidFor(field, key, qualifiedNameProblems(key.toLowerCase())),
-  );
 }

@@ -1,7 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { forbidden, inItems, invalidShown, type Cause } from './causes.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { forbidden, inItems, type Cause } from './causes.js';
+import { imageSpaceProblems } from './container.js';
+import { appArmorMatchProblems, podAnnotationProblems, seccompMatchProblems } from './pod-annotations.js';
+import {
+  annotationChanges,
+  containerChanges,
+  deadlineChange,
+  gateChange,
+  tolerationChange,
+} from './pod-changes.js';
+import { placeChanges } from './pod-place.js';
+import { podRules, type PodRules } from './pod-rules.js';
 import { podSpecProblems } from './pod-spec.js';
 
 const why =
@@ -12,24 +24,64 @@ const why =
  *
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodCreate, ValidatePodUpdate
  */
-export function podProblems(pod: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function podProblems(
+  pod: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(pod, 'spec');
-  if (previous === undefined) return [...podSpecProblems(spec, 'spec', true), ...newPodProblems(spec)];
+  const { annotations } = pod.metadata;
+  const causes = ownProblems(pod, spec, podRules(context, pod.metadata.name));
+  if (previous === undefined)
+    return [
+      ...causes,
+      ...newPodProblems(spec),
+      ...seccompMatchProblems(annotations, spec, 'spec'),
+      ...appArmorMatchProblems(annotations, spec, 'spec'),
+    ];
+  causes.push(...annotationChanges(pod, previous, spec));
   const before = digObject(previous, 'spec');
-  if (spec === before || isDeepStrictEqual(spec, before)) return [];
-  const causes = podSpecProblems(spec, 'spec', true);
-  for (const key of ['containers', 'initContainers']) {
-    if (digArray(spec, key).length === digArray(before, key).length) continue;
-    return [...causes, forbidden(`spec.${key}`, 'pod updates may not add or remove containers')];
+  for (const key of ['containers', 'initContainers'] as const) {
+    const stop = containerChanges(digArray(spec, key), digArray(before, key), `spec.${key}`);
+    causes.push(...stop.causes);
+    if (stop.isOver) return causes;
   }
-  causes.push(
-    ...deadlineChange(spec, before),
-    ...tolerationChange(spec, before),
-    ...gateChange(spec, before),
-  );
+  const deadline = deadlineChange(spec, before);
+  causes.push(...deadline.causes);
+  if (deadline.isOver) return causes;
+  causes.push(...tolerationChange(spec, before), ...gateChange(spec, before));
+  const gated = digArray(before, 'schedulingGates').length > 0;
+  const { causes: moved, spec: now } = gated ? placeChanges(spec, before) : { causes: [], spec };
+  causes.push(...moved);
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
-  const now = endsAgain(spec, before) ? { ...spec, [grace]: before[grace] } : spec;
-  return isDeepStrictEqual(fixed(now), fixed(before)) ? causes : [...causes, forbidden('spec', why)];
+  const ends = endsAgain(now, before) ? { ...now, [grace]: before[grace] } : now;
+  return isDeepStrictEqual(fixed(ends), fixed(before)) ? causes : [...causes, forbidden('spec', why)];
+}
+
+/** What is wrong with a pod as it is, whatever it was. */
+function ownProblems(pod: KubeObject, spec: JsonObject, rules: PodRules): Cause[] {
+  return [
+    ...podAnnotationProblems(pod.metadata.annotations, spec, 'metadata.annotations'),
+    ...podSpecProblems(spec, 'spec', rules),
+    ...(digString(spec, 'serviceAccountName') === '' ? tokenProblems(spec) : []),
+    ...['containers', 'initContainers'].flatMap((key) => inItems(spec, key, 'spec', imageSpaceProblems)),
+  ];
+}
+
+/** Tokens are those of an account. */
+function tokenProblems(spec: JsonObject): Cause[] {
+  return inItems(spec, 'volumes', 'spec', (volume, field) =>
+    inItems(dig(volume, 'projected'), 'sources', `${field}.projected`, (source, place) =>
+      isJsonObject(dig(source, 'serviceAccountToken'))
+        ? [
+            forbidden(
+              `${place}.serviceAccountToken`,
+              'must not be specified when serviceAccountName is not set',
+            ),
+          ]
+        : [],
+    ),
+  );
 }
 
 const grace = 'terminationGracePeriodSeconds';
@@ -47,40 +99,6 @@ function newPodProblems(spec: JsonObject): Cause[] {
   if (digString(spec, 'nodeName') !== '' && digArray(spec, 'schedulingGates').length > 0)
     causes.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   return causes;
-}
-
-function deadlineChange(spec: JsonObject, before: JsonObject): Cause[] {
-  const field = 'spec.activeDeadlineSeconds';
-  const [now, was] = [spec['activeDeadlineSeconds'], before['activeDeadlineSeconds']];
-  if (typeof was !== 'number') return [];
-  if (typeof now !== 'number')
-    return [invalidShown(field, '"null"', 'must not update from a positive integer to nil value')];
-  return now > was ? [invalidShown(field, String(now), 'must be less than or equal to previous value')] : [];
-}
-
-/** Tolerations may be added, and last longer or shorter. */
-function tolerationChange(spec: JsonObject, before: JsonObject): Cause[] {
-  const timeless = (one: Json): Json => {
-    const { tolerationSeconds: _, ...rest } = digObject(one);
-    return rest;
-  };
-  const now = digArray(spec, 'tolerations').map(timeless);
-  const areKept = digArray(before, 'tolerations').every((one) =>
-    now.some((other) => isDeepStrictEqual(timeless(one), other)),
-  );
-  if (areKept) return [];
-  const text = 'existing toleration can not be modified except its tolerationSeconds';
-  return [forbidden('spec.tolerations', text)];
-}
-
-function gateChange(spec: JsonObject, before: JsonObject): Cause[] {
-  const old = new Set(digArray(before, 'schedulingGates').map((gate) => digString(gate, 'name')));
-  return inItems(spec, 'schedulingGates', 'spec', (gate, field) => {
-    const name = digString(gate, 'name');
-    if (old.has(name)) return [];
-    const text = `only deletion is allowed, but found new scheduling gate '${name}'`;
-    return [forbidden(`${field}.name`, text)];
-  });
 }
 
 /** A pod spec without what may change. */

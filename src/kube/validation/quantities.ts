@@ -1,7 +1,7 @@
-import { digObject, type Json } from '../../core/json.js';
+import type { Json } from '../../core/json.js';
 import { formatQuantity, parseQuantity, type Quantity } from '../../core/quantity.js';
 import { qualifiedNameProblems } from '../../registry/names.js';
-import { invalidFor, invalidValue, required, type Cause } from './causes.js';
+import { invalidShown, invalidValue, type Cause } from './causes.js';
 
 const containerNames = new Set(['cpu', 'memory', 'ephemeral-storage']);
 const objectCounts = ['pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets'];
@@ -33,41 +33,50 @@ export function shownQuantity(value: Json | undefined): string {
   return quantity === undefined ? '' : formatQuantity(quantity);
 }
 
-function isHugePages(name: string): boolean {
+/** Whether a resource is memory in pages of one size. */
+export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 }
 
-/** Whether a resource is Kubernetes' own, of which a container may use more than it asked for. */
+/** Whether a resource is Kubernetes' own. */
 function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
 }
 
-function mayExceed(name: string): boolean {
+/** Whether a container may use more of a resource than it asked for. */
+export function mayExceed(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
-/** What is wrong with the name of a resource: of a container, of a quota, or of anything. */
+/**
+ * What is wrong with the name of a resource: of a container, of a quota, or of anything.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go validateResourceName
+ */
 export function resourceNameProblems(
   name: string,
   field: string,
   of: 'container' | 'quota' | 'any',
 ): Cause[] {
-  const bad = invalidFor(field, name, qualifiedNameProblems(name));
-  if (bad.length > 0) return bad;
-  if (name.includes('/')) {
-    const isExtended = !isNative(name) && !name.startsWith('requests.');
-    return of === 'container' && !isNative(name) && !isExtended
-      ? [invalidValue(field, name, "doesn't follow extended resource name standard")]
-      : [];
-  }
-  const causes: Cause[] = [];
-  if (!standardNames.has(name) && !isHugePages(name))
-    causes.push(invalidValue(field, name, 'must be a standard resource type or fully qualified'));
-  if (of === 'container' && !containerNames.has(name) && !isHugePages(name))
-    causes.push(invalidValue(field, name, 'must be a standard resource for containers'));
-  if (of === 'quota' && !quotaNames.has(name) && !isHugePages(name))
-    causes.push(invalidValue(field, name, 'must be a standard resource for quota'));
+  // Go shows what is not a plain string without quotes.
+  const bad = (why: string): Cause => invalidShown(field, name, why);
+  const isQualified = name.includes('/');
+  const causes = qualifiedNameProblems(name).map(bad);
+  if (causes.length === 0 && !isQualified && !standardNames.has(name) && !isHugePages(name))
+    causes.push(bad('must be a standard resource type or fully qualified'));
+  if (of === 'quota' && !isQualified && !quotaNames.has(name) && !isHugePages(name))
+    causes.push(bad('must be a standard resource for quota'));
+  if (of !== 'container') return causes;
+  if (!isQualified && !containerNames.has(name) && !isHugePages(name))
+    causes.push(bad('must be a standard resource for containers'));
+  if (isQualified && !isNative(name) && !isExtended(name))
+    causes.push(bad("doesn't follow extended resource name standard"));
   return causes;
+}
+
+/** Whether a resource is one of somebody else's, which a quota can name too. */
+function isExtended(name: string): boolean {
+  return !name.startsWith('requests.') && qualifiedNameProblems(`requests.${name}`).length === 0;
 }
 
 /** What is wrong with how much of a resource there is. */
@@ -77,40 +86,19 @@ export function amountProblems(name: string, value: Json | undefined, field: str
   if (quantity.milli < 0n)
     return [invalidValue(field, formatQuantity(quantity), 'must be greater than or equal to 0')];
   const isWhole = quantity.milli % 1000n === 0n;
-  // Differs from Kubernetes: its message shows the Go struct of the quantity.
   return isWhole || (!integerNames.has(name) && isNative(name))
     ? []
-    : [invalidValue(field, formatQuantity(quantity), 'must be an integer')];
+    : [invalidShown(field, goQuantity(quantity), 'must be an integer')];
 }
 
 /**
- * What is wrong with what a container asks for.
+ * A quantity the way Go prints its struct.
  *
- * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateContainerResourceRequirements
+ * Differs from Kubernetes: it prints the number as it was written, where only the canonical form is known here.
  */
-export function requirementProblems(resources: Json | undefined, path: string): Cause[] {
-  const limits = digObject(resources, 'limits');
-  const causes: Cause[] = [];
-  for (const [name, value] of Object.entries(limits)) {
-    const field = `${path}.limits[${name}]`;
-    causes.push(...resourceNameProblems(name, field, 'container'), ...amountProblems(name, value, field));
-  }
-  for (const [name, value] of Object.entries(digObject(resources, 'requests'))) {
-    const field = `${path}.requests[${name}]`;
-    causes.push(...resourceNameProblems(name, field, 'container'), ...amountProblems(name, value, field));
-    const [asked, most] = [quantityOf(value), quantityOf(limits[name])];
-    if (asked === undefined) continue;
-    if (most === undefined) {
-      if (!mayExceed(name))
-        causes.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
-      continue;
-    }
-
-    if (asked.milli > most.milli || (asked.milli !== most.milli && !mayExceed(name))) {
-      const wanted = mayExceed(name) ? 'less than or equal' : 'equal';
-      const why = `must be ${wanted} to ${name} limit of ${formatQuantity(most)}`;
-      causes.push(invalidValue(`${path}.requests`, formatQuantity(asked), why));
-    }
-  }
-  return causes;
+export function goQuantity(quantity: Quantity): string {
+  const [value, scale] =
+    quantity.milli % 1000n === 0n ? [quantity.milli / 1000n, 0] : [quantity.milli, -3];
+  const format = quantity.format === 'binary' ? 'BinarySI' : 'DecimalSI';
+  return `resource.Quantity{i:resource.int64Amount{value:${String(value)}, scale:${String(scale)}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(formatQuantity(quantity))}, Format:"${format}"}`;
 }

@@ -1,7 +1,6 @@
 import { dig, digArray, digObject, digString, isJsonObject, type Json } from '../../core/json.js';
 import { labelValueProblems, nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
-  duplicate,
   inItems,
   invalidFor,
   invalidShown,
@@ -10,6 +9,7 @@ import {
   unsupported,
   type Cause,
 } from './causes.js';
+import { labelKeyProblems } from './label-keys.js';
 import { operatorProblems, selectorProblems } from './labels.js';
 
 /** What a taint does to pods that do not put up with it. */
@@ -42,7 +42,7 @@ function nodeAffinityProblems(affinity: Json | undefined, path: string): Cause[]
     ...causes,
     ...inItems(affinity, should, path, (term, field) => [
       ...weightProblems(term, field),
-      ...termProblems(digObject(term, 'preference'), `${field}.preference`, false),
+      ...termProblems(digObject(term, 'preference'), `${field}.preference`),
     ]),
   ];
 }
@@ -51,7 +51,7 @@ function nodeAffinityProblems(affinity: Json | undefined, path: string): Cause[]
 export function nodeSelectorProblems(selector: Json, path: string): Cause[] {
   if (digArray(selector, 'nodeSelectorTerms').length === 0)
     return [required(`${path}.nodeSelectorTerms`, 'must have at least one node selector term')];
-  return inItems(selector, 'nodeSelectorTerms', path, (term, field) => termProblems(term, field, true));
+  return inItems(selector, 'nodeSelectorTerms', path, (term, field) => termProblems(term, field));
 }
 
 function weightProblems(term: Json, field: string): Cause[] {
@@ -61,7 +61,8 @@ function weightProblems(term: Json, field: string): Cause[] {
     : [];
 }
 
-function termProblems(term: Json, path: string, withValues: boolean): Cause[] {
+/** Values of labels are not looked at: they were not when the first pods that name others were made. */
+function termProblems(term: Json, path: string): Cause[] {
   return [
     ...inItems(term, 'matchExpressions', path, (expression, field) => {
       const [key, operator] = [digString(expression, 'key'), digString(expression, 'operator')];
@@ -72,14 +73,7 @@ function termProblems(term: Json, path: string, withValues: boolean): Cause[] {
         causes.push(
           required(`${field}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
         );
-      causes.push(...invalidFor(`${field}.key`, key, qualifiedNameProblems(key)));
-      if (!withValues) return causes;
-      return [
-        ...causes,
-        ...inItems(expression, 'values', field, (value, place) =>
-          typeof value === 'string' ? invalidFor(place, value, labelValueProblems(value)) : [],
-        ),
-      ];
+      return [...causes, ...invalidFor(`${field}.key`, key, qualifiedNameProblems(key))];
     }),
     ...inItems(term, 'matchFields', path, nodeFieldProblems),
   ];
@@ -123,6 +117,7 @@ function podTermProblems(term: Json, field: string): Cause[] {
   for (const name of digArray(term, 'namespaces'))
     if (typeof name === 'string')
       causes.push(...invalidFor(`${field}.namespace`, name, nameProblems(name, 'label')));
+  causes.push(...labelKeyProblems(term, field));
   if (key === '') causes.push(required(`${field}.topologyKey`, 'can not be empty'));
   return [...causes, ...invalidFor(`${field}.topologyKey`, key, qualifiedNameProblems(key))];
 }
@@ -153,26 +148,4 @@ export function tolerationProblems(toleration: Json, field: string): Cause[] {
   if (effect !== '' && !taintEffects.includes(effect))
     causes.push(unsupported(`${field}.effect`, effect, taintEffects));
   return causes;
-}
-
-/** What is wrong with how pods are to be spread. */
-export function spreadProblems(spec: Json, path: string): Cause[] {
-  const all = digArray(spec, 'topologySpreadConstraints');
-  const pairOf = (one: Json): string =>
-    `{${digString(one, 'topologyKey')}, ${digString(one, 'whenUnsatisfiable')}}`;
-  return all.flatMap((constraint, at) => {
-    const field = `${path}.topologySpreadConstraints[${String(at)}]`;
-    const skew = dig(constraint, 'maxSkew') ?? 0;
-    const causes: Cause[] = [];
-    if (typeof skew === 'number' && skew <= 0)
-      causes.push(invalidShown(`${field}.maxSkew`, String(skew), 'must be greater than zero'));
-    if (digString(constraint, 'topologyKey') === '')
-      causes.push(required(`${field}.topologyKey`, 'can not be empty'));
-    const action = digString(constraint, 'whenUnsatisfiable');
-    const actions = ['DoNotSchedule', 'ScheduleAnyway'];
-    if (!actions.includes(action)) causes.push(unsupported(`${field}.whenUnsatisfiable`, action, actions));
-    if (all.slice(at + 1).some((other) => pairOf(other) === pairOf(constraint)))
-      causes.push(duplicate(`${field}.{topologyKey, whenUnsatisfiable}`, pairOf(constraint)));
-    return [...causes, ...selectorProblems(dig(constraint, 'labelSelector'), `${field}.labelSelector`)];
-  });
 }

@@ -1,5 +1,9 @@
-import { dig, digArray, digString, isJsonObject, type Json } from '../../core/json.js';
-import { invalidShown, required, unsupported, type Cause } from './causes.js';
+import { dig, digArray, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { invalidShown, invalidValue, unsupported, type Cause } from './causes.js';
+import { goStruct, type GoMember } from './go-struct.js';
+import { appArmorProblems, seccompProblems } from './profiles.js';
+import { sysctlProblems } from './sysctls.js';
+import { windowsProblems } from './windows-options.js';
 
 const mostId = 2_147_483_647;
 
@@ -9,46 +13,67 @@ function idProblems(field: string, id: Json | undefined): Cause[] {
     : [];
 }
 
-function seccompProblems(context: Json, path: string): Cause[] {
-  const profile = dig(context, 'seccompProfile');
-  if (!isJsonObject(profile)) return [];
-  const field = `${path}.seccompProfile`;
-  const type = digString(profile, 'type');
-  const types = ['Localhost', 'RuntimeDefault', 'Unconfined'];
-  if (type === '') return [required(`${field}.type`, 'type is required when seccompProfile is set')];
-  if (!types.includes(type)) return [unsupported(`${field}.type`, type, types)];
-  return type === 'Localhost' && dig(profile, 'localhostProfile') === undefined
-    ? [required(`${field}.localhostProfile`, 'must be set when seccomp type is Localhost')]
-    : [];
+/** What is wrong with a text that may be absent, but not be another. */
+function optionalChoice(field: string, value: Json | undefined, supported: readonly string[]): Cause[] {
+  return typeof value !== 'string' || supported.includes(value) ? [] : [unsupported(field, value, supported)];
 }
 
-/** What is wrong with the rights of a container. */
-export function containerSecurityProblems(container: Json, path: string): Cause[] {
+const members: readonly GoMember[] = [
+  ['Capabilities', 'capabilities', '*core.Capabilities'],
+  ['Privileged', 'privileged', '*bool'],
+  ['SELinuxOptions', 'seLinuxOptions', '*core.SELinuxOptions'],
+  ['WindowsOptions', 'windowsOptions', '*core.WindowsSecurityContextOptions'],
+  ['RunAsUser', 'runAsUser', '*int64'],
+  ['RunAsGroup', 'runAsGroup', '*int64'],
+  ['RunAsNonRoot', 'runAsNonRoot', '*bool'],
+  ['ReadOnlyRootFilesystem', 'readOnlyRootFilesystem', '*bool'],
+  ['AllowPrivilegeEscalation', 'allowPrivilegeEscalation', '*bool'],
+  ['ProcMount', 'procMount', '*core.ProcMountType'],
+  ['SeccompProfile', 'seccompProfile', '*core.SeccompProfile'],
+  ['AppArmorProfile', 'appArmorProfile', '*core.AppArmorProfile'],
+];
+
+/**
+ * What is wrong with the rights of a container.
+ *
+ * @param ownUsers Whether users of its pod are others than those of the node.
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateSecurityContext
+ */
+export function containerSecurityProblems(container: Json, path: string, ownUsers: boolean): Cause[] {
   const context = dig(container, 'securityContext');
   if (!isJsonObject(context)) return [];
   const field = `${path}.securityContext`;
-  const causes = [
+  const mount = context['procMount'];
+  return [
     ...idProblems(`${field}.runAsUser`, context['runAsUser']),
     ...idProblems(`${field}.runAsGroup`, context['runAsGroup']),
+    ...optionalChoice(`${field}.procMount`, mount, ['Default', 'Unmasked']),
+    ...(mount === 'Unmasked' && !ownUsers
+      ? [invalidValue(`${field}.procMount`, mount, '`hostUsers` must be false to use `Unmasked`')]
+      : []),
     ...seccompProblems(context, field),
+    ...escalationProblems(context, field),
+    ...windowsProblems(context, field),
+    ...appArmorProblems(context, field),
   ];
-  if (context['allowPrivilegeEscalation'] !== false) return causes;
-  // Differs from Kubernetes: its messages show the Go struct with all its members.
-  const shown = 'core.SecurityContext{}';
-  if (context['privileged'] === true) {
-    const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-    causes.push(invalidShown(field, shown, why));
-  }
-  if (digArray(context, 'capabilities', 'add').includes('CAP_SYS_ADMIN')) {
-    const why = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
-    causes.push(invalidShown(field, shown, why));
-  }
-  return causes;
 }
 
-/** What is wrong with the rights of a pod. */
-export function podSecurityProblems(spec: Json, path: string): Cause[] {
-  const context = dig(spec, 'securityContext');
+function escalationProblems(context: JsonObject, field: string): Cause[] {
+  if (context['allowPrivilegeEscalation'] !== false) return [];
+  const shown = goStruct('core.SecurityContext', members, context);
+  const conflict = (what: string): Cause =>
+    invalidShown(field, shown, `cannot set \`allowPrivilegeEscalation\` to false and ${what}`);
+  return [
+    ...(context['privileged'] === true ? [conflict('`privileged` to true')] : []),
+    ...digArray(context, 'capabilities', 'add')
+      .filter((one) => one === 'CAP_SYS_ADMIN')
+      .map(() => conflict('`capabilities.Add` CAP_SYS_ADMIN')),
+  ];
+}
+
+/** What is wrong with the rights of a pod. @see validatePodSpecSecurityContext there */
+export function podSecurityProblems(spec: JsonObject, path: string): Cause[] {
+  const context = spec['securityContext'];
   if (!isJsonObject(context)) return [];
   const field = `${path}.securityContext`;
   const causes = ['fsGroup', 'runAsUser', 'runAsGroup'].flatMap((key) =>
@@ -56,9 +81,24 @@ export function podSecurityProblems(spec: Json, path: string): Cause[] {
   );
   for (const [at, id] of digArray(context, 'supplementalGroups').entries())
     causes.push(...idProblems(`${field}.supplementalGroups[${String(at)}]`, id));
-  const policy = digString(context, 'fsGroupChangePolicy');
-  const policies = ['Always', 'OnRootMismatch'];
-  if (policy !== '' && !policies.includes(policy))
-    causes.push(unsupported(`${field}.fsGroupChangePolicy`, policy, policies));
-  return [...causes, ...seccompProblems(context, field)];
+  if (spec['hostPID'] === true && spec['shareProcessNamespace'] === true) {
+    const why = 'ShareProcessNamespace and HostPID cannot both be enabled';
+    causes.push(invalidShown(`${field}.shareProcessNamespace`, 'true', why));
+  }
+  return [
+    ...causes,
+    ...sysctlProblems(context, spec, field),
+    ...optionalChoice(`${field}.fsGroupChangePolicy`, context['fsGroupChangePolicy'], [
+      'Always',
+      'OnRootMismatch',
+    ]),
+    ...seccompProblems(context, field),
+    ...windowsProblems(context, field),
+    ...appArmorProblems(context, field),
+    ...optionalChoice(`${field}.supplementalGroupsPolicy`, context['supplementalGroupsPolicy'], [
+      'Merge',
+      'Strict',
+    ]),
+    ...optionalChoice(`${field}.seLinuxChangePolicy`, context['seLinuxChangePolicy'], ['Recursive']),
+  ];
 }

@@ -1,61 +1,33 @@
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
+import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import { nameProblems } from '../../registry/names.js';
 import {
+  choiceProblems,
   duplicate,
   forbidden,
   inItems,
   invalidFor,
-  invalidShown,
   invalidValue,
   required,
-  unsupported,
   type Cause,
 } from './causes.js';
-import { fieldProblems, fileFields, resourceProblems } from './environment.js';
-import { backstepProblems, filePathProblems } from './formats.js';
+import { claimTemplateProblems } from './claims.js';
+import { pullPolicies, relativePathProblems } from './formats.js';
+import { isPortalTooLong, portalTooLong, scsiProblems } from './iscsi.js';
+import type { PodRules } from './pod-rules.js';
+import { downwardProblems, keyFileProblems, projectedProblems } from './projected-volume.js';
 import { quantityOf } from './quantities.js';
+import { modeProblems, neededProblems } from './ranges.js';
+import { commonSources, secretRefProblems } from './volume-sources.js';
 
-/** Members a volume of each type cannot do without, in the order types are looked at. */
-const types: ReadonlyMap<string, readonly string[]> = new Map([
-  ['emptyDir', []],
-  ['hostPath', ['path']],
-  ['gitRepo', ['repository']],
-  ['gcePersistentDisk', ['pdName']],
-  ['awsElasticBlockStore', ['volumeID']],
-  ['secret', ['secretName']],
-  ['nfs', ['server', 'path']],
-  ['iscsi', ['targetPortal', 'iqn']],
-  ['glusterfs', ['endpoints', 'path']],
-  ['flocker', []],
-  ['persistentVolumeClaim', ['claimName']],
-  ['rbd', ['image']],
-  ['cinder', ['volumeID']],
-  ['cephfs', []],
-  ['quobyte', []],
-  ['downwardAPI', []],
-  ['fc', []],
-  ['flexVolume', ['driver']],
-  ['configMap', ['name']],
-  ['azureFile', ['secretName', 'shareName']],
-  ['vsphereVolume', ['volumePath']],
-  ['photonPersistentDisk', ['pdID']],
-  ['portworxVolume', ['volumeID']],
-  ['azureDisk', ['diskName', 'diskURI']],
-  ['storageos', []],
-  ['projected', []],
-  ['scaleIO', ['gateway', 'system', 'volumeName']],
-  ['csi', ['driver']],
-  ['ephemeral', ['volumeClaimTemplate']],
-  ['image', []],
-]);
+/** Types a volume of a pod can have, in the order they are looked at. */
+const types = [
+  ...['emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs'],
+  ...['iscsi', 'glusterfs', 'flocker', 'persistentVolumeClaim', 'rbd', 'cinder', 'cephfs', 'quobyte'],
+  ...['downwardAPI', 'fc', 'flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk'],
+  ...['portworxVolume', 'azureDisk', 'storageos', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image'],
+];
+/** Types a second of which is refused under another name. */
+const misnamed: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
 
 /**
  * What is wrong with the volumes of a pod.
@@ -63,32 +35,51 @@ const types: ReadonlyMap<string, readonly string[]> = new Map([
  * @param sound Gets the volumes that nothing is wrong with, by name: only those can be mounted.
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateVolumes
  */
-export function volumeProblems(spec: JsonObject, path: string, sound: Map<string, JsonObject>): Cause[] {
+export function volumeProblems(
+  spec: JsonObject,
+  path: string,
+  sound: Map<string, JsonObject>,
+  rules: PodRules,
+): Cause[] {
+  const made = new Set(
+    digArray(spec, 'volumes')
+      .filter((volume) => rules.podName !== '' && isJsonObject(digObject(volume)['ephemeral']))
+      .map((volume) => `${rules.podName}-${digString(volume, 'name')}`),
+  );
   return inItems(spec, 'volumes', path, (volume, field) => {
     const name = digString(volume, 'name');
-    const causes = sourceProblems(digObject(volume), field);
+    const causes = sourceProblems(digObject(volume), field, name, rules);
     if (name === '') causes.push(required(`${field}.name`));
     else causes.push(...invalidFor(`${field}.name`, name, nameProblems(name, 'label')));
     if (sound.has(name)) causes.push(duplicate(`${field}.name`, name));
     if (causes.length === 0) sound.set(name, digObject(volume));
-    return causes;
+    const claim = digString(volume, 'persistentVolumeClaim', 'claimName');
+    if (!made.has(claim)) return causes;
+    const why = 'must not reference a PVC that gets created for an ephemeral volume';
+    return [...causes, invalidValue(`${field}.persistentVolumeClaim.claimName`, claim, why)];
   });
 }
 
-function sourceProblems(volume: JsonObject, field: string): Cause[] {
-  const given = [...types.keys()].filter((type) => isJsonObject(volume[type]));
+function sourceProblems(volume: JsonObject, field: string, name: string, rules: PodRules): Cause[] {
+  const given = types.filter((type) => isJsonObject(volume[type]));
   const [first, ...others] = given;
   if (first === undefined) return [required(field, 'must specify a volume type')];
-  return [
-    ...typeProblems(first, digObject(volume, first), `${field}.${first}`),
-    ...others.map((type) => forbidden(`${field}.${type}`, 'may not specify more than 1 volume type')),
-  ];
+  const causes = typeProblems(first, digObject(volume, first), `${field}.${first}`, rules);
+  if (first === 'ephemeral' && rules.podName !== '' && name !== '') {
+    const claim = `${rules.podName}-${name}`;
+    const texts = nameProblems(claim, 'subdomain').map((why) => `PVC name ${JSON.stringify(claim)}: ${why}`);
+    causes.push(...invalidFor(`${field}.name`, name, texts));
+  }
+  for (const type of others)
+    causes.push(
+      forbidden(`${field}.${misnamed[type] ?? type}`, 'may not specify more than 1 volume type'),
+    );
+  if (isPortalTooLong(digObject(volume, 'iscsi'), name))
+    causes.push(invalidValue(`${field}.name`, name, portalTooLong));
+  return causes;
 }
 
-function typeProblems(type: string, source: JsonObject, field: string): Cause[] {
-  const causes = (types.get(type) ?? [])
-    .filter((key) => !isJsonObject(source[key]) && digString(source, key) === '')
-    .map((key) => required(`${field}.${key}`));
+function typeProblems(type: string, source: JsonObject, field: string, rules: PodRules): Cause[] {
   switch (type) {
     case 'emptyDir': {
       const limit = quantityOf(source['sizeLimit']);
@@ -96,21 +87,30 @@ function typeProblems(type: string, source: JsonObject, field: string): Cause[] 
         ? [forbidden(`${field}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
         : [];
     }
-    case 'hostPath':
-      return causes.length > 0 ? causes : hostPathProblems(source, field);
-    case 'nfs': {
-      const path = digString(source, 'path');
-      return path.startsWith('/')
-        ? causes
-        : [...causes, invalidValue(`${field}.path`, path, 'must be an absolute path')];
+    case 'gitRepo': {
+      const folder = digString(source, 'directory');
+      return [
+        ...neededProblems(source, field, ['repository']),
+        ...invalidFor(`${field}.directory`, folder, relativePathProblems(folder)),
+      ];
     }
     case 'secret':
     case 'configMap':
       return [
-        ...causes,
+        ...neededProblems(source, field, [type === 'secret' ? 'secretName' : 'name']),
         ...modeProblems(`${field}.defaultMode`, source['defaultMode']),
         ...inItems(source, 'items', field, keyFileProblems),
       ];
+    case 'iscsi':
+      return [
+        ...neededProblems(source, field, ['targetPortal']),
+        ...scsiProblems(source, field, {
+          unknownForm: 'must be valid format starting with iqn, eui, or naa',
+          namedSecret: false,
+        }),
+      ];
+    case 'persistentVolumeClaim':
+      return neededProblems(source, field, ['claimName']);
     case 'downwardAPI':
       return [
         ...modeProblems(`${field}.defaultMode`, source['defaultMode']),
@@ -121,103 +121,30 @@ function typeProblems(type: string, source: JsonObject, field: string): Cause[] 
         ...modeProblems(`${field}.defaultMode`, source['defaultMode']),
         ...projectedProblems(source, field),
       ];
+    case 'csi': {
+      const ref = source['nodePublishSecretRef'];
+      const causes = commonSources['csi']?.(source, field) ?? [];
+      if (!isJsonObject(ref)) return causes;
+      const name = digString(ref, 'name');
+      // What is wrong with the name itself is said of a member there is not.
+      return name === ''
+        ? [...causes, required(`${field}.nodePublishSecretRef.name`)]
+        : [...causes, ...invalidFor(`${field}.name`, name, nameProblems(name, 'subdomain'))];
+    }
+    case 'ephemeral': {
+      const template = source['volumeClaimTemplate'];
+      const place = `${field}.volumeClaimTemplate`;
+      return isJsonObject(template) ? claimTemplateProblems(template, place) : [required(place)];
+    }
+    case 'image':
+      return [
+        ...(rules.isPod ? neededProblems(source, field, ['reference']) : []),
+        ...choiceProblems(`${field}.pullPolicy`, source['pullPolicy'], pullPolicies),
+      ];
     default:
-      return causes;
+      return [
+        ...(commonSources[type]?.(source, field) ?? []),
+        ...(type === 'cinder' || type === 'storageos' ? secretRefProblems(source, field, ['name']) : []),
+      ];
   }
-}
-
-const hostPathTypes = [
-  ...['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'],
-];
-
-function hostPathProblems(source: JsonObject, field: string): Cause[] {
-  const [path, type] = [digString(source, 'path'), digString(source, 'type')];
-  const causes = invalidFor(`${field}.path`, path, backstepProblems(path));
-  if (!hostPathTypes.includes(type)) causes.push(unsupported(`${field}.type`, type, hostPathTypes));
-  return causes;
-}
-
-function modeProblems(field: string, mode: Json | undefined): Cause[] {
-  return typeof mode === 'number' && (mode < 0 || mode > 0o777)
-    ? [invalidShown(field, String(mode), 'must be a number between 0 and 0777 (octal), both inclusive')]
-    : [];
-}
-
-function keyFileProblems(file: Json, field: string): Cause[] {
-  const path = digString(file, 'path');
-  return [
-    ...(digString(file, 'key') === '' ? [required(`${field}.key`)] : []),
-    ...(path === '' ? [required(`${field}.path`)] : []),
-    ...invalidFor(`${field}.path`, path, filePathProblems(path)),
-    ...modeProblems(`${field}.mode`, dig(file, 'mode')),
-  ];
-}
-
-/** The field is that of the list, as the real server says it. */
-function downwardProblems(file: Json, field: string): Cause[] {
-  const path = digString(file, 'path');
-  const causes = path === '' ? [required(`${field}.path`)] : [];
-  causes.push(...invalidFor(`${field}.path`, path, filePathProblems(path)));
-  const [ofPod, ofContainer] = [dig(file, 'fieldRef'), dig(file, 'resourceFieldRef')];
-  if (isJsonObject(ofPod)) {
-    causes.push(...fieldProblems(ofPod, `${field}.fieldRef`, fileFields));
-    if (isJsonObject(ofContainer))
-      causes.push(
-        invalidValue(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'),
-      );
-  } else if (isJsonObject(ofContainer)) {
-    causes.push(...resourceProblems(ofContainer, `${field}.resourceFieldRef`, true));
-  } else causes.push(required(field, 'one of fieldRef and resourceFieldRef is required'));
-  return [...causes, ...modeProblems(`${field}.mode`, dig(file, 'mode'))];
-}
-
-function projectedProblems(source: JsonObject, field: string): Cause[] {
-  const paths = new Set<string>();
-  const taken = (path: string, shown: string): Cause[] => {
-    if (path === '') return [];
-    if (paths.has(path)) return [invalidValue(field, shown, 'conflicting duplicate paths')];
-    paths.add(path);
-    return [];
-  };
-  return inItems(source, 'sources', field, (each, place) => {
-    const causes: Cause[] = [];
-    let given = 0;
-    for (const key of ['secret', 'configMap'] as const) {
-      const part = dig(each, key);
-      if (!isJsonObject(part)) continue;
-      given += 1;
-      const name = digString(part, 'name');
-      if (name === '') causes.push(required(`${place}.${key}.name`));
-      causes.push(...inItems(part, 'items', `${place}.${key}`, keyFileProblems));
-      for (const file of digArray(part, 'items')) causes.push(...taken(digString(file, 'path'), name));
-    }
-    const downward = dig(each, 'downwardAPI');
-    if (isJsonObject(downward)) {
-      given += 1;
-      for (const file of digArray(downward, 'items')) {
-        causes.push(...downwardProblems(file, `${place}.downwardAPI`));
-        causes.push(...taken(digString(file, 'path'), digString(file, 'path')));
-      }
-    }
-    const token = dig(each, 'serviceAccountToken');
-    if (isJsonObject(token)) {
-      given += 1;
-      causes.push(...tokenProblems(token, `${place}.serviceAccountToken`, field));
-    }
-    if (given > 1) causes.push(forbidden(place, 'may not specify more than 1 volume type per source'));
-    return causes;
-  });
-}
-
-function tokenProblems(token: JsonObject, place: string, field: string): Cause[] {
-  const causes: Cause[] = [];
-  const seconds = token['expirationSeconds'];
-  if (typeof seconds === 'number' && seconds < 600) {
-    const why = 'may not specify a duration less than 10 minutes';
-    causes.push(invalidShown(`${place}.expirationSeconds`, String(seconds), why));
-  }
-  const path = digString(token, 'path');
-  if (path === '') causes.push(required(`${field}.path`));
-  else causes.push(...invalidFor(`${field}.path`, path, filePathProblems(path)));
-  return causes;
 }

@@ -8,8 +8,10 @@ import {
   type Json,
   type JsonObject,
 } from '../../core/json.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
+import type { WriteContext } from '../../registry/contract.js';
 import {
   forbidden,
   goMap,
@@ -21,8 +23,10 @@ import {
   unsupported,
   type Cause,
 } from './causes.js';
-import { labelProblems, selectorProblems } from './labels.js';
-import { annotationProblems, templateProblems } from './pod-spec.js';
+import { annotationProblems, labelProblems, selectorProblems } from './labels.js';
+import { podAnnotationProblems } from './pod-annotations.js';
+import { podRules, type PodRules } from './pod-rules.js';
+import { templateProblems } from './pod-spec.js';
 import {
   daemonStrategyProblems,
   deploymentStrategyProblems,
@@ -31,12 +35,16 @@ import {
 } from './strategies.js';
 
 /** What is wrong with a Deployment. @see kubernetes/kubernetes pkg/apis/apps/validation/validation.go ValidateDeploymentSpec */
-export function deploymentProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function deploymentProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   const causes = [
     ...negative('spec.replicas', spec['replicas']),
     ...ownSelectorProblems(spec, 'deployment'),
-    ...podsProblems(spec, 'ReplicaSet'),
+    ...podsProblems(spec, 'ReplicaSet', podRules(context)),
     ...deploymentStrategyProblems(digObject(spec, 'strategy'), 'spec.strategy'),
     ...negative('spec.minReadySeconds', spec['minReadySeconds']),
     ...negative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']),
@@ -51,19 +59,27 @@ export function deploymentProblems(object: KubeObject, previous: KubeObject | un
 }
 
 /** What is wrong with a ReplicaSet, whose messages speak of deployments as the real ones do. */
-export function replicaSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function replicaSetProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   return [
     ...negative('spec.replicas', spec['replicas']),
     ...negative('spec.minReadySeconds', spec['minReadySeconds']),
     ...ownSelectorProblems(spec, 'deployment'),
-    ...podsProblems(spec, 'ReplicaSet'),
+    ...podsProblems(spec, 'ReplicaSet', podRules(context)),
     ...selectorChange(spec, previous),
   ];
 }
 
 /** What is wrong with a DaemonSet. */
-export function daemonSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function daemonSetProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   const causes = selectorProblems(spec['selector'], 'spec.selector');
   const template = digObject(spec, 'template');
@@ -74,7 +90,7 @@ export function daemonSetProblems(object: KubeObject, previous: KubeObject | und
     );
   return [
     ...causes,
-    ...templateProblems(template, 'spec.template'),
+    ...templateProblems(template, 'spec.template', podRules(context)),
     ...alwaysProblems(template, 'DaemonSet'),
     ...negative('spec.minReadySeconds', spec['minReadySeconds']),
     ...daemonStrategyProblems(digObject(spec, 'updateStrategy'), 'spec.updateStrategy'),
@@ -83,8 +99,21 @@ export function daemonSetProblems(object: KubeObject, previous: KubeObject | und
   ];
 }
 
+/** What is wrong with a PodTemplate, which nothing reads. */
+export function podTemplateProblems(
+  object: KubeObject,
+  _: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
+  return templateProblems(digObject(object, 'template'), 'template', podRules(context));
+}
+
 /** What is wrong with a ReplicationController. */
-export function replicationControllerProblems(object: KubeObject): Cause[] {
+export function replicationControllerProblems(
+  object: KubeObject,
+  _: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   const causes = negative('spec.minReadySeconds', spec['minReadySeconds']);
   const labels = digObject(spec, 'selector');
@@ -96,23 +125,28 @@ export function replicationControllerProblems(object: KubeObject): Cause[] {
   if (!isOpen && !selects({ matchLabels: labels }, labelsOf(template))) causes.push(unmatched(template));
   return [
     ...causes,
-    ...templateProblems(template, 'spec.template'),
+    ...templateProblems(template, 'spec.template', podRules(context)),
     ...alwaysProblems(template, 'ReplicationController'),
   ];
 }
 
-const mutable = new Set([
-  'replicas',
-  'ordinals',
-  'template',
-  'updateStrategy',
-  'revisionHistoryLimit',
-  'persistentVolumeClaimRetentionPolicy',
-  'minReadySeconds',
-]);
+/** Members of a StatefulSet that may change, and from which minor version of Kubernetes on. */
+const mutable: readonly (readonly [member: string, since: number])[] = [
+  ['replicas', 0],
+  ['ordinals', 26],
+  ['template', 0],
+  ['updateStrategy', 0],
+  ['revisionHistoryLimit', 33],
+  ['persistentVolumeClaimRetentionPolicy', 23],
+  ['minReadySeconds', 22],
+];
 
 /** What is wrong with a StatefulSet, of which little may change. */
-export function statefulSetProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
+export function statefulSetProblems(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  context: WriteContext,
+): Cause[] {
   const spec = digObject(object, 'spec');
   const causes = [
     ...oneOfTwoProblems('spec.podManagementPolicy', spec['podManagementPolicy'], [
@@ -128,6 +162,7 @@ export function statefulSetProblems(object: KubeObject, previous: KubeObject | u
       causes.push(unsupported(field, kept, ['Retain', 'Delete']));
   }
   const template = digObject(spec, 'template');
+  const annotations = dig(template, 'metadata', 'annotations');
   causes.push(
     ...negative('spec.replicas', spec['replicas']),
     ...negative('spec.minReadySeconds', spec['minReadySeconds']),
@@ -138,16 +173,23 @@ export function statefulSetProblems(object: KubeObject, previous: KubeObject | u
   // Volumes of a StatefulSet's pods come from its claim templates, so what they are is only checked with the pods.
   causes.push(
     ...labelProblems(dig(template, 'metadata', 'labels'), 'spec.template.labels'),
-    ...annotationProblems(dig(template, 'metadata', 'annotations'), 'spec.template.annotations'),
+    ...annotationProblems(annotations, 'spec.template.annotations'),
+    ...podAnnotationProblems(annotations, digObject(template, 'spec'), 'spec.template.annotations'),
     ...alwaysProblems(template, 'StatefulSet'),
   );
   if (previous === undefined) return causes;
   const before = digObject(previous, 'spec');
+  const minor = minorOf(context.world.settings.kubernetesVersion);
+  const open = mutable.filter(([, since]) => minor >= since).map(([member]) => member);
   const keys = new Set([...Object.keys(spec), ...Object.keys(before)]);
-  const isChanged = [...keys].some((key) => !mutable.has(key) && !isDeepStrictEqual(spec[key], before[key]));
-  const why =
-    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-  return isChanged ? [...causes, forbidden('spec', why)] : causes;
+  const isChanged = [...keys].some((key) => !open.includes(key) && !isDeepStrictEqual(spec[key], before[key]));
+  return isChanged ? [...causes, forbidden('spec', fixedText(open))] : causes;
+}
+
+function fixedText(open: readonly string[]): string {
+  const names = open.map((one) => `'${one}'`);
+  const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  return `updates to statefulset spec for fields other than ${list} are forbidden`;
 }
 
 function ownSelectorProblems({ selector }: JsonObject, kind: string): Cause[] {
@@ -169,11 +211,11 @@ function isEmpty(selector: JsonObject): boolean {
 }
 
 /** What is wrong with the pods of what keeps a number of them. */
-function podsProblems(spec: JsonObject, kind: string): Cause[] {
+function podsProblems(spec: JsonObject, kind: string, rules: PodRules): Cause[] {
   const template = digObject(spec, 'template');
   return [
     ...(matches(spec, template) ? [] : [unmatched(template)]),
-    ...templateProblems(template, 'spec.template'),
+    ...templateProblems(template, 'spec.template', rules),
     ...alwaysProblems(template, kind),
   ];
 }

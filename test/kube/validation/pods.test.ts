@@ -9,6 +9,8 @@ const label =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const subdomain =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const half =
+  'resource.Quantity{i:resource.int64Amount{value:1500, scale:-3}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"1500m", Format:"DecimalSI"}';
 const port = 'must be between 1 and 65535, inclusive';
 const c = 'spec.containers[0]';
 
@@ -272,14 +274,14 @@ const rows: readonly (readonly [what: string, given: object, causes: readonly st
       },
     }),
     [
-      `${c}.resources.limits[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified`,
-      `${c}.resources.limits[gpu]: Invalid value: "gpu": must be a standard resource for containers`,
-      `${c}.resources.limits[example.com/gpu]: Invalid value: "1500m": must be an integer`,
+      `${c}.resources.limits[gpu]: Invalid value: gpu: must be a standard resource type or fully qualified`,
+      `${c}.resources.limits[gpu]: Invalid value: gpu: must be a standard resource for containers`,
+      `${c}.resources.limits[example.com/gpu]: Invalid value: ${half}: must be an integer`,
       `${c}.resources.requests: Invalid value: "1": must be less than or equal to cpu limit of 100m`,
       `${c}.resources.requests[memory]: Invalid value: "-1": must be greater than or equal to 0`,
-      `${c}.resources.requests[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified`,
-      `${c}.resources.requests[gpu]: Invalid value: "gpu": must be a standard resource for containers`,
-      `${c}.resources.requests[example.com/gpu]: Invalid value: "1500m": must be an integer`,
+      `${c}.resources.requests[gpu]: Invalid value: gpu: must be a standard resource type or fully qualified`,
+      `${c}.resources.requests[gpu]: Invalid value: gpu: must be a standard resource for containers`,
+      `${c}.resources.requests[example.com/gpu]: Invalid value: ${half}: must be an integer`,
     ],
   ],
   [
@@ -326,7 +328,7 @@ const rows: readonly (readonly [what: string, given: object, causes: readonly st
     [
       `spec.nodeName: Invalid value: "N_1": ${subdomain}`,
       'spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',
-      `spec.hostname: Invalid value: "a.b": ${label}`,
+      'spec.hostname: Invalid value: "a.b": must not contain dots',
       'spec.hostAliases[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
     ],
   ],
