@@ -290,7 +290,9 @@ function texts(owner: OwnerReference): OwnerTexts {
 
 /** Whether Go finds a version in an `apiVersion`. */
 function isVersion(apiVersion: string): boolean {
-  return apiVersion !== '' && apiVersion !== '/' && apiVersion.split('/').length < 3 && !apiVersion.endsWith('/');
+  return (
+    apiVersion !== '' && apiVersion !== '/' && apiVersion.split('/').length < 3 && !apiVersion.endsWith('/')
+  );
 }
 
 /** A reference the way Go prints it. Differs from Kubernetes: where its pointers point changes with every answer there. */

@@ -131,14 +131,7 @@ describe('creating', () => {
       422,
       /^ConfigMap "A" is invalid: metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must/,
     ],
-    [
-      'a dot in a label name',
-      '',
-      'namespaces',
-      { metadata: { name: 'a.b' } },
-      422,
-      /must not contain dots/,
-    ],
+    ['a dot in a label name', '', 'namespaces', { metadata: { name: 'a.b' } }, 422, /must not contain dots/],
     [
       'a service that starts with a digit',
       '',

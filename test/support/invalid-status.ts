@@ -26,7 +26,8 @@ export function invalidStatus(
   name: string,
   causes: readonly string[],
 ): object {
-  const all = causes.length === 1 ? (causes[0] ?? '') : `[${causes.join(', ')}]`;
+  const texts = [...new Set(causes)];
+  const all = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
   const subject = group === '' ? kind : `${kind}.${group}`;
   return {
     kind: 'Status',

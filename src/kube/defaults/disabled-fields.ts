@@ -1,4 +1,12 @@
-import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
 
@@ -119,7 +127,7 @@ function changed(value: Json, path: readonly string[], wanted: Json | undefined)
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
     const next = items.map((item) => changed(item, path, wanted));
-    return next.every((item, at) => item === items[at]) ? value : next;
+    return next.every((item, at) => item === items[at]) ? items : next;
   }
   if (!isJsonObject(value)) return value;
   const before = value[key];

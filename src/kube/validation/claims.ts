@@ -154,8 +154,7 @@ function sourceProblems(source: JsonObject, field: string): Cause[] {
     const why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
     causes.push(invalidValue(field, kind, why));
   }
-  if (group !== '')
-    causes.push(...invalidFor(`${field}.apiGroup`, group, nameProblems(group, 'subdomain')));
+  if (group !== '') causes.push(...invalidFor(`${field}.apiGroup`, group, nameProblems(group, 'subdomain')));
   const namespace = digString(source, 'namespace');
   return namespace === ''
     ? causes

@@ -76,9 +76,7 @@ export function initContainersProblems(spec: JsonObject, path: string, parts: Po
     const staysOn = policy === 'Always';
     return [
       ...causes,
-      ...(staysOn
-        ? lifecycleProblems(container, parts, field)
-        : initOnlyProblems(container, field)),
+      ...(staysOn ? lifecycleProblems(container, parts, field) : initOnlyProblems(container, field)),
       ...sidecarResizeProblems(container, field, parts),
     ];
   });
@@ -190,9 +188,7 @@ function resizeProblems(container: Json, path: string, restartPolicy: string): C
       ...choiceProblems(field, policy, resizePolicies),
     );
     if (restartPolicy === 'Never' && policy !== 'NotRequired')
-      causes.push(
-        invalidValue(field, policy, "must be 'NotRequired' when `restartPolicy` is 'Never'"),
-      );
+      causes.push(invalidValue(field, policy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
     return causes;
   });
 }

@@ -49,8 +49,7 @@ type NameProblems = (name: string) => string[];
 
 function variableProblems(variable: Json, field: string, named: NameProblems): Cause[] {
   const name = digString(variable, 'name');
-  const causes =
-    name === '' ? [required(`${field}.name`)] : invalidFor(`${field}.name`, name, named(name));
+  const causes = name === '' ? [required(`${field}.name`)] : invalidFor(`${field}.name`, name, named(name));
   const from = dig(variable, 'valueFrom');
   if (!isJsonObject(from)) return causes;
   const place = `${field}.valueFrom`;

@@ -28,7 +28,6 @@ import {
   leaseProblems,
   namespaceProblems,
   nodeProblems,
-  podTemplateProblems,
   priorityClassProblems,
   revisionProblems,
 } from './others.js';
@@ -61,7 +60,6 @@ const checks: Readonly<Record<string, Problems>> = {
   'resourcequotas.': quotaProblems,
   'persistentvolumeclaims.': claimProblems,
   'persistentvolumes.': persistentVolumeProblems,
-  'podtemplates.': podTemplateProblems,
   'replicationcontrollers.': replicationControllerProblems,
   'deployments.apps': deploymentProblems,
   'replicasets.apps': replicaSetProblems,

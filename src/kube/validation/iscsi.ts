@@ -31,7 +31,9 @@ export function scsiProblems(source: JsonObject, field: string, words: ScsiWords
     source['secretRef'] === undefined
       ? [required(`${field}.secretRef`)]
       : []),
-    ...(words.namedSecret && source['secretRef'] !== undefined && digString(source, 'secretRef', 'name') === ''
+    ...(words.namedSecret &&
+    source['secretRef'] !== undefined &&
+    digString(source, 'secretRef', 'name') === ''
       ? [required(`${field}.secretRef.name`)]
       : []),
     ...(typeof initiator === 'string' ? formProblems(`${field}.initiatorname`, initiator, words) : []),

@@ -1,5 +1,14 @@
 import { dig, digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
-import { forbidden, inItems, invalidFor, invalidValue, missing, required, unsupported, type Cause } from './causes.js';
+import {
+  forbidden,
+  inItems,
+  invalidFor,
+  invalidValue,
+  missing,
+  required,
+  unsupported,
+  type Cause,
+} from './causes.js';
 import { backstepProblems, relativePathProblems } from './formats.js';
 
 type Volumes = ReadonlyMap<string, JsonObject>;

@@ -18,7 +18,6 @@ import {
 } from './causes.js';
 import { networkProblems } from './formats.js';
 import { selectorProblems } from './labels.js';
-import { templateProblems } from './pod-spec.js';
 import { taintEffects } from './scheduling.js';
 import { allAtMostProblems, shareProblems } from './strategies.js';
 
@@ -174,9 +173,4 @@ export function leaseProblems(object: KubeObject): Cause[] {
     causes.push(invalidShown('spec.leaseTransitions', String(transitions), why));
   }
   return causes;
-}
-
-/** What is wrong with a PodTemplate. */
-export function podTemplateProblems(object: KubeObject): Cause[] {
-  return templateProblems(digObject(object, 'template'), 'template');
 }

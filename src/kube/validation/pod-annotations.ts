@@ -1,4 +1,12 @@
-import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import { quote } from '../../core/api-error.js';
 import { forbidden, invalidFor, invalidValue, type Cause } from './causes.js';
 import { relativePathProblems } from './formats.js';
@@ -45,9 +53,7 @@ export function podAnnotationProblems(
     const name = key.slice(appArmorOfContainer.length);
     if (!names.has(name)) causes.push(invalidValue(`${path}[${key}]`, name, 'container not found'));
     if (!/^$|^runtime\/default$|^unconfined$|^localhost\//.test(value))
-      causes.push(
-        invalidValue(`${path}[${key}]`, value, `invalid AppArmor profile name: ${quote(value)}`),
-      );
+      causes.push(invalidValue(`${path}[${key}]`, value, `invalid AppArmor profile name: ${quote(value)}`));
   }
   return causes;
 }
@@ -90,11 +96,7 @@ function containersOf(spec: JsonObject, path = ''): NamedContainer[] {
 }
 
 /** What is wrong where an annotation and a member name two seccomp profiles. @see validateSeccompAnnotationsAndFields there */
-export function seccompMatchProblems(
-  annotations: Json | undefined,
-  spec: JsonObject,
-  path: string,
-): Cause[] {
+export function seccompMatchProblems(annotations: Json | undefined, spec: JsonObject, path: string): Cause[] {
   const field = `${path}.securityContext.seccompProfile`;
   const ofPod = dig(spec, 'securityContext', 'seccompProfile');
   const kind = 'seccomp';

@@ -21,7 +21,8 @@ export function annotationChanges(pod: KubeObject, previous: KubeObject, spec: J
   const [now, before] = [digObject(pod.metadata.annotations), digObject(previous.metadata.annotations)];
   const refused = (key: string, verb: string): Cause[] => {
     const field = `metadata.annotations[${key}]`;
-    if (key.startsWith(appArmorOfContainer)) return [forbidden(field, `may not ${verb} AppArmor annotations`)];
+    if (key.startsWith(appArmorOfContainer))
+      return [forbidden(field, `may not ${verb} AppArmor annotations`)];
     return key === mirror ? [forbidden(field, `may not ${verb} mirror pod annotation`)] : [];
   };
   return [

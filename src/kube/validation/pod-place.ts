@@ -53,7 +53,10 @@ function affinityChange(now: Json | undefined, was: Json | undefined): Cause[] {
   const [terms, old] = [digArray(now, must, 'nodeSelectorTerms'), digArray(was, must, 'nodeSelectorTerms')];
   if (old.length > 0 && terms.length !== old.length) {
     const why = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed';
-    const list = terms.length === 0 ? '(nil)' : `{${terms.map((one) => `core.NodeSelectorTerm${goTerm(one)}`).join(', ')}}`;
+    const list =
+      terms.length === 0
+        ? '(nil)'
+        : `{${terms.map((one) => `core.NodeSelectorTerm${goTerm(one)}`).join(', ')}}`;
     return [invalidShown(path, `[]core.NodeSelectorTerm${list}`, why)];
   }
   return old.flatMap((term, at) => {
@@ -77,7 +80,9 @@ function goTerm(term: Json): string {
   const list = (key: string): string => {
     const items = digArray(term, key).map((one) => {
       const { key: name, operator, values } = digObject(one);
-      const texts = Array.isArray(values) ? `{${values.map((text) => JSON.stringify(text)).join(', ')}}` : '(nil)';
+      const texts = Array.isArray(values)
+        ? `{${values.map((text) => JSON.stringify(text)).join(', ')}}`
+        : '(nil)';
       return `core.NodeSelectorRequirement{Key:${JSON.stringify(name ?? '')}, Operator:${JSON.stringify(operator ?? '')}, Values:[]string${texts}}`;
     });
     return items.length === 0 ? `${type}(nil)` : `${type}{${items.join(', ')}}`;

@@ -1,4 +1,12 @@
-import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import { nameProblems, qualifiedNameProblems, type NameRule } from '../../registry/names.js';
 import {
   choiceProblems,
@@ -87,9 +95,7 @@ export function podSpecProblems(spec: JsonObject, path: string, rules: PodRules)
       ]),
     );
   if (spec['overhead'] !== undefined)
-    causes.push(
-      ...requirementProblems({ limits: spec['overhead'] }, `${path}.overhead`, new Set()),
-    );
+    causes.push(...requirementProblems({ limits: spec['overhead'] }, `${path}.overhead`));
   return [...causes, ...systemProblems(spec, path)];
 }
 

@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dig, digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { forbidden, inItems, type Cause } from './causes.js';

@@ -1,5 +1,13 @@
 import { dig, digString, isJsonObject, type Json } from '../../core/json.js';
-import { invalidFor, invalidShown, invalidValue, required, tooLong, unsupported, type Cause } from './causes.js';
+import {
+  invalidFor,
+  invalidShown,
+  invalidValue,
+  required,
+  tooLong,
+  unsupported,
+  type Cause,
+} from './causes.js';
 import { relativePathProblems } from './formats.js';
 import { goStruct } from './go-struct.js';
 

@@ -1,5 +1,13 @@
 import { dig, digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
-import { forbidden, inItems, invalidFor, invalidShown, invalidValue, required, type Cause } from './causes.js';
+import {
+  forbidden,
+  inItems,
+  invalidFor,
+  invalidShown,
+  invalidValue,
+  required,
+  type Cause,
+} from './causes.js';
 import { fieldProblems, fileFields, resourceProblems } from './environment.js';
 import { filePathProblems } from './formats.js';
 import { modeProblems } from './ranges.js';
@@ -84,7 +92,7 @@ function tokenProblems(token: JsonObject, place: string, field: string): Cause[]
   const causes: Cause[] = [];
   const seconds = token['expirationSeconds'];
   const bad = (why: string): void => {
-    causes.push(invalidShown(`${place}.expirationSeconds`, String(seconds), why));
+    causes.push(invalidShown(`${place}.expirationSeconds`, JSON.stringify(seconds), why));
   };
   if (typeof seconds === 'number' && seconds < 600) bad('may not specify a duration less than 10 minutes');
   if (typeof seconds === 'number' && seconds > 2 ** 32)

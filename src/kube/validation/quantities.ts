@@ -97,8 +97,7 @@ export function amountProblems(name: string, value: Json | undefined, field: str
  * Differs from Kubernetes: it prints the number as it was written, where only the canonical form is known here.
  */
 export function goQuantity(quantity: Quantity): string {
-  const [value, scale] =
-    quantity.milli % 1000n === 0n ? [quantity.milli / 1000n, 0] : [quantity.milli, -3];
+  const [value, scale] = quantity.milli % 1000n === 0n ? [quantity.milli / 1000n, 0] : [quantity.milli, -3];
   const format = quantity.format === 'binary' ? 'BinarySI' : 'DecimalSI';
   return `resource.Quantity{i:resource.int64Amount{value:${String(value)}, scale:${String(scale)}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(formatQuantity(quantity))}, Format:"${format}"}`;
 }

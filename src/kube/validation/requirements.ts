@@ -20,7 +20,7 @@ import {
 export function requirementProblems(
   resources: Json | undefined,
   path: string,
-  claims: ReadonlySet<string>,
+  claims: ReadonlySet<string> = new Set(),
 ): Cause[] {
   const [limits, requests] = [digObject(resources, 'limits'), digObject(resources, 'requests')];
   const causes = amountsProblems(limits, `${path}.limits`);

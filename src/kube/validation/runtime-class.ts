@@ -4,7 +4,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
 import { immutableProblems, inItems, invalidFor, type Cause } from './causes.js';
 import { labelProblems } from './labels.js';
-import { requirementProblems } from './quantities.js';
+import { requirementProblems } from './requirements.js';
 import { tolerationProblems } from './scheduling.js';
 
 /** What is wrong with a RuntimeClass. @see kubernetes/kubernetes pkg/apis/node/validation/validation.go */

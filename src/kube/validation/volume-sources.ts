@@ -101,9 +101,7 @@ function quobyteProblems(source: JsonObject, field: string): Cause[] {
   const causes: Cause[] = [];
   if (registry === '') causes.push(required(place, pairs));
   else if (Buffer.byteLength(digString(source, 'tenant')) >= 65)
-    causes.push(
-      required(`${field}.tenant`, 'must be a UUID and may not exceed a length of 64 characters'),
-    );
+    causes.push(required(`${field}.tenant`, 'must be a UUID and may not exceed a length of 64 characters'));
   else
     for (const pair of registry.split(','))
       if (!/^([^:[\]]*|\[[^[\]]*\]):[^:[\]]*$/.test(pair)) causes.push(invalidValue(place, registry, pairs));
@@ -114,9 +112,7 @@ function fibreProblems(source: JsonObject, field: string): Cause[] {
   const [names, ids] = [digArray(source, 'targetWWNs'), digArray(source, 'wwids')];
   const place = `${field}.targetWWNs`;
   if (names.length === 0)
-    return ids.length === 0
-      ? [required(place, 'must specify either targetWWNs or wwids, but not both')]
-      : [];
+    return ids.length === 0 ? [required(place, 'must specify either targetWWNs or wwids, but not both')] : [];
   const why = 'targetWWNs and wwids can not be specified simultaneously';
   return [
     ...(ids.length > 0 ? [invalidShown(place, goStrings(names), why)] : []),

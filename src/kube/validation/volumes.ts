@@ -71,9 +71,7 @@ function sourceProblems(volume: JsonObject, field: string, name: string, rules: 
     causes.push(...invalidFor(`${field}.name`, name, texts));
   }
   for (const type of others)
-    causes.push(
-      forbidden(`${field}.${misnamed[type] ?? type}`, 'may not specify more than 1 volume type'),
-    );
+    causes.push(forbidden(`${field}.${misnamed[type] ?? type}`, 'may not specify more than 1 volume type'));
   if (isPortalTooLong(digObject(volume, 'iscsi'), name))
     causes.push(invalidValue(`${field}.name`, name, portalTooLong));
   return causes;

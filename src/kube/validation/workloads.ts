@@ -182,7 +182,9 @@ export function statefulSetProblems(
   const minor = minorOf(context.world.settings.kubernetesVersion);
   const open = mutable.filter(([, since]) => minor >= since).map(([member]) => member);
   const keys = new Set([...Object.keys(spec), ...Object.keys(before)]);
-  const isChanged = [...keys].some((key) => !open.includes(key) && !isDeepStrictEqual(spec[key], before[key]));
+  const isChanged = [...keys].some(
+    (key) => !open.includes(key) && !isDeepStrictEqual(spec[key], before[key]),
+  );
   return isChanged ? [...causes, forbidden('spec', fixedText(open))] : causes;
 }
 

@@ -503,7 +503,11 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
     ],
   ],
   Namespace: [
-    ['dots in its name', { metadata: { name: 'a.b' } }, ['metadata.name: Invalid value: "a.b": must not contain dots']],
+    [
+      'dots in its name',
+      { metadata: { name: 'a.b' } },
+      ['metadata.name: Invalid value: "a.b": must not contain dots'],
+    ],
   ],
   Node: [
     [
