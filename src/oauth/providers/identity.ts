@@ -9,3 +9,12 @@ export interface Identity {
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
+
+/** A name and a password that a provider does not know. */
+export class WrongPassword extends Error {
+  override readonly name = 'WrongPassword';
+
+  constructor() {
+    super('incorrect password');
+  }
+}

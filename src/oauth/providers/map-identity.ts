@@ -8,6 +8,7 @@ import { createObject } from '../../registry/verbs/create.js';
 import { updateObject } from '../../registry/verbs/update.js';
 import type { Subject } from '../token-response.js';
 import { IdentityError, type Identity } from './identity.js';
+import { preRegistered } from './pre-registered.js';
 
 /**
  * The user an identity belongs to, who is made, asked to sign up or refused as the provider's mapping says.
@@ -18,8 +19,9 @@ import { IdentityError, type Identity } from './identity.js';
 export function mapIdentity(
   context: RequestContext,
   { name, mappingMethod }: IdentityProvider,
-  { uid, username, email }: Identity,
+  identity: Identity,
 ): Subject {
+  const { uid, username, email } = identity;
   const key = `iam.kubesphere.io/identity-provider.${name}`;
   const { store } = context.world.host;
   const mapped = store.list(users).find(({ object }) => annotation(object, key) === uid)?.object;
@@ -28,10 +30,7 @@ export function mapIdentity(
     case 'lookup':
       throw new IdentityError(`failed to find mapped user: ${uid}`);
     case 'manual':
-      return {
-        name: 'system:pre-registration',
-        extra: { idp: [name], uid: [uid], username: [username], email: [email] },
-      };
+      return preRegistered(name, identity);
     case 'auto':
       return { name: link(context, username.toLowerCase(), email, { [key]: uid }) };
     default:
@@ -63,7 +62,8 @@ function link(
         ...base.metadata,
         annotations: { ...digObject(base, 'metadata', 'annotations'), ...identity },
       },
-      spec: { ...digObject(base, 'spec'), ...(email !== '' && { email }) },
+      // Written even when there is none, as by Go.
+      spec: { email: '', ...digObject(base, 'spec'), ...(email !== '' && { email }) },
       status: { ...digObject(base, 'status'), state: 'Active' },
     };
     if (found === undefined) createObject(inHost, resource, user);
