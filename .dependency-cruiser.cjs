@@ -15,8 +15,9 @@ const allowed = {
   rbac: ['core', 'state', 'registry/contract', 'registry/reply'],
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
+  pipelines: ['core'],
   charts: ['core', 'state/random', 'kube/read-yaml', 'upstream/ask-server'],
-  controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'charts'],
+  controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'charts', 'pipelines'],
   apis: [
     'core',
     'state',
@@ -29,6 +30,7 @@ const allowed = {
     'metrics',
     'search',
     'charts',
+    'pipelines',
   ],
   search: ['core', 'state', 'registry', 'rbac', 'kube'],
   oauth: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'controllers', 'upstream'],

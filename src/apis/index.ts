@@ -3,6 +3,7 @@ import { alertingV2alpha1 } from './alerting.kubesphere.io/v2alpha1/index.js';
 import { applicationV2 } from './application.kubesphere.io/v2/index.js';
 import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
 import { configV1alpha2 } from './config.kubesphere.io/v1alpha2/index.js';
+import { devopsV1alpha2 } from './devops.kubesphere.io/v1alpha2/index.js';
 import { devopsV1alpha3 } from './devops.kubesphere.io/v1alpha3/index.js';
 import { gatewayV1alpha1 } from './gateway.kubesphere.io/v1alpha1/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
@@ -36,6 +37,7 @@ export const groups: readonly ApiGroup[] = [
   applicationV2,
   clusterV1alpha1,
   configV1alpha2,
+  devopsV1alpha2,
   devopsV1alpha3,
   gatewayV1alpha1,
   gatewayV1alpha2,

@@ -106,7 +106,9 @@ const rows: readonly Row[] = [
   ['storage.kubesphere.io', 'ProvisionerCapability', 'provisionercapabilities', 'v1alpha1', 'C', only3],
   ['storage.kubesphere.io', 'Accessor', 'accessors', 'v1alpha1', 'C', { since: 'v3.3' }],
   ['devops.kubesphere.io', 'DevOpsProject', 'devopsprojects', 'v1alpha3', 'C', only3],
-  ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', only3],
+  // 2.1 keeps pipelines in Jenkins alone, and runs are kept there up to 3.1: they are kept as objects of later releases.
+  ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', until34],
+  ['devops.kubesphere.io', 'PipelineRun', 'pipelineruns', 'v1alpha3', 'N', until34],
   // The snapshot controller that KubeSphere's installer brings along.
   ['snapshot.storage.k8s.io', 'VolumeSnapshot', 'volumesnapshots', 'v1beta1', 'N', until31],
   ['snapshot.storage.k8s.io', 'VolumeSnapshotClass', 'volumesnapshotclasses', 'v1beta1', 'C', until31],
@@ -173,9 +175,11 @@ export function kubesphereResources(): Resource[] {
   });
 }
 
-/** Of all these kinds only quotas and snapshots have a status of their own. */
+/** Kinds besides quotas that have a status of their own. */
+const withStatusPart = new Set(['VolumeSnapshot', 'VolumeSnapshotContent', 'PipelineRun']);
+
 function hasStatusPart(group: string, kind: string): boolean {
-  return group === 'quota.kubesphere.io' || kind === 'VolumeSnapshot' || kind === 'VolumeSnapshotContent';
+  return group === 'quota.kubesphere.io' || withStatusPart.has(kind);
 }
 
 function statusPart(kind: string, apiVersion: string): Subresource {

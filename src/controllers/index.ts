@@ -49,6 +49,7 @@ import { serviceAccountController } from './service-account.js';
 import { serviceAccountSecretController } from './service-account-secret.js';
 import { userController } from './user.js';
 import { userPasswordController } from './user-password.js';
+import { pipelineRunController } from './pipeline-run.js';
 import { helmApplicationController } from './helm/helm-application.js';
 import { helmApplicationVersionController } from './helm/helm-application-version.js';
 import { helmCategoryController } from './helm/helm-category.js';
@@ -106,6 +107,7 @@ const controllers: readonly Controller[] = [
   workspaceTemplateController,
   workspaceController,
   devopsProjectController,
+  pipelineRunController,
   gatewayController,
   namespaceController,
   tenancyController,

@@ -7,11 +7,12 @@ import type { JsonObject } from './json.js';
  * - `status`: a Kubernetes `Status` object, pretty-printed for curl and browsers
  * - `text`: the message as plain text with a newline at the end (`pkg/api/utils.go`)
  * - `message`: `{"message": …}` with one-space indent
+ * - `serviceError`: `{"Code": …, "Message": …}`, as Go prints go-restful's ServiceError
  * - `errStatus`: the Go struct of an API error, as the multi-cluster and extension filters print it
  * - `router`: plain text without newline, as go-restful's router writes it
  * - `oauth`: `{"error": …, "error_description": …}` of RFC 6749; the reason is the error code
  */
-export type ErrorDialect = 'status' | 'text' | 'message' | 'errStatus' | 'router' | 'oauth';
+export type ErrorDialect = 'status' | 'text' | 'message' | 'serviceError' | 'errStatus' | 'router' | 'oauth';
 
 /** The `details` member of a `Status`, in wire order. */
 export interface StatusDetails extends JsonObject {

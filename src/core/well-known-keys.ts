@@ -27,3 +27,5 @@ export const deletionPropagationAnnotation = 'kubesphere.io/deletion-propagation
 export const orphanFinalizer = 'orphan.finalizers.kubesphere.io';
 /** Annotation: who made the object. */
 export const creatorAnnotation = 'kubesphere.io/creator';
+/** On what Jenkins keeps of a DevOps project in 2.1: the project's id and a name, with a slash between them. */
+export const jenkinsJobAnnotation = 'pipeline.devops.kubesphere.io/jenkins-job';

@@ -369,9 +369,9 @@ function openExchange(
 }
 
 /** Tells whether a refusal says that nothing here serves a path, a method of it, or what is asked. */
-function isUnserved({ code, dialect, message }: ApiError): boolean {
+function isUnserved({ code, dialect, message, reason }: ApiError): boolean {
   if (code === 404 && message === noPage) return true;
-  return code === 501 || (dialect === 'router' && (code === 404 || code === 405));
+  return code === 501 || (dialect === 'router' && reason === '' && (code === 404 || code === 405));
 }
 
 function decodePath(rawPath: string): string {

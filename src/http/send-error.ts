@@ -31,6 +31,13 @@ export function errorReply(error: ApiError, place: ErrorDialect, negotiation: Ne
         ...(headers && { headers }),
         body: encodeIndented({ message: error.message }, 1),
       };
+    case 'serviceError':
+      return {
+        status: code,
+        contentType: jsonType,
+        ...(headers && { headers }),
+        body: encodeIndented({ Code: code, Message: error.message }, 1),
+      };
     case 'errStatus':
       return {
         status: code,

@@ -1,7 +1,10 @@
 import { parseGoJson } from '../core/go-json.js';
 import { digObject, digString, isJsonObject, type JsonObject } from '../core/json.js';
+import { annotation } from '../core/kube-object.js';
+import { jenkinsJobAnnotation } from '../core/well-known-keys.js';
 import type { RequestContext } from '../registry/contract.js';
 import { createObject } from '../registry/verbs/create.js';
+import { deleteObject } from '../registry/verbs/delete.js';
 import { updateObject } from '../registry/verbs/update.js';
 
 /** A DevOps project of 2.1, with the roles of its members. */
@@ -33,12 +36,13 @@ export function readProjects({ cluster }: RequestContext): readonly DevopsProjec
   });
 }
 
-/** Keeps a project under its id, or forgets it. */
+/** Keeps a project under its id, or forgets it with all Jenkins keeps of it. */
 export function writeProject(
   context: RequestContext,
   id: string,
   project: DevopsProject21 | undefined,
 ): void {
+  if (project === undefined) forgetContents(context, id);
   const others = readProjects(context).filter((one) => projectId(one) !== id);
   const kept = project === undefined ? others : [...others, project];
   const entries = kept.map((one): [string, string] => [projectId(one), JSON.stringify(one)]);
@@ -51,4 +55,13 @@ export function writeProject(
   const known = cluster.store.find(maps, place.namespace, place.name)?.object;
   if (known === undefined) createObject(context, maps, map);
   else updateObject(context, maps, { ...known, data: map.data }, { unconditional: true });
+}
+
+function forgetContents(context: RequestContext, id: string): void {
+  const { cluster, catalog } = context;
+  const kinds = [catalog.get('devops.kubesphere.io', 'pipelines'), catalog.get('', 'secrets')];
+  for (const kind of kinds)
+    for (const { object } of cluster.store.list(kind, place.namespace))
+      if (annotation(object, jenkinsJobAnnotation)?.startsWith(`${id}/`) === true)
+        deleteObject(context, kind, { namespace: place.namespace, name: object.metadata.name });
 }

@@ -83,6 +83,8 @@ const structs: Readonly<Record<string, Fields>> = {
     parameters: '[]body/fluentbitclient.OutputParameter',
   },
   'fluentbitclient.OutputParameter': texts('name', 'value'),
+  'devops.CronData': texts('pipelineName', 'cron'),
+  'devops.DevOpsProjectMembership': texts('username', 'project_id', 'role', 'status', 'grand_by'),
   'devops.DevOpsProject': texts('name', 'description', 'workspace', 'project_id', 'creator', 'extra'),
   'monitoring.DashboardEntity': texts(
     ...['grafanaDashboardUrl', 'grafanaDashboardContent', 'description', 'namespace'],

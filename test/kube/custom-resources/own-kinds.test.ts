@@ -48,8 +48,8 @@ describe("the definitions of KubeSphere's own kinds", () => {
       ['users.iam.kubesphere.io', 'rolebases.iam.kubesphere.io', 'pipelines.devops.kubesphere.io'],
     ],
     ['v3.1', 39, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
-    ['v3.3', 43, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
-    ['v3.4', 43, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
+    ['v3.3', 44, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
+    ['v3.4', 44, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
     [
       'v4.1',
       37,

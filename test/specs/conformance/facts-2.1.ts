@@ -14,7 +14,7 @@ export const factsOf21: Facts = {
     'roles role': ({ operation }) =>
       operation.path.includes('{workspace}') ? 'workspace-viewer' : undefined,
     'devops devops': async ({ operation, call }) => {
-      if (!operation.path.includes('/tenant.kubesphere.io/')) return undefined;
+      if (!/\/(tenant|devops)\.kubesphere\.io\//.test(operation.path)) return undefined;
       const project = { name: 'pipes', description: '', creator: 'admin' };
       const made = await call('POST', '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/devops', project);
       return digString(made, 'project_id');

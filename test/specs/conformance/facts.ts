@@ -1,5 +1,6 @@
 import type { ReleaseName } from '../../../src/core/release.js';
 import { appStoreFacts } from './app-store-facts.js';
+import { devopsFacts } from './devops-facts.js';
 import { generalFacts } from './general-facts.js';
 import { factsOf21 } from './facts-2.1.js';
 import type { Facts, Need } from './need.js';
@@ -8,6 +9,7 @@ import { openpitrixFacts } from './openpitrix-facts.js';
 /** Facts that hold in one API group only; they go before the general ones. */
 const ofGroups: Readonly<Record<string, Facts>> = {
   'application.kubesphere.io': appStoreFacts,
+  'devops.kubesphere.io': devopsFacts,
   'openpitrix.io': openpitrixFacts,
 };
 

@@ -76,7 +76,6 @@ export const generalFacts: Facts = {
     workspace: 'demo',
     cluster: 'host',
     node: 'node3',
-    'jenkins path': '*',
     revision: '1',
     resources: ({ operation }) => (operation.path.includes('{namespace}') ? 'configmaps' : 'nodes'),
     component: 'ks-apiserver',

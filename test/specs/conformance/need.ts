@@ -6,6 +6,8 @@ import type { ClusterState } from '../../../src/state/world.js';
 /** What a fact may depend on. */
 export interface Need {
   readonly operation: Operation;
+  /** What the request is about in the end, where something is made for it. */
+  readonly asked: Operation;
   /** Variables of the path known so far. */
   readonly params: Readonly<Record<string, string>>;
   /** What was made for this request, in order: answers, or what was sent where they say nothing. */
@@ -17,7 +19,7 @@ export interface Need {
   /** Another one each time. */
   readonly count: number;
   /** Asks the API itself for something. @returns what it answers @throws Error unless it succeeds */
-  readonly call: (method: string, path: string, body: JsonObject) => Promise<Json>;
+  readonly call: (method: string, path: string, body: JsonObject | Raw) => Promise<Json>;
   /** That of the administrator. */
   readonly token: string;
   /** Address of a chart repository. */

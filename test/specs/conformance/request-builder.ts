@@ -73,7 +73,7 @@ export class RequestBuilder {
     }
     const path = segments.join('/');
     const isCollection = !operation.path.endsWith('}') && !notCollections.test(path);
-    if (isCollection && operation.method !== 'POST') await this.#makeAt(path, made);
+    if (isCollection && operation.method !== 'POST') await this.#makeAt(path, made, operation);
     return this.#complete(operation, path, this.#need(operation, params, made));
   }
 
@@ -138,19 +138,19 @@ export class RequestBuilder {
   /** The name of a new object of a noun; `undefined` where nothing makes one. */
   async #make(noun: string, before: readonly string[], need: Need): Promise<string | undefined> {
     const made = need.made as Json[];
-    const body = (await this.#makeAt(before.join('/'), made)) ?? (await this.#apply(noun, need));
+    const body = (await this.#makeAt(before.join('/'), made, need.asked)) ?? (await this.#apply(noun, need));
     if (body === undefined) return undefined;
     return factAbout('names', need, noun)?.(body, need) ?? nameIn(body);
   }
 
   /** Makes what an operation at a path makes; its answer, or what was sent where that names nothing. */
-  async #makeAt(path: string, made: Json[]): Promise<Json | undefined> {
+  async #makeAt(path: string, made: Json[], asked: Operation): Promise<Json | undefined> {
     const match = specsOf(this.#ks.release).find('POST', decodeURIComponent(path));
     if (match === undefined || match.operation.path.endsWith('}')) return undefined;
     const request = await this.#complete(
       match.operation,
       path,
-      this.#need(match.operation, match.params, made),
+      this.#need(match.operation, match.params, made, asked),
     );
     const answer = await this.send(request);
     if (answer.isGenerated || answer.status === 405) return undefined;
@@ -180,9 +180,11 @@ export class RequestBuilder {
     return made;
   }
 
-  async #call(method: string, path: string, body: JsonObject): Promise<Json> {
-    const headers = { Authorization: `Bearer ${this.#token}`, 'Content-Type': 'application/json' };
-    const answer = await fetch(this.#ks.url + path, { method, headers, body: JSON.stringify(body) });
+  async #call(method: string, path: string, body: JsonObject | Raw): Promise<Json> {
+    const [type, sent] =
+      body instanceof Raw ? [body.type, body.text] : ['application/json', JSON.stringify(body)];
+    const headers = { Authorization: `Bearer ${this.#token}`, 'Content-Type': type };
+    const answer = await fetch(this.#ks.url + path, { method, headers, body: sent });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path} before it: ${String(answer.status)} ${text.trim()}`);
     return parsed(text);
@@ -201,12 +203,18 @@ export class RequestBuilder {
     return found?.object.metadata.name;
   }
 
-  #need(operation: Operation, params: Need['params'], made: readonly Json[]): Need {
+  #need(
+    operation: Operation,
+    params: Need['params'],
+    made: readonly Json[],
+    asked: Operation = operation,
+  ): Need {
     this.#count += 1;
     const { release, world } = this.#ks;
     const name = `sample-${String(this.#count)}`;
     return {
       operation,
+      asked,
       params,
       made,
       release,

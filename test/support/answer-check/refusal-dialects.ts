@@ -34,6 +34,11 @@ const families: readonly Family[] = [
     path: /^\/kapis\/iam\.kubesphere\.io\/v1alpha2\/login$/,
     dialects: ['oauth', 'text', 'message', 'router', 'status'],
   },
+  {
+    path: /^\/kapis\/devops\.kubesphere\.io\//,
+    until: 'v2.1',
+    dialects: ['message', 'serviceError', 'router', 'status'],
+  },
   { path: /^\/kapis\//, until: 'v2.1', dialects: ['message', 'router', 'status'] },
   {
     path: /^\/kapis\/(resources|operations|monitoring|metering|tenant|iam)\.kubesphere\.io\//,
@@ -75,6 +80,8 @@ function dialectOf({ status, contentType, text }: Refused): ErrorDialect | { pro
   if (isJsonObject(body['ErrStatus'])) return coded(body['ErrStatus'], status, 'errStatus');
   if (body['kind'] === 'Status') return coded(body, status, 'status');
   if (typeof body['error'] === 'string') return 'oauth';
+  if (typeof body['Message'] === 'string')
+    return body['Code'] === status ? 'serviceError' : { problem: `Code ${JSON.stringify(body['Code'])}` };
   // An error whose Go type shows nothing.
   if (Object.keys(body).length === 0) return 'message';
   if (typeof body['message'] === 'string' && Object.keys(body).length === 1) return 'message';

@@ -4,8 +4,7 @@ import { inRange } from '../../../core/release.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { success } from '../../../registry/reply.js';
-import { AskError, askServer } from '../../../upstream/ask-server.js';
-import { basic, type RegistryLogin } from './registry-session.js';
+import { gitReferences, type GitLogin } from '../../../upstream/git-references.js';
 
 /**
  * `POST /git/verify`: lists the references of a Git repository over HTTP, with the name and password of a Secret.
@@ -24,7 +23,7 @@ export async function verifyGit(context: RequestContext): Promise<Reply> {
   if (remote === '') throw failed('repository not found');
   if (!/^https?:\/\//.test(remote))
     throw notImplemented(`asking git repositories other than by HTTP (${remote.slice(0, 100)})`);
-  const problem = await askForReferences(remote.replace(/\/+$/, ''), login);
+  const { problem } = await gitReferences(remote, login);
   if (problem !== undefined) throw failed(problem);
   return success();
 }
@@ -33,7 +32,7 @@ function failed(why: string): ApiError {
   return new ApiError(500, 'InternalError', why, { dialect: 'message' });
 }
 
-function loginOf({ cluster, release }: RequestContext, namespace: string, name: string): RegistryLogin {
+function loginOf({ cluster, release }: RequestContext, namespace: string, name: string): GitLogin {
   if (name === '') return {};
   const secret = cluster.store.find({ group: '', plural: 'secrets' }, namespace, name)?.object;
   const kind = inRange(release.name, { since: 'v4.1' }) ? 'Secret' : 'secret';
@@ -45,46 +44,4 @@ function loginOf({ cluster, release }: RequestContext, namespace: string, name: 
     return Buffer.from(value, 'base64').toString('utf8');
   });
   return { username: username ?? '', password: password ?? '' };
-}
-
-async function askForReferences(remote: string, login: RegistryLogin): Promise<string | undefined> {
-  const url = `${remote}/info/refs?service=git-upload-pack`;
-  const authorization = basic(login);
-  try {
-    const { status, body } = await askServer(url, {
-      headers: {
-        'User-Agent': 'git/1.0',
-        ...(authorization !== undefined && { Authorization: authorization }),
-      },
-    });
-    if (status === 401) return 'authentication required';
-    if (status === 403) return 'authorization failed';
-    if (status === 404) return 'repository not found';
-    if (status >= 200 && status < 300) return problemWith(body.toString('latin1'));
-    return `unexpected client error: unexpected requesting ${JSON.stringify(url)} status code: ${String(status)}`;
-  } catch (error) {
-    if (error instanceof AskError) return `unexpected client error: ${error.message}`;
-    throw error;
-  }
-}
-
-/** What is wrong with a list of references in Git's lines with lengths; `undefined` for nothing. */
-function problemWith(text: string): string | undefined {
-  const lines = pieces(text);
-  if (lines === undefined) return 'invalid pkt-len found';
-  const told = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  const isEmpty = told.every((line) => /^0{40}(?:0{24})? capabilities\^\{\}/.test(line));
-  if (isEmpty) return 'remote repository is empty';
-  return told.every((line) => /^[\da-f]{40}(?:[\da-f]{24})? /.test(line)) ? undefined : 'invalid hash text';
-}
-
-function pieces(text: string): string[] | undefined {
-  const found: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const size = /^[\da-f]{4}$/i.test(text.slice(at, at + 4)) ? parseInt(text.slice(at, at + 4), 16) : -1;
-    if (size !== 0 && (size < 4 || at + size > text.length)) return undefined;
-    found.push(text.slice(at + 4, at + size));
-    at += size === 0 ? 4 : size;
-  }
-  return found;
 }

@@ -26,12 +26,14 @@ export function ownHooks(resource: Resource): ResourceHooks {
 }
 
 /**
- * Whether a release has a definition of a kind: the users of 2.1 are accounts of another kind of store, and up to 3.0
- * the app store is a service of its own.
+ * Whether a release has a definition of a kind: the users of 2.1 are accounts of another kind of store, up to 3.0 the app
+ * store is a service of its own, and Jenkins keeps the pipelines of 2.1 and the runs up to 3.1.
  */
 export function isDefined({ custom, group, plural }: Resource, release: ReleaseName): boolean {
   if (group === 'iam.kubesphere.io') return custom && inRange(release, { since: 'v3.0' });
   if (plural.startsWith('helm')) return custom && inRange(release, { since: 'v3.1' });
+  if (plural === 'pipelines') return custom && inRange(release, { since: 'v3.0' });
+  if (plural === 'pipelineruns') return custom && inRange(release, { since: 'v3.3' });
   return custom;
 }
 
