@@ -90,7 +90,11 @@ test.for([
     400,
     'specifying resource version is not allowed when using continue',
   ],
-  ['/a?resourceVersion=x', 400, 'invalid resource version: strconv.ParseUint: parsing "x": invalid syntax'],
+  [
+    '/a?resourceVersion=x',
+    400,
+    'invalid resource version: resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
+  ],
   ['/a?resourceVersion=999999999999', 504, undefined],
 ] as const)('%s is refused', async ([query, status, message]) => {
   await using ks = await startFakeKsApiserver(quiet);
