@@ -90,3 +90,56 @@ describe('the progress of a Deployment', () => {
     expect(await stateOf(admin)).toEqual(['False', 'ProgressDeadlineExceeded']);
   });
 });
+
+describe('a Deployment that is scaled in the middle of a rollout', () => {
+  /** Sizes of its ReplicaSets, the old one first, and how many pods they think there may be. */
+  async function sizes(admin: Asker): Promise<unknown[]> {
+    const { items } = (await admin.get(`${apps}/replicasets?labelSelector=app%3Dweb`)).json;
+    const revision = ({ metadata }: Body): number =>
+      Number(metadata.annotations['deployment.kubernetes.io/revision']);
+    return [...items]
+      .sort((a, b) => revision(a) - revision(b))
+      .map(({ metadata, spec }) => [
+        spec['replicas'],
+        metadata.annotations['deployment.kubernetes.io/max-replicas'],
+      ]);
+  }
+
+  const strategy = { rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } };
+  const template = { spec: { containers: [{ name: 'web', image: 'nowhere:2' }] } };
+
+  test.for([
+    [15, false, [11, '18'], [7, '18']],
+    [15, true, [11, '18'], [7, '18']],
+    // Shares of five and three, of which the rollout may take two more.
+    [5, false, [3, '8'], [5, '8']],
+  ] as const)('spreads that over its ReplicaSets: %i, paused: %s', async ([replicas, paused, old, next]) => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(missing);
+    await make(admin, 'nginx:1', { replicas: 10, strategy });
+    await change(admin, { template });
+    expect(await sizes(admin)).toEqual([
+      [8, '13'],
+      [5, '13'],
+    ]);
+    if (paused) await change(admin, { paused });
+    await change(admin, { replicas });
+    expect(await sizes(admin)).toEqual([old, next]);
+  });
+
+  test('goes on with the rollout afterwards', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await ks.scenario(missing);
+    await make(admin, 'nginx:1', { replicas: 10, strategy });
+    await change(admin, { template });
+    await change(admin, { replicas: 4 });
+    await change(admin, { template: { spec: { containers: [{ name: 'web', image: 'nginx:3' }] } } });
+    expect(await sizes(admin)).toEqual([
+      [0, expect.any(String)],
+      [0, expect.any(String)],
+      [4, '7'],
+    ]);
+  });
+});

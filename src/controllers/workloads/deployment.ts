@@ -8,6 +8,7 @@ import { controlledBy } from '../dependents.js';
 import { lookAgainAt } from '../later.js';
 import { claim, claimantsOf } from './claim.js';
 import { timeoutOf } from './deployment-progress.js';
+import { proportionally } from './deployment-scaling.js';
 import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
 import { ownKey } from './pods.js';
@@ -60,16 +61,15 @@ export const deploymentController: QueuedController = {
     const others = known.filter((set) => set !== current);
     const isRecreating = digString(deployment, 'spec', 'strategy', 'type') === 'Recreate';
     const isBlocked = isRecreating && others.some((set) => replicasOf(set) + numberOf(set, 'replicas') > 0);
-    if (isRecreating && !isPaused && isBlocked) {
+    if (isPaused || isScaled(deployment, known)) scaleAll(context, deployment, current, known);
+    else if (isRecreating && isBlocked) {
       for (const set of others) scale(context, deployment, set, 0);
-    } else if (current === undefined && !isPaused) {
-      current = createSet(context, deployment, known);
+    } else current ??= createSet(context, deployment, known);
+    const latest = current && latestOf(context, current);
+    if (latest !== undefined && !isBlocked) {
+      current = annotated(context, deployment, latest, others);
+      if (!isPaused && !isScaled(deployment, known)) rollOut(context, deployment, current, others);
     }
-    if (current !== undefined && !isBlocked) {
-      current = annotated(context, deployment, current, others);
-      if (!isPaused) rollOut(context, deployment, current, others);
-    }
-    if (isPaused) scalePaused(context, deployment, current ?? newest(known), known);
     cleanUp(context, deployment, current, others);
     finish(context, deployment, current);
   },
@@ -197,8 +197,11 @@ function replaceSet(
 
 function scale(context: WriteContext, deployment: KubeObject, set: KubeObject, replicas: number): KubeObject {
   const before = replicasOf(set);
-  if (before === replicas) return set;
   const annotations = { ...set.metadata.annotations, ...setAnnotations(deployment, {}) };
+  if (before === replicas) {
+    const isSame = [desired, most].every((key) => annotation(set, key) === annotations[key]);
+    return isSame ? set : replaceSet(context, set, { annotations });
+  }
   const scaled = replaceSet(context, set, { annotations }, { replicas });
   recordScaling(context, deployment, set, replicas > before ? 'up' : 'down', replicas, before);
   return scaled;
@@ -258,17 +261,54 @@ function rollOut(
   }
 }
 
-/** A paused Deployment is not rolled out, but still scaled. */
-function scalePaused(
+/** Whether a Deployment has become larger or smaller since its ReplicaSets were last looked at. */
+function isScaled(deployment: KubeObject, known: readonly KubeObject[]): boolean {
+  const active = known.filter((set) => replicasOf(set) > 0);
+  // A rollout that stops everything first has no shares to keep.
+  if (digString(deployment, 'spec', 'strategy', 'type') === 'Recreate' && active.length > 1) return false;
+  const wanted = String(replicasOf(deployment));
+  return active.some((set) => (annotation(set, desired) ?? wanted) !== wanted);
+}
+
+/** Has a Deployment be as large as it is to be, without a step of a rollout. */
+function scaleAll(
   context: WriteContext,
   deployment: KubeObject,
-  set: KubeObject | undefined,
+  current: KubeObject | undefined,
   known: readonly KubeObject[],
 ): void {
-  if (set === undefined) return;
-  const others = known.filter((other) => other.metadata.uid !== set.metadata.uid);
-  const old = others.reduce((sum, other) => sum + replicasOf(other), 0);
-  scale(context, deployment, set, Math.max(0, replicasOf(deployment) - old));
+  const replicas = replicasOf(deployment);
+  const active = known.filter((set) => replicasOf(set) > 0);
+  const [only] = active;
+  if (active.length <= 1) {
+    const set = only ?? current ?? newest(known);
+    if (set !== undefined) scale(context, deployment, set, replicas);
+    return;
+  }
+  const isSaturated =
+    current !== undefined &&
+    annotation(current, desired) === String(replicas) &&
+    replicasOf(current) === replicas &&
+    numberOf(current, 'availableReplicas') === replicas;
+  if (isSaturated) {
+    for (const set of active) if (set !== current) scale(context, deployment, set, 0);
+    return;
+  }
+  if (digString(deployment, 'spec', 'strategy', 'type') === 'Recreate') return;
+  const sets = active.map((set) => ({
+    set,
+    replicas: replicasOf(set),
+    revision: revisionOf(set),
+    mostBefore: Number(annotation(set, most) ?? 0) || 0,
+  }));
+  const { surge } = limits(deployment);
+  const sizes = proportionally(sets, { replicas, surge, counted: numberOf(deployment, 'replicas') });
+  for (const [set, size] of sizes) scale(context, deployment, set, size);
+}
+
+/** A ReplicaSet as it is by now. */
+function latestOf({ cluster }: WriteContext, { metadata }: KubeObject): KubeObject | undefined {
+  return cluster.store.find(replicaSets, metadata.namespace, metadata.name)?.object;
 }
 
 /** Deletes the oldest ReplicaSets nobody needs to go back to. */
