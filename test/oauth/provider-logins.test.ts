@@ -107,7 +107,12 @@ async function startWith(release: ReleaseName, providers: readonly Provider[]): 
         { nonResourceURLs: all, verbs: all },
       ],
     };
-    return startFakeKsApiserver({ now, release, world: { ...settings, objects: [role] }, users: [admin] });
+    return startFakeKsApiserver({
+      now,
+      release,
+      world: { ...settings, objects: [role, ...registration] },
+      users: [admin],
+    });
   }
   const ks = await startFakeKsApiserver({ now, release, world: 'empty' });
   const asAdmin = await as(ks, 'admin');
@@ -121,6 +126,26 @@ async function startWith(release: ReleaseName, providers: readonly Provider[]): 
   }
   return ks;
 }
+
+/** What lets people sign up in 3.x. */
+const registration = [
+  {
+    kind: 'GlobalRole',
+    apiVersion: 'iam.kubesphere.io/v1alpha2',
+    metadata: { name: 'pre-registration' },
+    rules: [{ apiGroups: ['iam.kubesphere.io'], resources: ['users'], verbs: ['create', 'list'] }],
+  },
+  {
+    kind: 'GlobalRoleBinding',
+    apiVersion: 'iam.kubesphere.io/v1alpha2',
+    metadata: { name: 'pre-registration' },
+    roleRef: { apiGroup: 'iam.kubesphere.io', kind: 'GlobalRole', name: 'pre-registration' },
+    subjects: [
+      { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'pre-registration' },
+      { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:pre-registration' },
+    ],
+  },
+];
 
 type Outcome = readonly [status: number, body: Readonly<Record<string, unknown>> | string];
 
@@ -148,6 +173,23 @@ function claimsOf([, body]: Outcome): Readonly<Record<string, unknown>> {
     string,
     unknown
   >;
+}
+
+/** Signs up with the token of an outcome, then has it refreshed. */
+async function signUp(ks: InProcessFake, [, body]: Outcome, name: string): Promise<void> {
+  const tokens = typeof body === 'string' ? {} : body;
+  const headers = {
+    authorization: `Bearer ${String(tokens['access_token'])}`,
+    'content-type': 'application/json',
+  };
+  const user = { metadata: { name }, spec: { email: `${name}@corp.example` } };
+  const path = `${ks.url}/kapis/iam.kubesphere.io/v1alpha2/users`;
+  const made = await fetch(path, { method: 'POST', headers, body: JSON.stringify(user) });
+  expect(made.status, await made.text()).toBe(200);
+  const client = { client_id: 'kubesphere', client_secret: 'kubesphere', grant_type: 'refresh_token' };
+  const form = new URLSearchParams({ ...client, refresh_token: String(tokens['refresh_token']) });
+  const refreshed = await read(await fetch(`${ks.url}/oauth/token`, { method: 'POST', body: form }));
+  expect(claimsOf(refreshed)).toMatchObject({ username: name });
 }
 
 async function userOf(ks: InProcessFake, name: string): Promise<Body> {
@@ -280,7 +322,9 @@ describe('a directory in 3.x', () => {
       const mapping = { mappingMethod: 'auto', disableLoginConfirmation: true };
       await using ks = await startWith(release, [{ name: 'corp', type, ...mapping, provider }]);
       const outcome = await post(ks, local, passwordForm('Ann', 'pw of Ann'));
-      expect(claimsOf(outcome)).toMatchObject({ username: 'ann' });
+      const isAsked = release === 'v3.1';
+      expect(claimsOf(outcome)).toMatchObject({ username: isAsked ? 'system:pre-registration' : 'ann' });
+      if (isAsked) await signUp(ks, outcome, 'ann');
       expect((await userOf(ks, 'ann')).metadata.labels).toMatchObject({
         'iam.kubesphere.io/identify-provider': 'corp',
         'iam.kubesphere.io/origin-uid': 'Ann',
@@ -316,6 +360,8 @@ describe('a directory in 3.x', () => {
       username: 'system:pre-registration',
       extra: { idp: ['corp'], uid: ['Ann'], username: ['Ann'], email: ['Ann@corp.example'] },
     });
+    await signUp(ks, await post(ks, '/oauth/login/corp', form), 'annie');
+    expect(claimsOf(await post(ks, '/oauth/login/corp', form))).toMatchObject({ username: 'annie' });
     expect(await post(ks, '/oauth/login/known', form)).toEqual([
       500,
       { error: 'server_error', error_description: 'user.iam.kubesphere.io "Ann" not found' },

@@ -1,5 +1,6 @@
 import { ApiError } from '../../core/api-error.js';
 import { label } from '../../core/kube-object.js';
+import { inRange } from '../../core/release.js';
 import type { IdentityProvider } from '../../core/settings.js';
 import { users } from '../../auth/find-user.js';
 import type { RequestContext } from '../../registry/contract.js';
@@ -32,7 +33,9 @@ export function mapIdentity3(
     .find(({ object }) => label(object, providerLabel) === name && label(object, uidLabel) === uid)?.object;
   if (linked !== undefined) return { name: linked.metadata.name };
   if (mappingMethod !== 'auto') return undefined;
-  if (disableLoginConfirmation !== true) return preRegistered(name, identity);
+  // 3.1 always asks.
+  const asks = disableLoginConfirmation !== true || inRange(world.release.name, { until: 'v3.1' });
+  if (asks) return preRegistered(name, identity);
   const resource = catalog.get(users.group, users.plural);
   try {
     const { object } = createObject({ ...context, cluster: world.host }, resource, {
