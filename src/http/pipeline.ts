@@ -12,6 +12,7 @@ import type { Reply, RequestContext } from '../registry/contract.js';
 import { pageNotFound } from '../registry/router.js';
 import type { Session } from '../registry/session.js';
 import type { JournalEntry } from '../state/journal.js';
+import { rememberSent } from '../state/sent-facts.js';
 import type { ClusterState, World } from '../state/world.js';
 import { unbrandFor, type Unbrand } from './brand.js';
 import { replies, type RepliedMessage } from './replies.js';
@@ -166,7 +167,10 @@ export class Pipeline {
     if (hasBody) {
       const body = await readBody(request);
       exchange.body = body;
-      if (body !== undefined) this.#services.keepBody(entry, body, headerOf(exchange, 'content-type'));
+      if (body !== undefined) {
+        this.#services.keepBody(entry, body, headerOf(exchange, 'content-type'));
+        if (method === 'POST' || method === 'PUT') rememberSent(entry, body);
+      }
     }
     const fault = world.faults.strike(method, path);
     if (fault !== undefined) {

@@ -126,6 +126,27 @@ test('auditing: writes that really happened, with who did them and what came of 
   expect(foundIn(await admin.get(`${asked}&response_code_filter=409`)).total).toBe(1);
   expect(foundIn(await admin.get(`${asked}&verb_filter=delete&user_search=ADM`)).total).toBe(1);
   expect(foundIn(await admin.get(`${asked}&user_filter=jeff`)).total).toBe(0);
+  const named = foundIn(await admin.get(`${asked}&objectref_name_filter=note&sort=asc`));
+  expect(named.records.map(({ Verb }) => Verb)).toEqual(['create', 'create', 'delete']);
+});
+
+test('auditing: names of what is created come from the body, and users are enabled and disabled', async () => {
+  await using ks = await start();
+  const admin = await as(ks, 'admin');
+  const users = '/kapis/iam.kubesphere.io/v1alpha2/users';
+  const user = { metadata: { name: 'newcomer' }, spec: { email: 'new@example.com', password: 'P@88w0rd' } };
+  await admin.send('POST', users, user);
+  const { json } = await admin.get(`${users}/newcomer`);
+  await admin.send('PUT', `${users}/newcomer`, { ...json, status: { state: 'Disabled' } });
+  await admin.send('PUT', `${users}/newcomer`, { ...json, status: { state: 'Active' } });
+  const large = { metadata: { name: 'large' }, data: { a: 'b'.repeat(20_000) } };
+  await admin.send('POST', '/api/v1/namespaces/shop/configmaps', large);
+  await admin.send('POST', '/api/v1/namespaces/shop/configmaps', 'metadata:\n  name: yaml', 'application/yaml');
+  const verbs = async (query: string): Promise<unknown[]> =>
+    foundIn(await admin.get(`${at}/auditing/events?sort=asc&${query}`)).records.map(({ Verb }) => Verb);
+  expect(await verbs('objectref_name_filter=newcomer')).toEqual(['create', 'disable', 'enable']);
+  expect(await verbs('objectref_name_search=LARG')).toEqual(['create']);
+  expect(await verbs('objectref_name_filter=yaml')).toEqual([]);
 });
 
 test('everybody sees what happened in namespaces of theirs, and nothing else', async () => {

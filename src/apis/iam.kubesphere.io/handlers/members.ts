@@ -2,6 +2,7 @@ import { badRequest } from '../../../core/api-error.js';
 import { digString, isJsonObject } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import { inRange } from '../../../core/release.js';
+import { boundUsers } from '../../../rbac/bound-users.js';
 import { findBindings, userOfBinding } from '../../../rbac/find-bindings.js';
 import { scopeKinds, type RoleScope } from '../../../rbac/role-scopes.js';
 import { assertNameMatches } from '../../../registry/assert-name-matches.js';
@@ -67,29 +68,23 @@ function since41({ release }: RequestContext): boolean {
 function listMembers(context: RequestContext, { scope, place, roleQuery }: MemberRequest): Reply {
   const { cluster, release } = context;
   const role = context.query.get(roleQuery) ?? '';
+  if (!since41(context)) {
+    const found = boundUsers(context, cluster.store.list(users), { [scope]: place ?? 'true' });
+    // A query that names another place first makes this one a filter nobody passes.
+    const { users: members = [], consumed = [] } = found?.consumed.includes(scope) === true ? found : {};
+    return listReply(context, users, members, withoutPassword, { consumed });
+  }
   const bindings = findBindings(cluster.store, release.name, {
     scope,
     ...(place !== undefined && { place }),
     ...(role !== '' && { role }),
   });
   const { annotation } = scopeKinds(scope, release.name);
-  if (since41(context)) {
-    const members = bindings.flatMap((binding) => {
-      const name = userOfBinding(binding, release.name);
-      return name === '' ? [] : [syntheticMember(name, annotation, digString(binding, 'roleRef', 'name'))];
-    });
-    return listReply(context, users, members, undefined, { consumed: [roleQuery], dialect: 'generic' });
-  }
-  const found = new Map<string, KubeObject>();
-  for (const binding of bindings) {
-    const user = cluster.store.find(users, undefined, userOfBinding(binding, release.name))?.object;
-    if (user === undefined || found.has(user.metadata.name)) continue;
-    found.set(
-      user.metadata.name,
-      annotated(withoutPassword(user), annotation, digString(binding, 'roleRef', 'name')),
-    );
-  }
-  return listReply(context, users, [...found.values()], undefined, { consumed: [roleQuery] });
+  const members = bindings.flatMap((binding) => {
+    const name = userOfBinding(binding, release.name);
+    return name === '' ? [] : [syntheticMember(name, annotation, digString(binding, 'roleRef', 'name'))];
+  });
+  return listReply(context, users, members, undefined, { consumed: [roleQuery], dialect: 'generic' });
 }
 
 /** One item per binding, made of nothing but the binding. */

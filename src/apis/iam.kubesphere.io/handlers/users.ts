@@ -3,6 +3,7 @@ import { digArray, digObject, digString, isJsonObject, type JsonObject } from '.
 import { type KubeObject } from '../../../core/kube-object.js';
 import { inRange } from '../../../core/release.js';
 import { globalRoleAnnotation, userReferenceLabel } from '../../../core/well-known-keys.js';
+import { boundUsers } from '../../../rbac/bound-users.js';
 import { findBindings } from '../../../rbac/find-bindings.js';
 import { assertNameMatches } from '../../../registry/assert-name-matches.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
@@ -25,16 +26,20 @@ function storesGlobalRole({ release }: RequestContext): boolean {
   return inRange(release.name, { since: 'v4.1' });
 }
 
-/** `GET /users`: since 4.1 `globalrole` looks bindings up and ignores everything else. */
+/**
+ * `GET /users`: since 4.1 `globalrole` looks bindings up and ignores everything else; before, the query may name where users
+ * are to be bound.
+ */
 export function listUsers(context: RequestContext): Reply {
   const { store } = context.cluster;
   const role = context.query.get('globalrole') ?? '';
   if (role !== '' && storesGlobalRole(context)) return usersOfGlobalRole(context, role);
-  const stored = storesGlobalRole(context);
-  // Before 4.1 what is shown depends on bindings too.
-  return listReply(context, users, store.list(users), (user) => shownUser(user, context), {
-    ...(stored && { form: passwordless }),
-  });
+  const all = store.list(users);
+  const show = (user: KubeObject): KubeObject => shownUser(user, context);
+  if (storesGlobalRole(context)) return listReply(context, users, all, show, { form: passwordless });
+  // What is shown depends on bindings too, so its bytes cannot be kept.
+  const found = boundUsers(context, all);
+  return listReply(context, users, found?.users ?? all, show, found && { consumed: found.consumed });
 }
 
 function usersOfGlobalRole(context: RequestContext, role: string): Reply {

@@ -10,9 +10,9 @@ import { untyped } from '../../../registry/typed-json.js';
 import type { StoredObject } from '../../../state/object-store.js';
 import { registeredKind, type RegisteredKind } from '../registered-kinds.js';
 import { aggregatedRoles } from '../../../rbac/aggregated-roles.js';
+import { boundUsers } from '../../../rbac/bound-users.js';
 import { podsOf, withNodeRequests } from './node-requests.js';
 import { withClaimUse } from './claim-use.js';
-import { boundUsers } from './bound-users.js';
 import { isLent, listLent, withClaimCount } from './old-lists.js';
 
 /** Secrets of a cluster's kubeconfig are not for readers of this API. */

@@ -3,6 +3,7 @@ import { parseGoQuery } from '../../../core/go-query.js';
 import { parseRequestInfo, type RequestInfo } from '../../../core/request-info.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import type { JournalEntry } from '../../../state/journal.js';
+import { sentFacts } from '../../../state/sent-facts.js';
 import { present, type Happened } from '../../../search/present.js';
 import { fits, readSearch } from '../../../search/read-search.js';
 import { readableNamespaces } from '../../../search/readable-namespaces.js';
@@ -42,16 +43,38 @@ export function searchAuditing(context: RequestContext): Reply {
 }
 
 /** What a request was about; `undefined` for reads and what names no resource. */
-function infoOf({ method, url }: JournalEntry, { release }: RequestContext): RequestInfo | undefined {
+function infoOf(entry: JournalEntry, { release }: RequestContext): RequestInfo | undefined {
+  const { method, url } = entry;
   const mark = url.indexOf('?');
   try {
     const path = decodeURIComponent(mark === -1 ? url : url.slice(0, mark));
     const query = parseGoQuery(mark === -1 ? '' : url.slice(mark + 1), release.name);
     const info = parseRequestInfo(method, path, query, release);
-    return info.isResourceRequest && !reads.has(info.verb) && !query.has('dryRun') ? info : undefined;
+    if (!info.isResourceRequest || reads.has(info.verb) || query.has('dryRun')) return undefined;
+    return { ...info, ...toldByBody(entry, info) };
   } catch {
     return undefined;
   }
+}
+
+/** What an update that says the state of a user is recorded as. */
+const stateVerbs: Readonly<Record<string, string>> = { Active: 'enable', Disabled: 'disable' };
+
+/**
+ * What the body of a request adds: the name of what is created, and whether a user is let in or shut out.
+ *
+ * @see kubesphere/kubesphere pkg/apiserver/auditing/types.go LogRequestObject
+ */
+function toldByBody(
+  entry: JournalEntry,
+  { verb, resource }: RequestInfo,
+): Partial<Pick<RequestInfo, 'name' | 'verb'>> {
+  const sent = sentFacts(entry);
+  if (sent === undefined) return {};
+  if (verb === 'create') return { name: sent.name };
+  if (verb !== 'update' || resource !== 'users') return {};
+  const told = stateVerbs[sent.state];
+  return told === undefined ? {} : { verb: told };
 }
 
 function isAskedFor({ entry, info, workspace }: Audited, query: URLSearchParams): boolean {

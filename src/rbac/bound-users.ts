@@ -1,9 +1,9 @@
-import type { GroupResource } from '../../../core/api-error.js';
-import { digArray, digString } from '../../../core/json.js';
-import { label, type KubeObject } from '../../../core/kube-object.js';
-import { inRange } from '../../../core/release.js';
-import type { RequestContext } from '../../../registry/contract.js';
-import type { StoredObject } from '../../../state/object-store.js';
+import type { GroupResource } from '../core/api-error.js';
+import { digArray, digString } from '../core/json.js';
+import { label, type KubeObject } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import type { RequestContext } from '../registry/contract.js';
+import type { StoredObject } from '../state/object-store.js';
 
 /** A way to ask for the users bound somewhere. */
 interface Mode {
@@ -35,8 +35,11 @@ const modes: readonly Mode[] = [
   {
     by: 'cluster',
     role: 'clusterrole',
-    // Not KubeSphere's own since 4.1 either, although those are what cluster members are bound by.
-    bindings: () => ({ group: native, plural: 'clusterrolebindings' }),
+    // Not KubeSphere's own since 4.1 either: what is meant is the cluster, what is listed are workspaces.
+    bindings: (since41) =>
+      since41
+        ? { group: iam, plural: 'workspacerolebindings' }
+        : { group: native, plural: 'clusterrolebindings' },
     isIn: () => true,
   },
   {
@@ -47,16 +50,23 @@ const modes: readonly Mode[] = [
   },
 ];
 
-/** Users bound in the place a query names, with the role shown as an annotation; `undefined` when it names none. */
+/**
+ * Users bound in the place a query names, with the role shown as an annotation; `undefined` when it names none.
+ *
+ * @param all The users there are.
+ * @param given What the path has put in the place of what the query says, such as `{ workspace: 'demo' }`.
+ */
 export function boundUsers(
-  context: RequestContext,
+  context: Pick<RequestContext, 'query' | 'release' | 'cluster'>,
   all: readonly StoredObject[],
+  given: Readonly<Record<string, string>> = {},
 ): { readonly users: readonly KubeObject[]; readonly consumed: readonly string[] } | undefined {
   const { query, release, cluster } = context;
-  const mode = modes.find(({ by }) => (query.get(by) ?? '') !== '');
-  if (mode === undefined || (mode.by === 'cluster' && query.get('cluster') !== 'true')) return undefined;
+  const asked = (name: string): string => given[name] ?? query.get(name) ?? '';
+  const mode = modes.find(({ by }) => (by === 'cluster' ? asked(by) === 'true' : asked(by) !== ''));
+  if (mode === undefined) return undefined;
   const since41 = inRange(release.name, { since: 'v4.1' });
-  const place = query.get(mode.by) ?? '';
+  const place = asked(mode.by);
   const wanted = query.get(mode.role) ?? '';
   const byName = new Map(all.map(({ object }) => [object.metadata.name, object]));
   const found = new Map<string, KubeObject>();
