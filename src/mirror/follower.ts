@@ -2,7 +2,7 @@ import { ApiError } from '../core/api-error.js';
 import { digArray, digString, type Json } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Copies } from './copies.js';
-import type { KubernetesClient } from './kubernetes-client.js';
+import { isUnreachable, type KubernetesClient } from './kubernetes-client.js';
 import { asKeptHere, keyOf, kindKey, pathOf, type MirroredKind } from './mirrored-kind.js';
 
 /** Objects asked for at a time. */
@@ -71,7 +71,7 @@ export class Follower {
         }
       } catch (error) {
         if (isStopped()) return;
-        if (error instanceof ApiError && error.code !== 502) this.#starts.delete(kindKey(kind.resource));
+        if (error instanceof ApiError && !isUnreachable(error)) this.#starts.delete(kindKey(kind.resource));
       }
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
     }

@@ -1,4 +1,5 @@
 import { ApiError } from '../core/api-error.js';
+import { goQuote } from '../core/go-format.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import { forward } from '../upstream/forward.js';
 import type { Upstream } from '../upstream/upstream.js';
@@ -21,12 +22,15 @@ export class KubernetesClient {
    *
    * @param target Escaped path and query.
    * @param program Name of the program that asks, as `managedFields` show it.
-   * @throws ApiError 502 when nobody answers, 504 when the answer takes half a minute, else what the `Status` it answers says
+   * @throws ApiError 500 in the words of client-go when nobody answers, 504 when the answer takes half a minute, else what the
+   *   `Status` it answers says
    */
   async send(method: string, target: string, body?: Json, program = 'ks-apiserver'): Promise<JsonObject> {
     const { status, text } = await this.#inTime((signal) =>
       this.#read(method, target, body, program, signal),
-    );
+    ).catch((error: unknown) => {
+      throw isUnreachable(error) ? this.#unreachable(method, target, error) : error;
+    });
     let value: Json;
     try {
       value = JSON.parse(text) as Json;
@@ -56,6 +60,13 @@ export class KubernetesClient {
   /** Leaves all questions that wait for an answer: they fail. */
   stop(): void {
     for (const one of this.#open) one.abort();
+  }
+
+  #unreachable(method: string, target: string, error: ApiError): ApiError {
+    const why = error.message.replace(/^Error while proxying request: /, '');
+    const verb = method.charAt(0) + method.slice(1).toLowerCase();
+    const message = `${verb} ${goQuote(this.#upstream.url + target)}: ${why}`;
+    return new ApiError(500, 'InternalError', message, { cause: error });
   }
 
   /** @throws ApiError 504 when it takes longer than half a minute */
@@ -115,6 +126,12 @@ export class KubernetesClient {
     );
     return { status: reply.status, body: reply.body as AsyncIterable<Buffer> };
   }
+}
+
+/** Tells whether a refusal says that nobody answered. */
+export function isUnreachable(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError)) return false;
+  return (error.code === 502 && error.dialect === 'errStatus') || isUnreachable(error.cause);
 }
 
 function refusalOf(code: number, status: JsonObject, text: string): ApiError {

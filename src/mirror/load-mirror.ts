@@ -2,6 +2,7 @@ import { InputError } from '../core/input-error.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { World } from '../state/world.js';
 import { readUpstream } from '../upstream/read-upstream.js';
+import { isUnreachable } from './kubernetes-client.js';
 import { Mirror } from './mirror.js';
 
 /**
@@ -16,10 +17,8 @@ export async function loadMirror(given: string, seed: World, catalog: KindCatalo
     const upstream = isUrl ? { url: given.replace(/\/+$/, '') } : await readUpstream(given);
     return await Mirror.load(seed, catalog, upstream);
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).replace(
-      /^Error while proxying request: /,
-      '',
-    );
+    const said = error instanceof Error ? error.message : String(error);
+    const why = isUnreachable(error) ? said.replace(/^\w+ "[^"]*": /, '') : said;
     const message = `${why}; give the URL of a kube-apiserver that can be reached, or a kubeconfig for it`;
     throw new InputError([{ source: 'options', field: 'kubeApiserver', message }]);
   }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiError, conflict, staleVersion } from '../core/api-error.js';
+import { inRange } from '../core/release.js';
 import type { Reply } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, World } from '../state/world.js';
@@ -228,6 +229,10 @@ export class Writer {
           if (changed !== undefined && after !== undefined) answer = withIdentity(answer, changed, after);
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
+          if (this.#isIncidental(write)) {
+            this.#record(error);
+            continue;
+          }
           await this.#lookAgain(write, error);
           throw new WriteFailure(error, at === 0);
         }
@@ -236,6 +241,12 @@ export class Writer {
       this.#finish(job);
     }
     return answer;
+  }
+
+  /** Records of logins are written on the side: from 3.1 on nobody is refused for want of one. */
+  #isIncidental({ kind: { resource }, create }: PlannedWrite): boolean {
+    const isRecord = resource.plural === 'loginrecords' && resource.group === 'iam.kubesphere.io';
+    return isRecord && create !== undefined && inRange(this.#parts.world.release.name, { since: 'v3.1' });
   }
 
   /** Writes what controllers, timers or a refused request have changed: each write for itself. Never throws. */

@@ -109,6 +109,25 @@ test('A login works and is recorded underneath', async () => {
   expect(kubernetes.world.host.store.count(records)).toBe(before + 1);
 });
 
+test('A login works while the Kubernetes underneath is down, and other writes fail in the words of client-go', async () => {
+  const kubernetes = await startKubernetes();
+  await using ks = await startOver(kubernetes);
+  const admin = await as(ks, 'admin');
+  await kubernetes.close();
+  const { host } = new URL(kubernetes.url);
+  expect((await ks.login('admin', 'P@88w0rd')).access_token).toBeDefined();
+  await expect(ks.login('admin', 'wrong')).rejects.toThrow('400');
+  expect((await admin.get(listNodes)).status).toBe(200);
+  const written = await admin.send('POST', workspaces, { metadata: { name: 'a' }, spec: { template: {} } });
+  const path = '/apis/tenant.kubesphere.io/v1beta1/workspacetemplates';
+  expect([written.status, written.text]).toEqual([
+    500,
+    `Post "${kubernetes.url}${path}": dial tcp ${host}: connect: connection refused\n`,
+  ]);
+  expect((await admin.get(`${workspaces}/a`)).status).toBe(404);
+  expect((await ks.journal.entries({ errors: true })).map(({ error }) => error)).toEqual([]);
+});
+
 test('What the Kubernetes underneath refuses is refused above, and changes nothing', async () => {
   await using kubernetes = await startKubernetes({ controllers });
   await using ks = await startOver(kubernetes, { controllers });
