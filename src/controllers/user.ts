@@ -25,6 +25,8 @@ import { recordNotReady, recordSynced } from './synced.js';
 const iam = 'iam.kubesphere.io';
 const finalizer = 'finalizers.kubesphere.io/users';
 const passwordChangedAnnotation = 'iam.kubesphere.io/last-password-change-time';
+/** How 3.0 tells whether a password is hashed; later releases look at the password. */
+const passwordEncryptedAnnotation = 'iam.kubesphere.io/password-encrypted';
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 const bcrypt = /^\$2[abxy]?\$\d\d\$/;
 
@@ -110,12 +112,24 @@ function withGlobalRole(context: WriteContext, user: KubeObject): KubeObject {
 
 function withHashedPassword(context: WriteContext, user: KubeObject): KubeObject {
   const password = digString(user, 'spec', 'password');
-  if (password === '' || bcrypt.test(password)) return user;
   const { world } = context;
+  if (inRange(world.release.name, { until: 'v3.0' })) return withEncryptedPassword(context, user, password);
+  if (password === '' || bcrypt.test(password)) return user;
   world.passwords.set(user.metadata.name, [password]);
   const { [lastAppliedAnnotation]: _, ...annotations } = user.metadata.annotations ?? {};
   const hashed = { ...user, spec: { ...digObject(user, 'spec'), password: hashPassword(world, password) } };
   return withAnnotations(hashed, { ...annotations, [passwordChangedAnnotation]: world.clock.timestamp() });
+}
+
+/** What 3.0 makes of a password. */
+function withEncryptedPassword({ world }: WriteContext, user: KubeObject, password: string): KubeObject {
+  if (annotation(user, passwordEncryptedAnnotation) === 'true') return user;
+  const { [lastAppliedAnnotation]: _, ...annotations } = user.metadata.annotations ?? {};
+  const marked = withAnnotations(user, { ...annotations, [passwordEncryptedAnnotation]: 'true' });
+  // Differs from KubeSphere: what is a hash already is not hashed again, so that users of a world can log in.
+  if (password === '' || bcrypt.test(password)) return marked;
+  world.passwords.set(user.metadata.name, [password]);
+  return { ...marked, spec: { ...digObject(user, 'spec'), password: hashPassword(world, password) } };
 }
 
 /**

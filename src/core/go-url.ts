@@ -20,6 +20,14 @@ export function goEncodeQuery(query: URLSearchParams): string {
   return sorted.toString().replaceAll('*', '%2A').replaceAll('%7E', '~');
 }
 
+/** Tells whether Go's `url.Parse` takes a URL: no control characters, broken escapes, or colon in the first segment. */
+export function isParsableUrl(url: string): boolean {
+  // eslint-disable-next-line no-control-regex -- that is what is looked for
+  if (/[\x00-\x1f\x7f]/.test(url) || /%(?![0-9A-Fa-f]{2})/.test(url.replace(/[?#].*$/s, ''))) return false;
+  const scheme = /^([^/?#:]*):/.exec(url);
+  return scheme === null || /^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme[1] ?? '');
+}
+
 function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -26,7 +26,11 @@ export class Membership {
   /** In 2.1 the binding of the one role a user has in the cluster is named like the user. */
   readonly #oneRole: boolean;
 
+  /** In 3.0 it is an annotation that says that a password is hashed. */
+  readonly #marksHashes: boolean;
+
   constructor(release: ReleaseName) {
+    this.#marksHashes = inRange(release, { since: 'v3.0', until: 'v3.0' });
     this.#oneRole = inRange(release, { until: 'v2.1' });
     this.#since41 = inRange(release, { since: 'v4.1' });
   }
@@ -39,7 +43,9 @@ export class Membership {
       ...(given.grantedClusters !== undefined && {
         'iam.kubesphere.io/granted-clusters': given.grantedClusters,
       }),
-      'iam.kubesphere.io/last-password-change-time': given.created,
+      ...(this.#marksHashes
+        ? { 'iam.kubesphere.io/password-encrypted': 'true' }
+        : { 'iam.kubesphere.io/last-password-change-time': given.created }),
     };
     return {
       kind: 'User',

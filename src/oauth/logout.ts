@@ -1,10 +1,11 @@
 import { badRequest } from '../core/api-error.js';
+import { isParsableUrl } from '../core/go-url.js';
 import { inRange } from '../core/release.js';
 import { bearerToken } from '../auth/authenticate.js';
 import { headerOf } from '../auth/credentials.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { success } from '../registry/reply.js';
-import { found, isParsable } from './redirect.js';
+import { found } from './redirect.js';
 
 /**
  * `GET /oauth/logout`: ends every session of the caller before 4.1, only that of the presented token since.
@@ -23,7 +24,7 @@ export function logOut(context: RequestContext): Reply {
   }
   const target = query.get('post_logout_redirect_uri') ?? '';
   if (target === '') return success();
-  if (!isParsable(target))
+  if (!isParsableUrl(target))
     throw badRequest(`invalid logout redirect URI: ${parseProblem(target)}`, { dialect: 'text' });
   const state = query.get('state') ?? '';
   const withState = inRange(release, { since: 'v3.4' }) && state !== '';

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isParsableUrl } from '../core/go-url.js';
 import { inRange, type ReleaseName } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import type { Reply } from '../registry/contract.js';
@@ -20,15 +21,7 @@ export function resolveRedirect(
   if (asked === '') return allowed[0];
   const anything = inRange(release, { until: 'v3.4' }) && allowed.includes('*');
   if (!anything && !allowed.includes(asked)) return undefined;
-  return isParsable(asked) ? asked : undefined;
-}
-
-/** Refuses what Go's url.Parse does not take: control characters, broken escapes, a colon in the first segment. */
-export function isParsable(url: string): boolean {
-  // eslint-disable-next-line no-control-regex -- that is what is looked for
-  if (/[\x00-\x1f\x7f]/.test(url) || /%(?![0-9A-Fa-f]{2})/.test(url.replace(/[?#].*$/s, ''))) return false;
-  const scheme = /^([^/?#:]*):/.exec(url);
-  return scheme === null || /^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme[1] ?? '');
+  return isParsableUrl(asked) ? asked : undefined;
 }
 
 /** Replaces the query of a URL. */

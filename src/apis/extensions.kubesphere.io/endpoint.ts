@@ -2,7 +2,7 @@ import { ApiError } from '../../core/api-error.js';
 import { goQuote } from '../../core/go-format.js';
 import { dig, digString, type Json } from '../../core/json.js';
 import type { User } from '../../core/kube-object.js';
-import { goEncodeQuery, goEscapePath } from '../../core/go-url.js';
+import { goEncodeQuery, goEscapePath, isParsableUrl } from '../../core/go-url.js';
 import type { RequestContext } from '../../registry/contract.js';
 import { badGateway, type ForwardedRequest } from '../../upstream/forward.js';
 import type { Upstream } from '../../upstream/upstream.js';
@@ -39,6 +39,7 @@ export function upstreamOf(
   unreadable: { readonly url: string; readonly caBundle?: string },
 ): Upstream {
   const raw = rawUrl(endpoint);
+  if (!isParsableUrl(raw)) throw unavailable(unreadable.url);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(raw)?.[1] ?? '';
   if (scheme !== 'http' && scheme !== 'https')
     throw badGateway(`unsupported protocol scheme ${goQuote(scheme)}`);

@@ -102,6 +102,23 @@ test.for([
 });
 
 test.for([
+  '::::',
+  '10.0.0.1:8080',
+  'http://a b',
+  'http://127.0.0.1:x',
+  'http://127.0.0.1/%zz',
+  'http://a\u0000',
+])('An APIService at %j, which Go cannot read, is not available', async (url, { expect }) => {
+  await using ks = await startFresh();
+  stockService(ks, { url });
+  const answer = await (await as(ks, 'admin')).get('/kapis/x.io/v1/things');
+  expect([answer.status, answer.json['ErrStatus']]).toMatchObject([
+    503,
+    { message: 'apiService v1.x.io is not available', reason: 'ServiceUnavailable' },
+  ]);
+});
+
+test.for([
   ['none', {}, '/proxy/x/a?b=c', '/proxy/x/a?b=c'],
   ['stripPathPrefix', { stripPathPrefix: '/proxy/x' }, '/proxy/x/a/b?c=d', '/a/b?c=d'],
   ['a whole stripPathPrefix', { stripPathPrefix: '/proxy/x/a' }, '/proxy/x/a', '/'],

@@ -245,3 +245,27 @@ test('changing the role of a user takes the right to update users', async () => 
     'user.iam.kubesphere.io "ann" is forbidden: update global role binding is not allowed\n',
   );
 });
+
+test.for([
+  ['v3.0', 'iam.kubesphere.io/password-encrypted', 'true'],
+  ['v3.1', 'iam.kubesphere.io/last-password-change-time', '2026-01-02T03:04:05Z'],
+  ['v3.4', 'iam.kubesphere.io/last-password-change-time', '2026-01-02T03:04:05Z'],
+] as const)(
+  '%s notes that a password is hashed as %s, of its own users too',
+  async ([release, key, value], { expect }) => {
+    await using ks = await startFakeKsApiserver({ release, now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    const users = '/kapis/iam.kubesphere.io/v1alpha2/users';
+    const eve = { metadata: { name: 'eve' }, spec: { email: 'eve@example.com', password: 'P@88w0rd' } };
+    await admin.send('POST', users, eve);
+    const marks = async (name: string): Promise<unknown> =>
+      Object.entries((await admin.get(`${users}/${name}`)).json.metadata.annotations)
+        .filter(([one]) => one.includes('password'))
+        .map(([one, text]) => (name === 'eve' ? [one, text] : one));
+    expect(await marks('eve')).toEqual([[key, value]]);
+    expect(await marks('jeff')).toEqual([key]);
+    expect((await admin.send('PUT', `${users}/eve/password`, { password: 'An0ther!' })).status).toBe(200);
+    expect(await marks('eve')).toEqual([[key, value]]);
+    expect((await ks.login('eve', 'An0ther!')).access_token).toBeDefined();
+  },
+);

@@ -40,20 +40,23 @@ describe.each(['v3.0', 'v3.1', 'v3.3', 'v3.4'] as const)('%s', (release) => {
   });
   afterAll(() => ks.close());
 
-  test.each(modes)('users of iam are found by %s as those of resources are, with role and without password', async (mode) => {
-    const [own, general] = await Promise.all([
-      admin.get(`${iam}/users?${mode}`),
-      admin.get(`/kapis/resources.kubesphere.io/v1alpha3/users?${mode}`),
-    ]);
-    expect(namesOf(own)).toEqual(namesOf(general));
-    expect(own.json['totalItems']).toBe(general.json['totalItems']);
-    expect(own.json['totalItems']).toBeGreaterThan(0);
-    expect(own.text).not.toContain('"password"');
-    const role = 'iam.kubesphere.io/workspacerole';
-    expect(own.json.items.map(({ metadata }) => metadata.annotations[role])).toEqual(
-      general.json.items.map(({ metadata }) => metadata.annotations[role]),
-    );
-  });
+  test.each(modes)(
+    'users of iam are found by %s as those of resources are, with role and without password',
+    async (mode) => {
+      const [own, general] = await Promise.all([
+        admin.get(`${iam}/users?${mode}`),
+        admin.get(`/kapis/resources.kubesphere.io/v1alpha3/users?${mode}`),
+      ]);
+      expect(namesOf(own)).toEqual(namesOf(general));
+      expect(own.json['totalItems']).toBe(general.json['totalItems']);
+      expect(own.json['totalItems']).toBeGreaterThan(0);
+      expect(own.text).not.toContain('"password"');
+      const role = 'iam.kubesphere.io/workspacerole';
+      expect(own.json.items.map(({ metadata }) => metadata.annotations[role])).toEqual(
+        general.json.items.map(({ metadata }) => metadata.annotations[role]),
+      );
+    },
+  );
 
   test('members are found the same way, whatever the label selector', async () => {
     const found = await admin.get(`${iam}/users?workspace=demo&limit=100`);

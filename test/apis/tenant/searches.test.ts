@@ -141,7 +141,12 @@ test('auditing: names of what is created come from the body, and users are enabl
   await admin.send('PUT', `${users}/newcomer`, { ...json, status: { state: 'Active' } });
   const large = { metadata: { name: 'large' }, data: { a: 'b'.repeat(20_000) } };
   await admin.send('POST', '/api/v1/namespaces/shop/configmaps', large);
-  await admin.send('POST', '/api/v1/namespaces/shop/configmaps', 'metadata:\n  name: yaml', 'application/yaml');
+  await admin.send(
+    'POST',
+    '/api/v1/namespaces/shop/configmaps',
+    'metadata:\n  name: yaml',
+    'application/yaml',
+  );
   const verbs = async (query: string): Promise<unknown[]> =>
     foundIn(await admin.get(`${at}/auditing/events?sort=asc&${query}`)).records.map(({ Verb }) => Verb);
   expect(await verbs('objectref_name_filter=newcomer')).toEqual(['create', 'disable', 'enable']);

@@ -37,8 +37,11 @@ export async function changePassword(context: RequestContext): Promise<Reply> {
   if (isProof && !(await checkPassword(world, user, currentPassword)))
     throw badRequest('incorrect old password');
   const { password: _before, ...spec } = digObject(user, 'spec');
+  // How 3.0 has its controller know that there is something to hash; no other release has it.
+  const { 'iam.kubesphere.io/password-encrypted': _, ...annotations } = user.metadata.annotations ?? {};
   updateObject(context, context.catalog.get(users.group, users.plural), {
     ...user,
+    metadata: { ...user.metadata, annotations },
     spec: { ...spec, ...(password !== '' && { password }) },
   });
   // What was accepted besides the stored password no longer is.
