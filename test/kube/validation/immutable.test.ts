@@ -18,6 +18,18 @@ const once = { spec: { template: { spec: { ...pod, restartPolicy: 'Never' } } } 
 const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
 const claimText =
   'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+const gated = { ...pod, schedulingGates: [{ name: 'wait' }] };
+const terms = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+const exists = (key: string): object => ({ key, operator: 'Exists' });
+const onNodes = (...all: object[][]): object => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: all.map((matchExpressions) => ({ matchExpressions })),
+    },
+  },
+});
+const term = (key: string): string =>
+  `core.NodeSelectorTerm{MatchExpressions:[]core.NodeSelectorRequirement{core.NodeSelectorRequirement{Key:"${key}", Operator:"Exists", Values:[]string(nil)}}, MatchFields:[]core.NodeSelectorRequirement(nil)}`;
 const podText =
   'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 const setText =
@@ -213,6 +225,38 @@ const rows: readonly Row[] = [
   ['dnsPolicy', Pod, { spec: pod }, { spec: { dnsPolicy: 'Default' } }, [podText]],
   ['nodeSelector', Pod, { spec: pod }, { spec: { nodeSelector: { a: 'b' } } }, [podText]],
   [
+    'nodeSelector while it waits, but for more,',
+    Pod,
+    { spec: { ...gated, nodeSelector: { a: 'b' } } },
+    { spec: { nodeSelector: { a: 'c', d: 'e' } } },
+    [
+      'spec.nodeSelector: Invalid value: map[string]string{"a":"c", "d":"e"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+    ],
+  ],
+  [
+    'terms of affinity while it waits',
+    Pod,
+    { spec: { ...gated, affinity: onNodes([exists('a')]) } },
+    { spec: { affinity: onNodes([exists('a')], [exists('b')]) } },
+    [
+      `${terms}: Invalid value: []core.NodeSelectorTerm{${term('a')}, ${term('b')}}: no additions/deletions to non-empty NodeSelectorTerms list are allowed`,
+    ],
+  ],
+  [
+    'requirements of affinity while it waits, but for more,',
+    Pod,
+    { spec: { ...gated, affinity: onNodes([exists('a')]) } },
+    { spec: { affinity: onNodes([exists('b')]) } },
+    [`${terms}[0]: Invalid value: ${term('b')}: only additions are allowed (no mutations or deletions)`],
+  ],
+  [
+    'affinity to other pods while it waits',
+    Pod,
+    { spec: gated },
+    { spec: { affinity: { podAntiAffinity: {} } } },
+    [podText],
+  ],
+  [
     'number of containers',
     Pod,
     { spec: pod },
@@ -407,4 +451,22 @@ test('a job without selector and labels is not what it was', async () => {
       'spec.template: Invalid value: core.PodTemplateSpec{}: field is immutable',
     ]),
   );
+});
+
+test('a pod that waits may be told more narrowly where to run', async () => {
+  const name = await make(Pod.path, { spec: { ...gated, affinity: onNodes([exists('a')]) } });
+  const change = {
+    spec: {
+      nodeSelector: { disk: 'ssd' },
+      affinity: onNodes([exists('a'), exists('b')]),
+      schedulingGates: [],
+    },
+  };
+  const { status, json } = await admin.send(
+    'PATCH',
+    `${Pod.path}/${name}`,
+    change,
+    'application/merge-patch+json',
+  );
+  expect([status, json.spec['nodeSelector']]).toEqual([200, { disk: 'ssd' }]);
 });
