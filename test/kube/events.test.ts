@@ -94,6 +94,39 @@ describe('Events', () => {
     );
   });
 
+  test.for([
+    ['busybox', 'v1.26.0', 'Successfully pulled image "busybox" in 1.279s', 'Created container c'],
+    [
+      'busybox',
+      'v1.29.2',
+      'Successfully pulled image "busybox" in 1.279s (1.279s including waiting)',
+      'Created container c',
+    ],
+    [
+      'busybox',
+      'v1.32.4',
+      'Successfully pulled image "busybox" in 1.279s (1.279s including waiting). Image size: 246752279 bytes.',
+      'Created container: c',
+    ],
+    [
+      'busybox:1',
+      'v1.32.4',
+      'Container image "busybox:1" already present on machine',
+      'Created container: c',
+    ],
+  ] as const)('tell how %s came to a node of %s', async ([image, kubeVersion, pulled, created]) => {
+    await using ks = await startFakeKsApiserver({ kubeVersion });
+    const admin = await as(ks, 'admin');
+    await admin.send('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'web' },
+      spec: { containers: [{ name: 'c', image }] },
+    });
+    const { json } = await admin.get(`${core}?fieldSelector=involvedObject.name%3Dweb`);
+    const messages = json.items.map((one) => one['message']);
+    expect(messages).toEqual(expect.arrayContaining([pulled, created]));
+    expect(messages.includes('Pulling image "busybox"')).toBe(image === 'busybox');
+  });
+
   test('of events.k8s.io can be brought by scenarios, and are shown in the columns of the core group', async () => {
     await using ks = await startFakeKsApiserver();
     const metadata = { name: 'a', namespace: 'default' };

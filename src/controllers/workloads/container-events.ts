@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import { digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -20,6 +22,34 @@ function placeOf(pod: KubeObject, name: string, list: ContainerList): Place {
   };
 }
 
+/** First minor versions of kubelets that write a colon, tell how long a pull waited, and how large an image is. */
+const [firstMinorWithColon, firstMinorWithWait, firstMinorWithSize] = [32, 27, 30];
+
+/**
+ * Tells where an image came from. Nodes have every image there is; those that are always to be pulled are asked for, which takes
+ * a time and gives a size that hang on the name alone.
+ *
+ * @see kubernetes/kubernetes pkg/kubelet/images/image_manager.go
+ */
+function recordPull(context: WriteContext, pod: KubeObject, container: Json, at: Place): void {
+  const image = digString(container, 'image');
+  const quoted = JSON.stringify(image);
+  if (digString(container, 'imagePullPolicy') !== 'Always') {
+    const message = `Container image ${quoted} already present on machine`;
+    recordEvent(context, pod, { ...at, reason: 'Pulled', message });
+    return;
+  }
+  const minor = minorOf(context.world.settings.kubernetesVersion);
+  const number = createHash('sha256').update(image).digest().readUInt32BE();
+  const took = `${String((1000 + (number % 4000)) / 1000)}s`;
+  const wait = minor >= firstMinorWithWait ? ` (${took} including waiting)` : '';
+  const size = 5_000_000 + (number % 300_000_000);
+  const told = minor >= firstMinorWithSize ? `. Image size: ${String(size)} bytes.` : '';
+  const message = `Successfully pulled image ${quoted} in ${took}${wait}${told}`;
+  recordEvent(context, pod, { ...at, reason: 'Pulling', message: `Pulling image ${quoted}` });
+  recordEvent(context, pod, { ...at, reason: 'Pulled', message });
+}
+
 /** Tells that a container was started. */
 export function recordStart(
   context: WriteContext,
@@ -29,13 +59,9 @@ export function recordStart(
 ): void {
   const name = digString(container, 'name');
   const at = placeOf(pod, name, list);
-  const image = JSON.stringify(digString(container, 'image'));
-  recordEvent(context, pod, {
-    ...at,
-    reason: 'Pulled',
-    message: `Container image ${image} already present on machine`,
-  });
-  recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container ${name}` });
+  recordPull(context, pod, container, at);
+  const colon = minorOf(context.world.settings.kubernetesVersion) >= firstMinorWithColon ? ':' : '';
+  recordEvent(context, pod, { ...at, reason: 'Created', message: `Created container${colon} ${name}` });
   recordEvent(context, pod, { ...at, reason: 'Started', message: `Started container ${name}` });
 }
 
@@ -48,9 +74,7 @@ export function recordConfigError(
   why: string,
 ): void {
   const at = placeOf(pod, digString(container, 'name'), list);
-  const image = JSON.stringify(digString(container, 'image'));
-  const message = `Container image ${image} already present on machine`;
-  recordEvent(context, pod, { ...at, reason: 'Pulled', message });
+  recordPull(context, pod, container, at);
   recordEvent(context, pod, { ...at, type: 'Warning', reason: 'Failed', message: `Error: ${why}` });
 }
 

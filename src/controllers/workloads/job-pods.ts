@@ -11,6 +11,7 @@ import {
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
+import type { World } from '../../state/world.js';
 import { hasFinalizer, keyOf, withoutFinalizer } from '../controller.js';
 import { hasJobFeature } from './job-features.js';
 import { indexesIn, indexKey, indexOf } from './job-indexes.js';
@@ -136,7 +137,7 @@ function make(context: WriteContext, job: KubeObject, tally: JobTally, index: nu
             generateName: `${job.metadata.name}-${String(index)}-`,
             ...(hasJobFeature(context.world, 'indexLabel') && { labels: { [indexKey]: String(index) } }),
             annotations: { [indexKey]: String(index), ...failuresTold(context, job, tally, index) },
-            spec: indexedSpec(job, digObject(template, 'spec'), index),
+            spec: indexedSpec(context.world, job, digObject(template, 'spec'), index),
           });
     recordPod(context, job, component, 'create', pod.metadata.name);
     return true;
@@ -163,10 +164,11 @@ function failuresTold(context: WriteContext, job: KubeObject, tally: JobTally, i
 }
 
 /** What a pod of an indexed Job is told of its index. */
-function indexedSpec(job: KubeObject, spec: JsonObject, index: number): JsonObject {
+function indexedSpec(world: World, job: KubeObject, spec: JsonObject, index: number): JsonObject {
   const name = 'JOB_COMPLETION_INDEX';
-  const value = { name, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${indexKey}']` } } };
-  const told = (list: readonly Json[]): readonly Json[] =>
+  const told = hasJobFeature(world, 'indexLabel') ? 'labels' : 'annotations';
+  const value = { name, valueFrom: { fieldRef: { fieldPath: `metadata.${told}['${indexKey}']` } } };
+  const within = (list: readonly Json[]): readonly Json[] =>
     list.map((container) => {
       const env = digArray(container, 'env');
       if (!isJsonObject(container) || env.some((one) => digString(one, 'name') === name)) return container;
@@ -174,8 +176,8 @@ function indexedSpec(job: KubeObject, spec: JsonObject, index: number): JsonObje
     });
   const inits = digArray(spec, 'initContainers');
   return {
-    containers: told(digArray(spec, 'containers')),
-    ...(inits.length > 0 && { initContainers: told(inits) }),
+    containers: within(digArray(spec, 'containers')),
+    ...(inits.length > 0 && { initContainers: within(inits) }),
     hostname: digString(spec, 'hostname') || `${job.metadata.name}-${String(index)}`,
   };
 }

@@ -167,7 +167,8 @@ function create(context: WriteContext, set: KubeObject, ordinal: number, revisio
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    recordRefusal(context, set, component, error.message);
+    const message = `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`;
+    recordEvent(context, set, { type: 'Warning', reason: 'FailedCreate', message, component });
     return false;
   }
   const message = `create Pod ${name} in StatefulSet ${set.metadata.name} successful`;
@@ -194,6 +195,8 @@ function putClaim(context: WriteContext, set: KubeObject, template: unknown, pod
     },
     spec: digObject(given, 'spec'),
   });
+  const message = `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`;
+  recordEvent(context, set, { reason: 'SuccessfulCreate', message, component });
 }
 
 function statusOf(context: WriteContext, set: KubeObject, revision: Revision): JsonObject {

@@ -43,24 +43,45 @@ function initialReason(pod: KubeObject): string {
   return reason === '' ? digString(pod, 'status', 'phase') : reason;
 }
 
-/** The first init container that is not done, as text; `undefined` when all are. */
-function initReason(pod: KubeObject): string | undefined {
+/** How far a pod has come with its init containers. */
+interface Initialization {
+  /** The first one that is not done, as text; `undefined` when all are. */
+  readonly reason: string | undefined;
+  /** Sidecars that are ready. */
+  readonly ready: number;
+  /** The statuses up to the one that is not done, and those of sidecars among them. */
+  readonly seen: readonly Json[];
+  readonly sidecars: readonly Json[];
+}
+
+function isSidecar(container: Json): boolean {
+  return digString(container, 'restartPolicy') === 'Always';
+}
+
+function initialization(pod: KubeObject): Initialization {
   const specs = digArray(pod, 'spec', 'initContainers');
-  for (const [at, status] of digArray(pod, 'status', 'initContainerStatuses').entries()) {
+  const names = new Set(specs.filter(isSidecar).map((spec) => digString(spec, 'name')));
+  const statuses = digArray(pod, 'status', 'initContainerStatuses');
+  const isOfSidecar = (status: Json): boolean => names.has(digString(status, 'name'));
+  let ready = 0;
+  for (const [at, status] of statuses.entries()) {
     const terminated = state(status, 'terminated');
     if (terminated !== undefined && digNumber(terminated, 'exitCode') === 0) continue;
-    const isSidecar = specs.some(
-      (spec) =>
-        digString(spec, 'name') === digString(status, 'name') &&
-        digString(spec, 'restartPolicy') === 'Always',
-    );
-    if (isSidecar && dig(status, 'started') === true) continue;
-    if (terminated !== undefined) return `Init:${ending(terminated)}`;
-    const waiting = digString(state(status, 'waiting'), 'reason');
-    if (waiting !== '' && waiting !== 'PodInitializing') return `Init:${waiting}`;
-    return `Init:${String(at)}/${String(specs.length)}`;
+    if (isOfSidecar(status) && dig(status, 'started') === true) {
+      if (dig(status, 'ready') === true) ready += 1;
+      continue;
+    }
+    const seen = statuses.slice(0, at + 1);
+    const reason = unfinished(status, terminated, `${String(at)}/${String(specs.length)}`);
+    return { reason, ready, seen, sidecars: seen.filter(isOfSidecar) };
   }
-  return undefined;
+  return { reason: undefined, ready, seen: statuses, sidecars: statuses.filter(isOfSidecar) };
+}
+
+function unfinished(status: Json, terminated: JsonObject | undefined, progress: string): string {
+  if (terminated !== undefined) return `Init:${ending(terminated)}`;
+  const waiting = digString(state(status, 'waiting'), 'reason');
+  return `Init:${waiting !== '' && waiting !== 'PodInitializing' ? waiting : progress}`;
 }
 
 /**
@@ -70,11 +91,12 @@ function initReason(pod: KubeObject): string | undefined {
  */
 export function podStatus(pod: KubeObject): PodStatus {
   const statuses = digArray(pod, 'status', 'containerStatuses');
-  const initializing = initReason(pod);
-  let status = initializing ?? initialReason(pod);
-  let ready = 0;
+  const init = initialization(pod);
+  let status = init.reason ?? initialReason(pod);
+  let { ready, seen: counted } = init;
   let hasRunning = false;
-  if (initializing === undefined || hasCondition(pod, 'Initialized')) {
+  if (init.reason === undefined || hasCondition(pod, 'Initialized')) {
+    counted = [...init.sidecars, ...statuses];
     for (const container of statuses.toReversed()) {
       const waiting = digString(state(container, 'waiting'), 'reason');
       const terminated = state(container, 'terminated');
@@ -91,7 +113,9 @@ export function podStatus(pod: KubeObject): PodStatus {
     if (digString(pod, 'status', 'reason') === 'NodeLost') status = 'Unknown';
     else if (!terminal.has(digString(pod, 'status', 'phase'))) status = 'Terminating';
   }
-  return { status, ready, total: digArray(pod, 'spec', 'containers').length, ...restartsOf(statuses) };
+  const sidecars = digArray(pod, 'spec', 'initContainers').filter(isSidecar).length;
+  const total = digArray(pod, 'spec', 'containers').length + sidecars;
+  return { status, ready, total, ...restartsOf(counted) };
 }
 
 function restartsOf(statuses: readonly Json[]): { restarts: number; lastRestart: number } {

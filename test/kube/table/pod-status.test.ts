@@ -80,6 +80,27 @@ test.for<[string, Parameters<typeof podStatus>[0], string, string]>([
     '0/1',
   ],
   [
+    'sidecars among what is ready',
+    pod(
+      {
+        phase: 'Running',
+        initContainerStatuses: [
+          { name: 's', started: true, ready: true, state: { running: {} } },
+          { name: 'n', started: true, ready: false, state: { running: {} } },
+        ],
+        containerStatuses: [running],
+      },
+      {
+        spec: {
+          containers: [{ name: 'a' }],
+          initContainers: ['s', 'n'].map((name) => ({ name, restartPolicy: 'Always' })),
+        },
+      },
+    ),
+    'Running',
+    '2/3',
+  ],
+  [
     'a deletion',
     pod({ phase: 'Running' }, { metadata: { deletionTimestamp: '2024-01-01T00:00:00Z' } }),
     'Terminating',
