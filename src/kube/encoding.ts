@@ -1,8 +1,8 @@
 import { encodeYaml } from '../core/go-yaml.js';
-import { encodeCompact, type Json, type JsonObject } from '../core/json.js';
+import { digString, encodeCompact, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
-import type { Reply } from '../registry/contract.js';
+import type { Reply, Resource } from '../registry/contract.js';
 import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
 import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
@@ -58,6 +58,36 @@ export function shownTable(
     version: transformOf(accepted.parameters)?.version ?? 'v1',
     columns,
   });
+}
+
+/**
+ * Answers with objects nobody stores, as a `Table` when one is asked for.
+ *
+ * @param value The answer in its plain form.
+ * @param resource Whose columns a table has.
+ */
+export function answerUnstored(
+  value: JsonObject,
+  objects: readonly JsonObject[],
+  resource: Pick<Resource, 'group' | 'plural'>,
+  kind: Pick<ServedKind, 'release'>,
+  form: AnswerForm,
+  status = 200,
+): Reply {
+  const transform = transformOf(form.accepted.parameters);
+  if (transform?.as !== 'Table') return answer(value, form, status);
+  const { include, now } = form;
+  const table = buildTable(
+    printerOf({ ...resource, custom: false }, kind.release),
+    objects as readonly unknown[] as readonly KubeObject[],
+    {
+      includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+      now,
+      metadata: { resourceVersion: digString(value, 'metadata', 'resourceVersion') },
+      version: transform.version,
+    },
+  );
+  return answer(table, form, status);
 }
 
 /** What tells bytes made with one schema from those made with the next. */

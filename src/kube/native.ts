@@ -11,7 +11,7 @@ import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from './aggreg
 import { componentStatuses, componentStatusList } from './component-statuses.js';
 import { withDeprecation } from './custom-resources/deprecation.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.js';
-import { answer, answerList, answerObject, type AnswerForm } from './encoding.js';
+import { answer, answerList, answerObject, answerUnstored, type AnswerForm } from './encoding.js';
 import { seeingEvents } from './events/event-store.js';
 import type { KindRequest } from './kind-request.js';
 import { checkReached, readListOptions, type KubeListOptions } from './list-options.js';
@@ -228,12 +228,14 @@ function answerComponents(
   form: AnswerForm,
 ): Reply {
   if (method !== 'GET' && method !== 'HEAD') throw notAllowed();
-  if (name === '') return answer(componentStatusList(release.name), form);
-  const found = componentStatuses(release.name).find(
-    ({ metadata }) => (metadata as JsonObject)['name'] === name,
-  );
-  if (found === undefined) throw notFound({ group: '', plural: 'componentstatuses' }, name);
-  return answer({ kind: 'ComponentStatus', apiVersion: 'v1', ...found }, form);
+  const all = componentStatuses(release.name);
+  const resource = { group: '', plural: 'componentstatuses' };
+  const kind = { release: release.name };
+  if (name === '') return answerUnstored(componentStatusList(release.name), all, resource, kind, form);
+  const found = all.find(({ metadata }) => (metadata as JsonObject)['name'] === name);
+  if (found === undefined) throw notFound(resource, name);
+  const one = { kind: 'ComponentStatus', apiVersion: 'v1', ...found };
+  return answerUnstored(one, [found], resource, kind, form);
 }
 
 function serveCollection(request: KindRequest): Reply | Promise<Reply> {

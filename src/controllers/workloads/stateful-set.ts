@@ -13,7 +13,7 @@ import { ownClaims } from './claim-retention.js';
 import { claim, claimantsOf, type ClaimingKind } from './claim.js';
 import { replicasOf } from './deployment-status.js';
 import { recordEvent } from './events.js';
-import { createPod, isReady, ownKey, podResource, podsAtOnce, recordRefusal } from './pods.js';
+import { createPod, isReady, ownKey, podResource, podsAtOnce } from './pods.js';
 import { currentRevision, noteLoadedRevision, revisionLabel, type Revision } from './revisions.js';
 import { writeStatus } from './write-status.js';
 

@@ -10,13 +10,20 @@ export function answerTyped(
   form: AnswerForm,
   status = 200,
 ): Reply {
-  const { kind, apiVersion } = type;
+  return answer(asTyped(object, type), form, status);
+}
+
+/** An object of a kind that is not the one stored, in the order of its Go type. */
+export function asTyped(
+  object: JsonObject,
+  { kind, apiVersion }: { readonly kind: string; readonly apiVersion: string },
+): JsonObject {
   const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion];
   const folder = group === '' ? 'core' : (group.split('.', 1)[0] ?? group);
   // Betas of these kinds have the fields of the first stable version.
   const types = { [version]: `${folder}/${version.replace(/(?:alpha|beta)\d+$/, '')}.${kind}` };
   const { kind: _kind, apiVersion: _apiVersion, ...members } = typed(object, { types }, version);
-  return answer({ kind, apiVersion, ...members }, form, status);
+  return { kind, apiVersion, ...members };
 }
 
 /** Says that something was done, as a write of something that is not stored answers. */

@@ -14,7 +14,8 @@ import { readApplied } from '../read-applied.js';
 import { isApply, readPatchBody } from '../read-patch-body.js';
 import { apiVersionOf } from '../served-kind.js';
 import { none, selectorText } from '../table/cells.js';
-import { answerTyped } from './answer-part.js';
+import { answerUnstored } from '../encoding.js';
+import { asTyped } from './answer-part.js';
 
 const scaleKind = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
 const group = 'autoscaling';
@@ -27,7 +28,7 @@ const unset = -2_147_483_648;
  * @see kubernetes/kubernetes pkg/registry/apps/deployment/storage/storage.go ScaleREST
  */
 export async function serveScale(request: KindRequest): Promise<Reply> {
-  const { context, path, kind, form } = request;
+  const { context, path, kind } = request;
   const { resource } = kind;
   const stored = context.cluster.store.get(resource, path.namespace, path.name);
   switch (context.method) {
@@ -35,12 +36,12 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
       const query = readWriteQuery(context.query, 'UpdateOptions');
       const body = await readObjectBody(context, { ...scaleKind, type: 'autoscaling/v1.Scale' });
       const { object } = await writeScale(request, body, query);
-      return answerTyped(scaleOf(object, resource), scaleKind, form);
+      return answerScale(request, object);
     }
     case 'PATCH': {
       if (isApply(context)) {
         const { object } = await applyScale(request);
-        return answerTyped(scaleOf(object, resource), scaleKind, form);
+        return answerScale(request, object);
       }
       const query = readWriteQuery(context.query, 'PatchOptions');
       const shape: Resource = {
@@ -58,11 +59,16 @@ export async function serveScale(request: KindRequest): Promise<Reply> {
         throw undecodable(shape, why);
       }
       const { object } = await writeScale(request, patched, query);
-      return answerTyped(scaleOf(object, resource), scaleKind, form);
+      return answerScale(request, object);
     }
     default:
-      return answerTyped(scaleOf(stored.object, resource), scaleKind, form);
+      return answerScale(request, stored.object);
   }
+}
+
+function answerScale({ kind, form }: KindRequest, object: KubeObject): Reply {
+  const scale = asTyped(scaleOf(object, kind.resource), scaleKind);
+  return answerUnstored(scale, [scale], { group, plural: 'scales' }, kind, form);
 }
 
 function scaleOf(object: KubeObject, { defined }: Resource, whenUnset?: number): JsonObject {

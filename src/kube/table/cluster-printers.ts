@@ -79,6 +79,60 @@ const volumeAttachments: Printer = {
   ],
 };
 
+/** The health of a part of Kubernetes. */
+function healthOf(part: KubeObject): Json | undefined {
+  return digArray(part, 'conditions').find((one) => digString(one, 'type') === 'Healthy');
+}
+
+function healthText(part: KubeObject): string {
+  const health = healthOf(part);
+  if (health === undefined) return 'Unknown';
+  return digString(health, 'status') === 'True' ? 'Healthy' : 'Unhealthy';
+}
+
+const parts: Printer = {
+  columns: [
+    nameColumn,
+    column('Status', healthText),
+    column('Message', (part) => digString(healthOf(part), 'message')),
+    column('Error', (part) => digString(healthOf(part), 'error')),
+  ],
+};
+
+const defaultClass = 'volumeattributesclass.alpha.kubernetes.io/is-default-class';
+
+const attributesClasses: Printer = {
+  columns: [
+    {
+      ...nameColumn,
+      cell: ({ metadata: { name, annotations = {} } }) =>
+        annotations[defaultClass] === 'true' ? `${name} (default)` : name,
+    },
+    column('DriverName', (one) => digString(one, 'driverName')),
+    ageColumn,
+  ],
+};
+
+/** Whom an address belongs to: `services/default/web`. */
+function parentOf(address: KubeObject): string {
+  const parent = dig(address, 'spec', 'parentRef');
+  if (parent === undefined) return none;
+  const group = digString(parent, 'group');
+  const resource = `${digString(parent, 'resource')}${group === '' ? '' : `.${group}`}`.toLowerCase();
+  return [resource, digString(parent, 'namespace'), digString(parent, 'name')]
+    .filter((part) => part !== '')
+    .join('/');
+}
+
+const scales: Printer = {
+  columns: [
+    nameColumn,
+    integer('Desired', (scale) => digNumber(scale, 'spec', 'replicas')),
+    integer('Available', (scale) => digNumber(scale, 'status', 'replicas')),
+    ageColumn,
+  ],
+};
+
 const podTemplates: Printer = {
   columns: [
     nameColumn,
@@ -120,6 +174,22 @@ const apiServices: Printer = {
  */
 export const clusterPrinters: Readonly<Record<string, Printer>> = {
   podtemplates: podTemplates,
+  componentstatuses: parts,
+  'scales.autoscaling': scales,
+  'volumeattributesclasses.storage.k8s.io': attributesClasses,
+  'csistoragecapacities.storage.k8s.io': {
+    columns: [
+      nameColumn,
+      column('StorageClassName', (one) => digString(one, 'storageClassName')),
+      column('Capacity', (one) => textOr(one, '<unset>', 'capacity')),
+    ],
+  },
+  'servicecidrs.networking.k8s.io': {
+    columns: [nameColumn, column('CIDRs', (one) => joined(digArray(one, 'spec', 'cidrs'))), ageColumn],
+  },
+  'ipaddresses.networking.k8s.io': {
+    columns: [nameColumn, column('ParentRef', parentOf), ageColumn],
+  },
   'csidrivers.storage.k8s.io': drivers,
   'csinodes.storage.k8s.io': {
     columns: [nameColumn, integer('Drivers', (node) => digArray(node, 'spec', 'drivers').length), ageColumn],

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../core/kube-object.js';
 import { inRange, type ReleaseName } from '../../core/release.js';
 import type { Resource } from '../../registry/contract.js';
 import type { Column, Printer } from './column.js';
+import { admissionPrinters } from './admission-printers.js';
 import { clusterPrinters } from './cluster-printers.js';
 import { corePrinters } from './core-printers.js';
 import { definedPrinter } from './defined-printer.js';
@@ -27,7 +28,10 @@ export interface TableOptions {
 }
 
 /** How a kind is shown: its own printer, the columns its CRD declares, or name and time of creation. */
-export function printerOf(resource: Resource, release: ReleaseName): Printer {
+export function printerOf(
+  resource: Pick<Resource, 'group' | 'plural' | 'custom' | 'defined'>,
+  release: ReleaseName,
+): Printer {
   const { group, plural, custom } = resource;
   const name = group === '' ? plural : `${plural}.${group}`;
   if (resource.defined !== undefined) return definedPrinter(resource.defined);
@@ -37,6 +41,7 @@ export function printerOf(resource: Resource, release: ReleaseName): Printer {
     corePrinters[name] ??
     policyPrinters[name] ??
     clusterPrinters[name] ??
+    admissionPrinters[name] ??
     plainPrinter
   );
 }

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/core/kube-object.js';
-import { clusterPrinters } from '../../../src/kube/table/cluster-printers.js';
-import { buildTable } from '../../../src/kube/table/table.js';
+import { buildTable, printerOf } from '../../../src/kube/table/table.js';
 
 const now = Date.parse('2024-05-01T00:05:00Z');
 
 function tableOf(kind: string, ...objects: readonly object[]): { columns: string[]; rows: unknown[][] } {
-  const printer = clusterPrinters[kind];
-  if (printer === undefined) throw new Error(`no printer of ${kind}`);
+  const [plural = '', ...group] = kind.split('.');
+  const printer = printerOf({ group: group.join('.'), plural, custom: false }, 'v4.1');
   const whole = objects.map((object, at) => ({
     ...object,
     metadata: { name: `object-${String(at)}`, creationTimestamp: '2024-05-01T00:00:00Z' },
@@ -27,6 +26,89 @@ const containers = [
 ];
 
 test.for([
+  [
+    'componentstatuses',
+    [
+      { conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }] },
+      { conditions: [{ type: 'Healthy', status: 'False', message: 'down', error: 'refused' }] },
+      {},
+    ],
+    ['Name', 'Status', 'Message', 'Error'],
+    [
+      ['object-0', 'Healthy', 'ok', ''],
+      ['object-1', 'Unhealthy', 'down', 'refused'],
+      ['object-2', 'Unknown', '', ''],
+    ],
+  ],
+  [
+    'scales.autoscaling',
+    [{ spec: { replicas: 3 }, status: { replicas: 2 } }],
+    ['Name', 'Desired', 'Available', 'Age'],
+    [['object-0', 3, 2, '5m']],
+  ],
+  [
+    'validatingadmissionpolicies.admissionregistration.k8s.io',
+    [{ spec: { validations: [{}, {}], paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } } }, { spec: {} }],
+    ['Name', 'Validations', 'ParamKind', 'Age'],
+    [
+      ['object-0', 2, 'v1/ConfigMap', '5m'],
+      ['object-1', 0, '<unset>', '5m'],
+    ],
+  ],
+  [
+    'mutatingadmissionpolicies.admissionregistration.k8s.io',
+    [{ spec: { mutations: [{}] } }],
+    ['Name', 'Mutations', 'ParamKind', 'Age'],
+    [['object-0', 1, '<unset>', '5m']],
+  ],
+  [
+    'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+    [
+      { spec: { policyName: 'p', paramRef: { name: 'm', namespace: 'n' } } },
+      { spec: { policyName: 'p', paramRef: { name: 'm' } } },
+      { spec: { policyName: 'p', paramRef: { selector: { matchLabels: { a: 'b' } } } } },
+      { spec: { policyName: 'p' } },
+    ],
+    ['Name', 'PolicyName', 'ParamRef', 'Age'],
+    [
+      ['object-0', 'p', 'n/m', '5m'],
+      ['object-1', 'p', '*/m', '5m'],
+      [
+        'object-2',
+        'p',
+        '&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]LabelSelectorRequirement{},}',
+        '5m',
+      ],
+      ['object-3', 'p', '<unset>', '5m'],
+    ],
+  ],
+  [
+    'csistoragecapacities.storage.k8s.io',
+    [{ storageClassName: 'fast', capacity: '1Gi' }, { storageClassName: 'slow' }],
+    ['Name', 'StorageClassName', 'Capacity'],
+    [
+      ['object-0', 'fast', '1Gi'],
+      ['object-1', 'slow', '<unset>'],
+    ],
+  ],
+  [
+    'volumeattributesclasses.storage.k8s.io',
+    [{ driverName: 'd' }],
+    ['Name', 'DriverName', 'Age'],
+    [['object-0', 'd', '5m']],
+  ],
+  [
+    'servicecidrs.networking.k8s.io',
+    [{ spec: { cidrs: ['10.0.0.0/8', 'fd00::/64'] } }],
+    ['Name', 'CIDRs', 'Age'],
+    [['object-0', '10.0.0.0/8,fd00::/64', '5m']],
+  ],
+  [
+    'ipaddresses.networking.k8s.io',
+    [{ spec: { parentRef: { resource: 'services', namespace: 'n', name: 'web' } } }],
+    ['Name', 'ParentRef', 'Age'],
+    [['object-0', 'services/n/web', '5m']],
+  ],
   [
     'volumeattachments.storage.k8s.io',
     [
