@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, type Json } from '../core/json.js';
 import { selects } from '../core/object-selector.js';
+import { sameJson } from '../core/same-json.js';
 import { writeBack, type QueuedController } from './controller.js';
 
 const clusterRoles = { group: 'rbac.authorization.k8s.io', plural: 'clusterroles' };
@@ -27,8 +27,8 @@ export const clusterRoleAggregation: QueuedController = {
     for (const selector of digArray(role, 'aggregationRule', 'clusterRoleSelectors'))
       for (const { object } of others.filter((one) => selects(selector, one.object.metadata.labels)))
         for (const rule of digArray(object, 'rules'))
-          if (!rules.some((known) => isDeepStrictEqual(known, rule))) rules.push(rule);
-    if (isDeepStrictEqual(rules, digArray(role, 'rules'))) return;
+          if (!rules.some((known) => sameJson(known, rule))) rules.push(rule);
+    if (sameJson(rules, digArray(role, 'rules'))) return;
     writeBack(context, context.catalog.get(clusterRoles.group, clusterRoles.plural), { ...role, rules });
   },
 };

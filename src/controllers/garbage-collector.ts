@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { GroupResource } from '../core/api-error.js';
 import type { KubeObject, OwnerReference } from '../core/kube-object.js';
+import { sameJson } from '../core/same-json.js';
 import type { WriteContext } from '../registry/contract.js';
 import { deleteObject } from '../registry/verbs/delete.js';
 import {
@@ -122,8 +122,7 @@ function deleteDependents(context: WriteContext, owner: KubeObject): void {
 function hasNewOwners({ stored, previous }: Change): boolean {
   const { ownerReferences } = stored.object.metadata;
   return (
-    ownerReferences !== undefined &&
-    !isDeepStrictEqual(ownerReferences, previous?.object.metadata.ownerReferences)
+    ownerReferences !== undefined && !sameJson(ownerReferences, previous?.object.metadata.ownerReferences)
   );
 }
 

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from './same-json.js';
 import { ApiError } from './api-error.js';
 import { maxDepth } from './go-json.js';
 import { isJsonObject, type Json } from './json.js';
@@ -117,7 +117,7 @@ export function applyJsonPatch(target: Json, patch: readonly PatchOperation[]): 
         break;
       }
       case 'test':
-        if (!isDeepStrictEqual(path.length === 0 ? result : find(result, path), value)) throw rejected();
+        if (!sameJson(path.length === 0 ? result : find(result, path), value)) throw rejected();
         break;
     }
   }

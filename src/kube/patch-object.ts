@@ -56,13 +56,15 @@ function checkedPatch(
 ): Patch {
   const type = structOf(kind);
   return (object) => {
-    const patched = applyPatch(type === undefined ? object : asSeen(object, kind), patch);
-    const text = context.body?.toString('utf8') ?? '';
+    const isAsStored = isPatchedAsStored(object, patch, type);
+    const patched = applyPatch(isAsStored ? asAsked(object, kind) : asSeen(object, kind), patch);
+    const text = (): string => context.body?.toString('utf8') ?? '';
     const isStrategic = typeof patch === 'function';
     const shown = (isText = false): string => {
-      if (isStrategic) return goValue(parseGoJson(text, 'unmarshal'));
-      if (isText) return text;
-      return encodeCompact(isJsonObject(patched) ? untyped(patched) : patched);
+      if (isStrategic) return goValue(parseGoJson(text(), 'unmarshal'));
+      if (isText) return text();
+      const seen = type === undefined ? patched : applyPatch(asSeen(object, kind), patch);
+      return encodeCompact(isJsonObject(seen) ? untyped(seen) : seen);
     };
     if (type !== undefined && isJsonObject(patched)) {
       const unread = isStrategic ? undefined : kindProblem(patched, kind, context);
@@ -105,11 +107,26 @@ function asOwnKind(patched: Json, served: ServedKind, type: string | undefined):
     : { ...patched, apiVersion, kind };
 }
 
+/**
+ * Whether it makes no difference to a patch that it is shown an object as it is stored: all but JSON patches, which name
+ * places, change what they have in them and leave alone what they have not.
+ */
+function isPatchedAsStored(object: JsonObject, patch: Patch, type: string | undefined): boolean {
+  if (type === undefined) return true;
+  if (typeof patch !== 'function' && patch.type === 'application/json-patch+json') return false;
+  return typeMismatches(object, type, 1).length === 0 && knownMembers(object, type).unknown.length === 0;
+}
+
 /** A native object as patches see it, which is as it is read: with what Go prints of fields that are not set. */
 function asSeen(object: JsonObject, kind: ServedKind): JsonObject {
   const { resource, version } = kind;
-  const seen = resource.versions.length > 1 ? { ...object, apiVersion: apiVersionOf(kind) } : object;
-  return JSON.parse(JSON.stringify(typed(seen, resource, version))) as JsonObject;
+  return JSON.parse(JSON.stringify(typed(asAsked(object, kind), resource, version))) as JsonObject;
+}
+
+/** A native object in the version that is asked for. */
+function asAsked(object: JsonObject, kind: ServedKind): JsonObject {
+  const { custom, versions } = kind.resource;
+  return custom || versions.length === 1 ? object : { ...object, apiVersion: apiVersionOf(kind) };
 }
 
 /** What a native kind has of a patch's outcome, and which members of it a kind does not know. */

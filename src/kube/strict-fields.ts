@@ -1,6 +1,7 @@
 import { quote } from '../core/api-error.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
 import { embedsTypeMeta } from '../registry/typed-json.js';
+import { Passed } from '../registry/passed.js';
 import { fieldIndex, type TypeField } from '../registry/type-table.js';
 
 /** Most complaints collected about one body: that of kube-apiserver. */
@@ -63,7 +64,7 @@ class StrictScan {
     for (;;) {
       this.#skip(blank);
       if (this.#text[this.#at] !== '"') break;
-      const key = JSON.parse(this.#skip(stringToken)) as string;
+      const key = this.#key();
       this.#skip(blank);
       this.#at += 1;
       const place = path === '' ? key : `${path}.${key}`;
@@ -90,6 +91,11 @@ class StrictScan {
       this.#at += 1;
     }
     this.#at += 1;
+  }
+
+  #key(): string {
+    const token = this.#skip(stringToken);
+    return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   }
 
   #skip(token: RegExp): string {
@@ -146,6 +152,9 @@ export function knownMembers(object: JsonObject, type: string): Known {
   return { object: known, unknown };
 }
 
+/** Parts of objects that have no unknown members. */
+const wellKnown = new Passed();
+
 function pruneStruct(object: JsonObject, type: string, path: string, unknown: string[]): JsonObject {
   const fields = fieldIndex(type);
   if (fields === undefined || opaque.has(type)) return object;
@@ -162,8 +171,14 @@ function pruneStruct(object: JsonObject, type: string, path: string, unknown: st
       }
       continue;
     }
+    if (path === '' && wellKnown.has(value, field)) {
+      kept.push([key, value]);
+      continue;
+    }
+    const before = unknown.length;
     const pruned = value === undefined ? value : pruneField(value, field, place, unknown);
     changed ||= pruned !== value;
+    if (path === '' && unknown.length === before) wellKnown.add(value, field);
     kept.push([key, pruned]);
   }
   return changed ? Object.fromEntries(kept) : object;

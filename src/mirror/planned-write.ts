@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
+import { sameJson } from '../core/same-json.js';
 import type { Change } from '../state/object-store.js';
 import type { MirroredKind } from './mirrored-kind.js';
 
@@ -90,7 +90,7 @@ function updateOf(
   const [wanted, there] = [asSent(kind, local), asSent(kind, base)];
   const { status: _, ...rest } = wanted;
   const { status: __, ...restThere } = there;
-  return isDeepStrictEqual(kind.hasStatus ? rest : wanted, kind.hasStatus ? restThere : there)
+  return sameJson(kind.hasStatus ? rest : wanted, kind.hasStatus ? restThere : there)
     ? undefined
     : { update: wanted };
 }
@@ -112,7 +112,7 @@ function mergePatch(from: Json | undefined, to: JsonObject): JsonObject {
   const patch = new Map<string, Json>();
   for (const name of Object.keys(before)) if (to[name] === undefined) patch.set(name, null);
   for (const [name, value] of Object.entries(to)) {
-    if (value === undefined || isDeepStrictEqual(value, before[name])) continue;
+    if (value === undefined || sameJson(value, before[name])) continue;
     patch.set(
       name,
       isJsonObject(value) && isJsonObject(before[name]) ? mergePatch(before[name], value) : value,

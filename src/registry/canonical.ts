@@ -2,6 +2,7 @@ import { canonicalQuantity } from '../core/canonical-quantity.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Resource, WriteContext } from './contract.js';
+import { Passed } from './passed.js';
 import { fieldsOf, fieldIndex, type TypeField } from './type-table.js';
 
 /** What a plain field says when it is not set. */
@@ -95,13 +96,18 @@ export function storedMeaning(object: KubeObject, resource: Resource, context: W
   return result;
 }
 
+/** Parts of objects that are in their one form. */
+const reduced = new Passed();
+
 function reduceStruct(object: JsonObject, plan: ReadonlyMap<string, FieldPlan>, isRoot = false): JsonObject {
   let isSame = Object.getPrototypeOf(object) === Object.prototype;
   const kept: [string, Json][] = [];
   for (const key of Object.keys(object)) {
     const given = object[key];
     const field = plan.get(key);
-    const value = field === undefined || (isRoot && key === 'metadata') ? given : reduceField(given, field);
+    const isKept = field === undefined || (isRoot && (key === 'metadata' || reduced.has(given, field)));
+    const value = isKept ? given : reduceField(given, field);
+    if (isRoot && value === given) reduced.add(given, field);
     isSame &&= value === given && value !== undefined;
     if (value !== undefined) kept.push([key, value]);
   }

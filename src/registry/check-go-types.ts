@@ -4,6 +4,7 @@ import { standardBase64Error } from '../core/go-base64.js';
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../core/json.js';
 import { bodyPrefix } from './body-types.js';
+import { Passed } from './passed.js';
 import { fieldIndex, fieldsOf, type TypeField } from './type-table.js';
 
 /** Plain types and what JSON they take. */
@@ -105,6 +106,9 @@ export function typeMismatches(
   return walk.found;
 }
 
+/** Parts of objects whose members are all of their fields' types. */
+const fitting = new Passed();
+
 /** One walk over an object along the fields of its type; the path is only put together where something is wrong. */
 class Walk {
   readonly found: TypeMismatch[] = [];
@@ -124,11 +128,15 @@ class Walk {
       const member = value[key];
       const field = fields.get(key);
       if (field === undefined || member === undefined || member === null) continue;
+      const isPart = this.#path.length === 0;
+      if (isPart && fitting.has(member, field)) continue;
+      const before = this.found.length;
       this.#path.push(key);
       this.#fields.push(key);
       this.#field(member, field, type);
       this.#fields.pop();
       this.#path.pop();
+      if (isPart && this.found.length === before) fitting.add(member, field);
       if (this.found.length >= this.#limit) return;
     }
   }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../core/kube-object.js';
+import { sameJson } from '../core/same-json.js';
 import { canonicalObject, storedMeaning } from './canonical.js';
 import type { Resource, WriteContext } from './contract.js';
 
@@ -51,8 +51,8 @@ export function nextGeneration(
   const keys = new Set([...Object.keys(next), ...Object.keys(previous)]);
   for (const key of ignored) keys.delete(key);
   keys.delete('apiVersion');
-  const changed = [...keys].filter((key) => !isDeepStrictEqual(next[key], previous[key]));
+  const changed = [...keys].filter((key) => !sameJson(next[key], previous[key]));
   if (changed.length === 0) return generation;
   const [meant, was] = [canonicalObject(next, resource), storedMeaning(previous, resource, context)];
-  return changed.every((key) => isDeepStrictEqual(meant[key], was[key])) ? generation : (generation ?? 0) + 1;
+  return changed.every((key) => sameJson(meant[key], was[key])) ? generation : (generation ?? 0) + 1;
 }

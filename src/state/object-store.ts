@@ -1,6 +1,7 @@
 import { alreadyExists, conflict, notFound, staleVersion, type GroupResource } from '../core/api-error.js';
 import { deepFreeze } from '../core/json.js';
 import type { KubeObject, ObjectMeta } from '../core/kube-object.js';
+import { sameJson } from '../core/same-json.js';
 import type { Clock } from './clock.js';
 import type { Random } from './random.js';
 
@@ -344,9 +345,7 @@ export class ObjectStore {
         creationTimestamp: current.creationTimestamp ?? null,
       }),
     };
-    // What is only now being deleted has changed; comparing is most of the work where thousands go.
-    const isSame = metadata.deletionTimestamp === current.deletionTimestamp;
-    if (isSame && JSON.stringify(next) === JSON.stringify(previous.object)) return previous;
+    if (sameJson(next, previous.object)) return previous;
     return this.#write('MODIFIED', resource, previous, next);
   }
 

@@ -1,7 +1,7 @@
 import { ApiError, notFound } from '../../core/api-error.js';
 import { appStoreGroup } from '../../core/app-store-keys.js';
 import { digString } from '../../core/json.js';
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '../../core/same-json.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 
 const versions = { group: appStoreGroup, plural: 'applicationversions' };
@@ -14,7 +14,7 @@ const denied = 'admission webhook "applicationrelease.extensions.kubesphere.io" 
  */
 export const releaseHooks: ResourceHooks = {
   validate: (release, previous, { cluster }) => {
-    if (previous !== undefined && isDeepStrictEqual(release['spec'], previous['spec'])) return;
+    if (previous !== undefined && sameJson(release['spec'], previous['spec'])) return;
     const id = digString(release, 'spec', 'appVersionID');
     const version = cluster.store.find(versions, undefined, id)?.object;
     if (version === undefined) {

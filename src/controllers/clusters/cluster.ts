@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, digObject, digString } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import { hostClusterLabel } from '../../core/well-known-keys.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Change } from '../../state/object-store.js';
 import {
@@ -62,7 +62,7 @@ function calls({ stored, previous }: Change): boolean {
   return (
     isMarkedNow ||
     annotation(now, asked) !== annotation(before, asked) ||
-    !isDeepStrictEqual(now['spec'], before['spec'])
+    !sameJson(now['spec'], before['spec'])
   );
 }
 

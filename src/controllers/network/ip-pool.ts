@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { parseCidr, parseIp, type IpRange } from '../../core/ip-range.js';
 import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, writeBack, type QueuedController } from '../controller.js';
 
@@ -38,7 +38,7 @@ export const ipPoolController: QueuedController = {
       [`${namePrefix}/type`]: digString(pool, 'spec', 'type'),
     };
     const status = statusOf(context, pool);
-    if (isDeepStrictEqual(pool.metadata.labels, labels) && isDeepStrictEqual(pool['status'], status)) return;
+    if (sameJson(pool.metadata.labels, labels) && sameJson(pool['status'], status)) return;
     const resource = context.catalog.get(pools.group, pools.plural);
     writeBack(context, resource, { ...pool, metadata: { ...pool.metadata, labels }, status });
   },

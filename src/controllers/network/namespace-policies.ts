@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import { workspaceLabel } from '../../core/well-known-keys.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
@@ -66,7 +66,7 @@ function keep(context: WriteContext, namespace: string, name: string, spec: Json
   const identity = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
   if (found === undefined)
     createObject(context, resource, { ...identity, metadata: { name, namespace }, spec });
-  else if (!isDeepStrictEqual(found['spec'], spec))
+  else if (!sameJson(found['spec'], spec))
     updateObject(
       context,
       resource,

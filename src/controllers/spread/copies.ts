@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
@@ -25,7 +25,7 @@ export function putCopy(context: WriteContext, resource: Resource, original: Kub
   const { labels: _, annotations: __, ...kept } = known.metadata;
   const metadata = { ...kept, ...(labels && { labels }), ...(annotations && { annotations }) };
   const next: KubeObject = { ...known, metadata, ...content };
-  if (!isDeepStrictEqual(next, known)) writeBack(context, resource, next);
+  if (!sameJson(next, known)) writeBack(context, resource, next);
 }
 
 /** Takes the copy in a member away. @param context Of the member. */

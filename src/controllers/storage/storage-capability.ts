@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
 import { inRange } from '../../core/release.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { Change } from '../../state/object-store.js';
@@ -119,7 +119,7 @@ function putCapability(context: WriteContext, storageClass: KubeObject, features
   const resource = context.catalog.get(capabilities.group, capabilities.plural);
   const known = context.cluster.store.find(capabilities, undefined, name)?.object;
   if (known === undefined) createObject(context, resource, { metadata: { name }, spec });
-  else if (!isDeepStrictEqual(known['spec'], spec)) writeBack(context, resource, { ...known, spec });
+  else if (!sameJson(known['spec'], spec)) writeBack(context, resource, { ...known, spec });
 }
 
 /** Annotates a class; what somebody has said already stays. @returns the class as it is then */

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digString } from '../../core/json.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { podResource } from './pods.js';
 
@@ -59,7 +59,7 @@ export function ownClaims(
           ? [ownerOf(set, 'StatefulSet')]
           : [];
     const ownerReferences = [...others, ...own];
-    if (isDeepStrictEqual(before, ownerReferences)) continue;
+    if (sameJson(before, ownerReferences)) continue;
     const { ownerReferences: _, ...metadata } = claim.metadata;
     cluster.store.replace(claims, {
       ...claim,

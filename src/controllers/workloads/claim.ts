@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { GroupResource } from '../../core/api-error.js';
 import type { Json } from '../../core/json.js';
 import { controllerReference, type KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Change, ObjectStore } from '../../state/object-store.js';
 import { isDeleting, type WorkKey } from '../controller.js';
@@ -122,7 +122,7 @@ export function claimantsOf(
 function isNothingNew({ stored, previous }: Change): boolean {
   if (previous === undefined || controllerOf(previous.object) !== undefined) return false;
   const [now, before] = [stored.object.metadata.labels, previous.object.metadata.labels];
-  return now === before || isDeepStrictEqual(now, before);
+  return now === before || sameJson(now, before);
 }
 
 function selecting(

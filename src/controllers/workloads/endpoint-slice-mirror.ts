@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { annotation, controllerReference, label, type KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
@@ -116,9 +116,9 @@ function put(
   }
   const old = { endpoints: before['endpoints'], ports: before['ports'] };
   const isSame =
-    isDeepStrictEqual(old, { endpoints: content['endpoints'], ports: content['ports'] }) &&
-    isDeepStrictEqual(before.metadata.labels ?? {}, labels) &&
-    isDeepStrictEqual(before.metadata.annotations ?? {}, annotations);
+    sameJson(old, { endpoints: content['endpoints'], ports: content['ports'] }) &&
+    sameJson(before.metadata.labels ?? {}, labels) &&
+    sameJson(before.metadata.annotations ?? {}, annotations);
   if (isSame) return;
   const { annotations: _, ...metadata } = before.metadata;
   const generation = (metadata.generation ?? 1) + 1;

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, digString, type Json, type JsonObject } from '../../core/json.js';
 import { controllerReference, type KubeObject, label } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
@@ -56,7 +56,7 @@ export function putSlices(
   const spare = new Set(own);
   const wanted: { readonly packing: Packing; readonly ports: readonly JsonObject[] }[] = [];
   for (const { ports, endpoints } of groups) {
-    const fitting = own.filter((slice) => isDeepStrictEqual(digArray(slice, 'ports'), ports));
+    const fitting = own.filter((slice) => sameJson(digArray(slice, 'ports'), ports));
     for (const packing of pack(fitting, endpoints)) {
       if (packing.endpoints.length === 0) continue;
       if (packing.slice !== undefined) spare.delete(packing.slice);
@@ -89,7 +89,7 @@ function pack(own: readonly KubeObject[], endpoints: readonly JsonObject[]): rea
       wanted.delete(idOf(old));
       stay.push(next);
     }
-    return { slice, endpoints: stay, isChanged: !isDeepStrictEqual(before, stay) };
+    return { slice, endpoints: stay, isChanged: !sameJson(before, stay) };
   });
   const rest = [...wanted.values()];
   const room = ({ endpoints: held }: Packing): number => mostPerSlice - held.length;
@@ -138,8 +138,8 @@ function write(
   const { endpoints: old = null, ports: oldPorts = null } = slice;
   const before = { endpoints: isEmpty(old) ? null : old, ports: isEmpty(oldPorts) ? null : oldPorts };
   const { endpoints: fresh, ports: freshPorts } = content;
-  const isSame = isDeepStrictEqual(before, { endpoints: fresh, ports: freshPorts });
-  if (isSame && isDeepStrictEqual(slice.metadata.labels ?? {}, labels)) return;
+  const isSame = sameJson(before, { endpoints: fresh, ports: freshPorts });
+  if (isSame && sameJson(slice.metadata.labels ?? {}, labels)) return;
   const generation = (slice.metadata.generation ?? 1) + 1;
   context.cluster.store.replace(sliceResource, {
     ...slice,

@@ -1,10 +1,10 @@
 import { dig, digArray, digObject, digString, type JsonObject } from '../../core/json.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
-import { isDeepStrictEqual } from 'node:util';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { selects } from '../../core/object-selector.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Change } from '../../state/object-store.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
 import { nodeResource } from '../nodes/node-condition.js';
@@ -168,8 +168,8 @@ function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly
   const { subsets: old, ...rest } = before;
   const { [overCapacity]: cut, ...noted } = before.metadata.annotations ?? {};
   const isSame =
-    isDeepStrictEqual(old ?? [], subsets) &&
-    isDeepStrictEqual(before.metadata.labels ?? {}, labels) &&
+    sameJson(old ?? [], subsets) &&
+    sameJson(before.metadata.labels ?? {}, labels) &&
     (cut !== undefined) === isCut;
   if (isSame) return;
   const { annotations: _, labels: __, ...metadata } = before.metadata;

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digString, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
+import { sameJson } from '../../core/same-json.js';
 import { restarts } from '../../kube/kubelet/container-end.js';
 import { isUnmade, podStatus } from '../../kube/kubelet/pod-conditions.js';
 import type { WriteContext } from '../../registry/contract.js';
@@ -136,7 +136,7 @@ function run(
   });
   const held = withInits(pod, inits, seen);
   const next = { ...held, status: podStatus(world, held, statuses, now) };
-  if (!isDeepStrictEqual(next.status, pod['status'])) cluster.store.replace(podResource, next);
+  if (!sameJson(next.status, pod['status'])) cluster.store.replace(podResource, next);
   for (const tell of telling) tell();
   const all = [...inits, ...statuses];
   if (!all.some(isUnmade)) startOwnProcesses(context, next);

@@ -1,5 +1,6 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import { containerId, imageId } from '../../kube/kubelet/container-identity.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { isDeleting, type QueuedController } from '../controller.js';
@@ -9,7 +10,6 @@ import { recordMissingImage, recordStart } from './container-events.js';
 import { withoutImage } from './container-status.js';
 import { recordEvent } from './events.js';
 import { ownKey, podResource } from './pods.js';
-import { isDeepStrictEqual } from 'node:util';
 
 /**
  * Does to running pods what their kubelet does when the spec changes under it: restarts a container whose image is
@@ -48,7 +48,7 @@ export const podUpdateController: QueuedController = {
       containerStatuses,
       ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     };
-    if (isDeepStrictEqual(wanted, status)) return;
+    if (sameJson(wanted, status)) return;
     const added = ephemeral.length - digArray(status, 'ephemeralContainerStatuses').length;
     context.cluster.store.replace(podResource, { ...pod, status: wanted });
     for (const container of restarted) recordRestart(context, pod, container);

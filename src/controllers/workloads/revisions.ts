@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digObject, type JsonObject } from '../../core/json.js';
 import { controllerReference, type KubeObject, label } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { Change } from '../../state/object-store.js';
@@ -26,7 +26,7 @@ export function currentRevision(context: WriteContext, owner: KubeObject): Revis
   const known = controlledBy(context.cluster.store, owner, revisions);
   const template = digObject(owner, 'spec', 'template');
   const newest = Math.max(0, ...known.map(numberOf));
-  const same = known.find((one) => isDeepStrictEqual(bare(templateIn(one)), bare(template)));
+  const same = known.find((one) => sameJson(bare(templateIn(one)), bare(template)));
   if (same === undefined) {
     // Without any history the pods are those of a loaded workload: they were made from the template as it is.
     const hash = (known.length === 0 ? loadedHash(context, owner) : undefined) ?? templateHash(template);

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digObject, digString, isJsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Change } from '../../state/object-store.js';
 import type { World } from '../../state/world.js';
@@ -79,7 +79,7 @@ export const schedulerController: QueuedController = {
 /** Whether a node has as much room as before. */
 function hasSameRoom({ stored, previous }: Change): boolean {
   const [now, before] = [stored.object, previous?.object].map((node) => dig(node, 'status', 'allocatable'));
-  return now === before || isDeepStrictEqual(now, before);
+  return now === before || sameJson(now, before);
 }
 
 /** Whether a pod has just come to its end, and left room on its node. */

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import { complete } from '../../kube/defaults/complete.js';
 import { podTemplate } from '../../kube/defaults/pod-spec.js';
 import { canonicalStruct } from '../../registry/canonical.js';
@@ -33,7 +33,7 @@ function sorted(value: Json): Json {
 
 /** Whether two templates ask for the same pods, whatever hash one of them is labelled with. */
 export function sameTemplate(a: JsonObject, b: JsonObject): boolean {
-  return isDeepStrictEqual(bare(a), bare(b));
+  return sameJson(bare(a), bare(b));
 }
 
 /** A template completed, without its hash and without members that say nothing. */

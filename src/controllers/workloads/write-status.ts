@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
 
 /** Writes an object's status when it says something new. @returns whether it did */
@@ -10,7 +10,7 @@ export function writeStatus(
   object: KubeObject,
   status: JsonObject,
 ): boolean {
-  if (isDeepStrictEqual(object['status'], status)) return false;
+  if (sameJson(object['status'], status)) return false;
   cluster.store.replace(resource, { ...object, status });
   return true;
 }

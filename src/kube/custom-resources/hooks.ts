@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ApiError, invalid, quote } from '../../core/api-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { DefinedVersion, Resource, ResourceHooks } from '../../registry/contract.js';
 import type { Cause } from '../../registry/object-meta.js';
 import { knownMembers } from '../strict-fields.js';
@@ -125,7 +125,7 @@ function isSameContent(object: KubeObject, previous: KubeObject): boolean {
     apiVersion: _version,
     ...rest
   }: KubeObject): Record<string, Json | undefined> => rest;
-  return isDeepStrictEqual(content(object), content(previous));
+  return sameJson(content(object), content(previous));
 }
 
 function endingKind(group: string, plural: string): ApiError {

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
 import { complete, type Defaults } from './complete.js';
@@ -90,11 +90,11 @@ const typed: readonly (readonly [key: string, needs: (spec: JsonObject) => boole
 
 function withoutDropped(spec: JsonObject, before: JsonObject): JsonObject {
   const dropped = typed
-    .filter(([key, needs]) => needs(before) && !needs(spec) && isDeepStrictEqual(spec[key], before[key]))
+    .filter(([key, needs]) => needs(before) && !needs(spec) && sameJson(spec[key], before[key]))
     .map(([key]) => key);
   const rest = without(spec, dropped);
   const losesPorts = needsPorts(before) && !needsPorts(spec);
-  if (!losesPorts || !isDeepStrictEqual(nodePorts(spec), nodePorts(before))) return rest;
+  if (!losesPorts || !sameJson(nodePorts(spec), nodePorts(before))) return rest;
   return { ...rest, ports: digArray(rest, 'ports').map((port) => without(digObject(port), ['nodePort'])) };
 }
 
@@ -138,12 +138,11 @@ function pick(from: JsonObject, keys: readonly string[]): JsonObject {
 function withSameAddress(spec: JsonObject, before: JsonObject | undefined): JsonObject {
   const [one, all] = [digString(spec, 'clusterIP'), digArray(spec, 'clusterIPs')];
   if (before === undefined) return one !== '' && all.length === 0 ? { ...spec, clusterIPs: [one] } : spec;
-  if (one === '' && isDeepStrictEqual(all, digArray(before, 'clusterIPs')))
-    return without(spec, ['clusterIPs']);
+  if (one === '' && sameJson(all, digArray(before, 'clusterIPs'))) return without(spec, ['clusterIPs']);
   const isChanged = one !== '' && one !== digString(before, 'clusterIP');
   if (!isChanged) return spec;
   const [, ...others] = all;
-  return isDeepStrictEqual(all, digArray(before, 'clusterIPs')) || all.length === 0
+  return sameJson(all, digArray(before, 'clusterIPs')) || all.length === 0
     ? { ...spec, clusterIPs: [one, ...others] }
     : spec;
 }

@@ -73,6 +73,11 @@ class EventStore extends StoreView {
     return seenAs(this.base.update(core, asCoreEvent(object)));
   }
 
+  override replace(resource: GroupResource, object: KubeObject): StoredObject {
+    if (!isOwn(resource)) return this.base.replace(resource, object);
+    return seenAs(this.base.replace(core, asCoreEvent(object)));
+  }
+
   override remove(resource: GroupResource, namespace: string | undefined, name: string): StoredObject {
     if (!isOwn(resource)) return this.base.remove(resource, namespace, name);
     return seenAs(this.base.remove(core, namespace, name));

@@ -50,8 +50,11 @@ export function withoutAllocated(
   sent: KubeObject,
   shape: Shape,
 ): FieldSet {
-  const paths = allocated[`${plural}.${group}`];
-  if (paths === undefined) return set;
+  const paths = allocated[`${plural}.${group}`]?.filter((path) => {
+    const step = `f:${path.slice(0, path.indexOf('.'))}`;
+    return set.members.has(step) || set.children.has(step);
+  });
+  if (paths === undefined || paths.length === 0) return set;
   const given = fieldsOf(sent, shape);
   for (const path of paths) drop(set, given, path.split('.'));
   return set;

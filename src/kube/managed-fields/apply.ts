@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ApiError, badRequest } from '../../core/api-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Resource } from '../../registry/contract.js';
 import { hasStatusEndpoint } from '../../registry/generation.js';
 import { appliedProblems } from './check-applied.js';
@@ -65,7 +65,7 @@ export function applyConfiguration(apply: Apply): Applied {
     ...entry,
     set: difference(difference(entry.set, contested), removed),
   }));
-  const isUnchanged = last !== undefined && sameSet(last.set, set) && isDeepStrictEqual(before, pruned);
+  const isUnchanged = last !== undefined && sameSet(last.set, set) && sameJson(before, pruned);
   const own: Managed = { ...manager, set, time: isUnchanged ? last.time : apply.time };
   return { object: pruned as JsonObject, managedFields: writeManaged([...rest, own]) };
 }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import { FieldSet, type PathStep } from './field-set.js';
 import { stepsOf } from './items.js';
 import type { MapShape, Shape } from './shape.js';
@@ -75,7 +75,7 @@ function comparePlace(
   const [old, now] = [fittingShape(shape, before), fittingShape(shape, after)];
   const isLeaf = old.kind === 'leaf' || now.kind === 'leaf' || (isEmpty(before) && isEmpty(after));
   if (isLeaf) {
-    if (before !== undefined && after !== undefined && !isDeepStrictEqual(before, after))
+    if (before !== undefined && after !== undefined && !sameJson(before, after))
       (found.modified ??= new FieldSet()).members.add(step);
     return;
   }

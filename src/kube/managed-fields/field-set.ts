@@ -47,6 +47,8 @@ export class FieldSet {
 
 /** What is in either. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (a.empty) return b;
+  if (b.empty) return a;
   const result = new FieldSet();
   for (const set of [a, b]) for (const step of set.members) result.members.add(step);
   for (const step of new Set([...a.children.keys(), ...b.children.keys()])) {
@@ -57,16 +59,18 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** What is in the first and not in the second. */
+/** What is in the first and not in the second; the first itself where that is all of it. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   const result = new FieldSet();
   for (const step of a.members) if (!b.members.has(step)) result.members.add(step);
+  let isAll = result.members.size === a.members.size;
   for (const [step, child] of a.children) {
     const other = b.children.get(step);
     const left = other === undefined ? child : difference(child, other);
+    isAll &&= left === child;
     if (!left.empty) result.children.set(step, left);
   }
-  return result;
+  return isAll ? a : result;
 }
 
 /** What is in both. */
@@ -144,8 +148,10 @@ function readJson(text: string): Json | undefined {
 
 /** The step to an item of a list, by the values of its keys. */
 export function keyStep(keys: Readonly<Record<string, Json>>): PathStep {
-  const sorted = Object.keys(keys).sort();
-  return `k:${JSON.stringify(Object.fromEntries(sorted.map((key) => [key, keys[key]])))}`;
+  const members = Object.keys(keys)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${JSON.stringify(keys[key])}`);
+  return `k:{${members.join(',')}}`;
 }
 
 /** A path as conflicts name it, such as `.spec.containers[name="a"].image`. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { deepFreeze, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { decodeFieldSet, encodeFieldSet, union, type FieldSet } from './field-set.js';
 
@@ -55,7 +55,7 @@ function readEntry(value: Json): Managed | undefined {
   if (fieldsType !== 'FieldsV1' || typeof manager !== 'string') return undefined;
   if (typeof apiVersion !== 'string' || apiVersion === '' || typeof subresource !== 'string')
     return undefined;
-  const set = decodeFieldSet(fieldsV1 ?? {});
+  const set = readFields(fieldsV1 ?? {});
   if (set === undefined) return undefined;
   return {
     name: manager,
@@ -80,9 +80,30 @@ function writeEntry({ name, operation, apiVersion, time, subresource, set }: Man
     apiVersion,
     ...(time !== undefined && { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: encodeFieldSet(set),
+    fieldsV1: writeFields(set),
     ...(subresource !== '' && { subresource }),
   };
+}
+
+/** Sets as they were written, and the other way round: most entries outlive most writes as they are. */
+const written = new WeakMap<FieldSet, JsonObject>();
+const read = new WeakMap<JsonObject, FieldSet>();
+
+function writeFields(set: FieldSet): JsonObject {
+  const known = written.get(set);
+  if (known !== undefined) return known;
+  const fields = deepFreeze(encodeFieldSet(set));
+  written.set(set, fields);
+  read.set(fields, set);
+  return fields;
+}
+
+function readFields(fields: Json): FieldSet | undefined {
+  const known = isJsonObject(fields) ? read.get(fields) : undefined;
+  if (known !== undefined) return known;
+  const set = decodeFieldSet(fields);
+  if (set !== undefined && isJsonObject(fields) && Object.isFrozen(fields)) read.set(fields, set);
+  return set;
 }
 
 function compareEntries(a: Managed, b: Managed): number {

@@ -56,7 +56,10 @@ function givesUp({ sent, manager }: Update): boolean {
 
 function changesOf({ resource, version, sent, previous, next, manager }: Update): Comparison {
   const shape = shapeOf(resource, version);
-  const [before, after] = [printed(previous ?? {}, resource, version), printed(next, resource, version)];
+  const [before, after] = [
+    printed(apartFrom(next, previous ?? {}), resource, version),
+    printed(apartFrom(previous ?? {}, next), resource, version),
+  ];
   const found = compareStates(before, after, shape);
   const ignored = new FieldSet();
   if (manager.subresource === '' && hasStatusEndpoint(resource)) ignored.members.add('f:status');
@@ -70,6 +73,16 @@ function changesOf({ resource, version, sent, previous, next, manager }: Update)
   };
   const added = withoutAllocated(trim(found.added), resource, sent, shape);
   return { added, modified: trim(found.modified), removed: trim(found.removed) };
+}
+
+/** An object without the parts another has the very same of: nothing differs in them. */
+function apartFrom(other: JsonObject, object: JsonObject): JsonObject {
+  const rest: Record<string, Json | undefined> = {};
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (typeof value !== 'object' || value !== other[key]) rest[key] = value;
+  }
+  return rest;
 }
 
 /** An object as its manager would read it: native kinds as their Go structs print them, members that are no pointers included. */

@@ -1,5 +1,4 @@
 import { invalid } from '../../core/api-error.js';
-import { isDeepStrictEqual } from 'node:util';
 import {
   dig,
   digArray,
@@ -10,6 +9,7 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { Reply, Resource, Subresource } from '../../registry/contract.js';
 import { readObject } from '../../registry/object-meta.js';
 import { applyPatch, patchObject } from '../../registry/verbs/patch.js';
@@ -100,10 +100,10 @@ function problems(before: KubeObject, after: Json, part: string): Cause[] {
   const old = digArray(before, 'spec', 'ephemeralContainers');
   const next = digArray(after, 'spec', 'ephemeralContainers');
   const field = 'spec.ephemeralContainers';
-  const kept = old.every((one) => next.some((other) => isDeepStrictEqual(one, other)));
+  const kept = old.every((one) => next.some((other) => sameJson(one, other)));
   const causes: Cause[] = [];
   if (!kept) {
-    const changed = old.find((one) => !next.some((other) => isDeepStrictEqual(one, other)));
+    const changed = old.find((one) => !next.some((other) => sameJson(one, other)));
     const name = digString(changed, 'name');
     const isThere = next.some((other) => digString(other, 'name') === name);
     const why = isThere

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { quote } from '../../core/api-error.js';
 import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import { invalidValue, type Cause } from '../../registry/object-meta.js';
 
 export { invalidValue, type Cause };
@@ -87,7 +87,7 @@ export function immutableProblems(
   before: Json | undefined,
   shown: string,
 ): Cause[] {
-  return isDeepStrictEqual(now, before) ? [] : [invalidShown(field, shown, 'field is immutable')];
+  return sameJson(now, before) ? [] : [invalidShown(field, shown, 'field is immutable')];
 }
 
 /** A text as it is, anything else as JSON. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ApiError, quote } from '../../core/api-error.js';
 import {
   dig,
@@ -10,6 +9,7 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { nameProblems } from '../../registry/names.js';
 import {
@@ -43,7 +43,7 @@ export function claimProblems(claim: KubeObject, previous: KubeObject | undefine
   const [now, before] = [digObject(claim, 'spec'), digObject(previous, 'spec')];
   const isBound = dig(claim, 'status', 'phase') === 'Bound';
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
-  if (!isDeepStrictEqual(fixed(now, before, isBound), fixed(before, before, isBound)))
+  if (!sameJson(fixed(now, before, isBound), fixed(before, before, isBound)))
     causes.push(forbidden('spec', fixedText));
   const [size, old, real] = [
     sizeOf(now),

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import {
   forbidden,
   immutableProblems,
@@ -42,9 +42,7 @@ function frozenProblems(
   members: readonly string[],
 ): Cause[] {
   if (previous?.['immutable'] !== true) return [];
-  const changed = members.filter(
-    (key) => !isDeepStrictEqual(digObject(object, key), digObject(previous, key)),
-  );
+  const changed = members.filter((key) => !sameJson(digObject(object, key), digObject(previous, key)));
   const fields = object['immutable'] === true ? changed : ['immutable', ...changed];
   return fields.map((field) => forbidden(field, 'field is immutable when `immutable` is set'));
 }

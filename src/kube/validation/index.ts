@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import { admissionPolicyProblems, policyBindingProblems } from './admission-policies.js';
@@ -127,5 +127,5 @@ export function validationHooks(kind: string): ResourceHooks | undefined {
 function isSameContent(object: KubeObject, previous: KubeObject): boolean {
   const keys = new Set([...Object.keys(object), ...Object.keys(previous)]);
   for (const key of ['metadata', 'status', 'apiVersion']) keys.delete(key);
-  return [...keys].every((key) => isDeepStrictEqual(object[key], previous[key]));
+  return [...keys].every((key) => sameJson(object[key], previous[key]));
 }

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import { qualifiedNameProblems } from '../../registry/names.js';
 import {
   duplicate,
@@ -127,6 +127,6 @@ export function quotaProblems(object: KubeObject, previous: KubeObject | undefin
     if (pair.every((one) => given.includes(one))) causes.push(bad('conflicting scopes'));
   if (previous === undefined) return causes;
   const before = digArray(previous, 'spec', 'scopes').map(String);
-  const same = isDeepStrictEqual([...new Set(given)].sort(), [...new Set(before)].sort());
+  const same = sameJson([...new Set(given)].sort(), [...new Set(before)].sort());
   return same ? causes : [...causes, bad('field is immutable')];
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   dig,
   digArray,
@@ -9,6 +8,7 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { forbidden, inItems, type Cause } from './causes.js';
 import { imageSpaceProblems } from './container.js';
@@ -63,7 +63,7 @@ export function podProblems(
   causes.push(...moved);
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
   const ends = endsAgain(now, before) ? { ...now, [grace]: before[grace] } : now;
-  return isDeepStrictEqual(fixed(ends), fixed(before)) ? causes : [...causes, forbidden('spec', why)];
+  return sameJson(fixed(ends), fixed(before)) ? causes : [...causes, forbidden('spec', why)];
 }
 
 /** What is wrong with a pod as it is, whatever it was. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   dig,
   digArray,
@@ -9,6 +8,7 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
   choiceProblems,
@@ -42,7 +42,7 @@ export function storageClassProblems(object: KubeObject, previous: KubeObject | 
   if (previous !== undefined)
     return [
       ...['parameters', 'provisioner', 'reclaimPolicy']
-        .filter((key) => !isDeepStrictEqual(object[key], previous[key]))
+        .filter((key) => !sameJson(object[key], previous[key]))
         .map((key) => forbidden(key, `updates to ${key} are forbidden.`)),
       ...immutableProblems('volumeBindingMode', mode, previous['volumeBindingMode'], JSON.stringify(mode)),
     ];
@@ -98,7 +98,7 @@ function topologyProblems(terms: readonly Json[]): Cause[] {
         [...new Set(digArray(one, 'values'))].sort(),
       ]),
     );
-    if (seen.some((other) => isDeepStrictEqual(other, asMap)))
+    if (seen.some((other) => sameJson(other, asMap)))
       causes.push(duplicate(`${path}.matchLabelExpressions`, ''));
     seen.push(asMap);
     return causes;
@@ -136,7 +136,7 @@ export function persistentVolumeProblems(object: KubeObject, previous: KubeObjec
   if (previous === undefined) return causes;
   const before = digObject(previous, 'spec');
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
-  if (!isDeepStrictEqual(sources, sourcesOf(before)))
+  if (!sameJson(sources, sourcesOf(before)))
     causes.push(
       forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
     );

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   dig,
   digArray,
@@ -11,6 +10,7 @@ import {
 import { minorOf } from '../../core/kubernetes-minor.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
+import { sameJson } from '../../core/same-json.js';
 import type { WriteContext } from '../../registry/contract.js';
 import {
   forbidden,
@@ -182,9 +182,7 @@ export function statefulSetProblems(
   const minor = minorOf(context.world.settings.kubernetesVersion);
   const open = mutable.filter(([, since]) => minor >= since).map(([member]) => member);
   const keys = new Set([...Object.keys(spec), ...Object.keys(before)]);
-  const isChanged = [...keys].some(
-    (key) => !open.includes(key) && !isDeepStrictEqual(spec[key], before[key]),
-  );
+  const isChanged = [...keys].some((key) => !open.includes(key) && !sameJson(spec[key], before[key]));
   return isChanged ? [...causes, forbidden('spec', fixedText(open))] : causes;
 }
 

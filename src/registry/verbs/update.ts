@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   ApiError,
   badRequest,
@@ -11,6 +10,8 @@ import {
 } from '../../core/api-error.js';
 import { deepFreeze, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject, ObjectMeta } from '../../core/kube-object.js';
+import { sameJson } from '../../core/same-json.js';
+import { shareParts } from '../../core/share-parts.js';
 import { StoredObject } from '../../state/object-store.js';
 import type { Resource, WriteContext } from '../contract.js';
 import { canonicalObject, storedMeaning } from '../canonical.js';
@@ -118,9 +119,10 @@ export function replaceObject(
     return { ...merged, metadata: keptMeta(merged.metadata, before.metadata, resource) };
   };
   const { mutate } = options;
-  const prepared = prepareAll(merge(wanted), previous, resource, context, {
+  const complete = prepareAll(merge(wanted), previous, resource, context, {
     ...(mutate && { mutate: (next: KubeObject) => merge(mutate(next, previous)) }),
   });
+  const prepared = shareParts(complete, before);
   const generation = nextGeneration(prepared, before, resource, context);
   const completed: KubeObject = {
     ...prepared,
@@ -132,17 +134,17 @@ export function replaceObject(
     ...changeProblems(wanted.metadata, before.metadata),
   ];
   const meant = canonicalObject(object, resource);
-  const was = isDeepStrictEqual(object, before) ? meant : storedMeaning(before, resource, context);
+  const was = sameJson(object, before) ? meant : storedMeaning(before, resource, context);
   checkAll(meant, was, resource, context, causes);
   options.admit?.(object, previous);
-  if (isDeepStrictEqual(meant, was)) return previous;
+  if (sameJson(meant, was)) return previous;
   const next = withUnchanged(object, { meant, was, before }) as KubeObject;
   if (options.dryRun === true) return new StoredObject(deepFreeze(next), store.version);
   if (before.metadata.deletionTimestamp !== undefined && !isHeld(next)) {
     store.remove(resource, before.metadata.namespace, before.metadata.name);
     return new StoredObject(deepFreeze(next), store.version);
   }
-  return store.update(resource, next);
+  return store.replace(resource, next);
 }
 
 /** A value before and after a write: as they are, and what they mean. */
@@ -154,7 +156,7 @@ interface Versions {
 
 /** The next state with the very parts of the last one wherever they mean the same: what did not change stays as it is. */
 function withUnchanged(next: Json, { meant, was, before }: Versions): Json {
-  if (before !== undefined && isDeepStrictEqual(meant, was)) return before;
+  if (before !== undefined && sameJson(meant, was)) return before;
   if (![next, meant, was, before].every(isJsonObject)) return next;
   const [nextOf, meantOf, wasOf, beforeOf] = [next, meant, was, before] as JsonObject[];
   return Object.fromEntries(
