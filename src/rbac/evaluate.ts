@@ -26,7 +26,7 @@ const regardless: Readonly<Record<string, Decision>> = {
 };
 
 /** Decisions kept per cluster. */
-const kept = 256;
+const kept = 4096;
 
 const caches = new WeakMap<ObjectStore, DecisionCache>();
 

@@ -12,6 +12,7 @@ import { podIndex } from './pod-index.js';
 import { priorityOf } from './pod-requests.js';
 import { isFinished, ownKey, podResource } from './pods.js';
 import { preempt } from './preemption.js';
+import { keepRefusal, knownRefusal } from './refused-pods.js';
 import { schedulingWords } from './scheduling-words.js';
 import { claimsOf } from './storage-protection.js';
 import { mergeConditions } from './write-status.js';
@@ -61,6 +62,11 @@ export const schedulerController: QueuedController = {
       refuse(context, pod, why);
       return;
     }
+    const known = knownRefusal(cluster.store, pod);
+    if (known !== undefined) {
+      refuse(context, pod, known);
+      return;
+    }
     const choice = chooseNode(context, pod);
     if ('node' in choice) {
       place(context, pod, choice.node.metadata.name);
@@ -69,10 +75,14 @@ export const schedulerController: QueuedController = {
     const { hopeful, total } = choice;
     const { preemption } = schedulingWords(world);
     const found = total === 0 ? undefined : preempt(context, pod, hopeful, total);
-    if (found === undefined) refuse(context, pod, choice.why);
-    else if ('nodeName' in found) refuse(context, pod, choice.why, found.nodeName);
-    else
-      refuse(context, pod, preemption === undefined ? choice.why : `${choice.why} ${preemption}${found.why}`);
+    if (found !== undefined && 'nodeName' in found) {
+      refuse(context, pod, choice.why, found.nodeName);
+      return;
+    }
+    const isTold = found !== undefined && preemption !== undefined;
+    const message = isTold ? `${choice.why} ${preemption}${found.why}` : choice.why;
+    keepRefusal(cluster.store, pod, message);
+    refuse(context, pod, message);
   },
 };
 
