@@ -7,6 +7,8 @@ export interface Row {
   readonly floor: string;
   readonly ratio: number | undefined;
   readonly goal: string;
+  /** True for a goal that nobody asked for but us. */
+  readonly own?: boolean;
   readonly met: boolean;
 }
 
@@ -19,9 +21,10 @@ export function median(values: readonly number[]): number {
 /** The rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
   const lines = ['| what | ours | beside | ratio | goal | |', '|---|---|---|---|---|---|'];
-  for (const { name, ours, floor, ratio, goal, met } of rows) {
+  for (const { name, ours, floor, ratio, goal, own = false, met } of rows) {
     const shown = ratio === undefined ? '' : ratio.toFixed(2);
-    lines.push(`| ${name} | ${ours} | ${floor} | ${shown} | ${goal} | ${met ? 'met' : '**missed**'} |`);
+    const wanted = own ? `${goal} (own)` : goal;
+    lines.push(`| ${name} | ${ours} | ${floor} | ${shown} | ${wanted} | ${met ? 'met' : '**missed**'} |`);
   }
   return lines.join('\n');
 }

@@ -25,23 +25,22 @@ export async function nativeWrites(cli: string, staticServer: string, folder: st
     ['Pods', pods, { spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } }],
   ] as const) {
     const floor = await floorOf(staticServer, folder, kind, await sample(ours, headers, path, body));
-    const post = (server: Child, number: number): Promise<void> =>
-      write(server.port, 'POST', path, headers, { metadata: { name: `bench-${String(number)}` }, ...body });
-    const patch = (server: Child, number: number): Promise<void> =>
-      write(
-        server.port,
-        'PATCH',
-        `${path}/bench-${String(number)}`,
-        { ...headers, 'Content-Type': 'application/merge-patch+json' },
-        { metadata: { labels: { n: 'x' } } },
-      );
-    for (const [verb, deed, goal] of [
-      ['create', post, 0.2],
-      ['patch', patch, 0.2],
+    const post: Deed = (server, number, query) =>
+      write(server.port, 'POST', path + query, headers, {
+        metadata: { name: `bench-${String(number)}` },
+        ...body,
+      });
+    const merge = { ...headers, 'Content-Type': 'application/merge-patch+json' };
+    const patch: Deed = (server, number, query) =>
+      write(server.port, 'PATCH', `${path}/bench-${String(number)}${query}`, merge, {
+        metadata: { labels: { n: 'x' } },
+      });
+    for (const [verb, deed] of [
+      ['create', post],
+      ['patch', patch],
     ] as const) {
-      const mine = await rate(ours, deed);
-      const bare = await rate(floor, deed);
-      rows.push(row(`${verb} ${kind}`, mine, bare, goal));
+      const [mine, bare] = [await warmRate(ours, deed), await warmRate(floor, deed)];
+      rows.push(row(`${verb} ${kind}`, mine, bare, 0.2));
     }
     const one: RawRequest = { method: 'GET', path: `${path}/bench-0`, headers };
     const mine = (await load(ours.port, one)).perSecond;
@@ -61,13 +60,22 @@ export async function nativeWrites(cli: string, staticServer: string, folder: st
 
 const writes = 2000;
 
+/** A write of a number; the query goes behind its path. */
+type Deed = (server: Child, number: number, query: string) => Promise<void>;
+
+/** The rate of a server that runs: dry runs come first, whose time is the compiler's. */
+async function warmRate(server: Child, deed: Deed): Promise<number> {
+  await rate(server, deed, '?dryRun=All');
+  return rate(server, deed, '');
+}
+
 /** Writes a second, sixteen at a time. */
-async function rate(server: Child, deed: (server: Child, number: number) => Promise<void>): Promise<number> {
+async function rate(server: Child, deed: Deed, query: string): Promise<number> {
   const begin = performance.now();
   let next = 0;
   await Promise.all(
     Array.from({ length: 16 }, async () => {
-      while (next < writes) await deed(server, next++);
+      while (next < writes) await deed(server, next++, query);
     }),
   );
   return (writes / (performance.now() - begin)) * 1000;
@@ -80,6 +88,7 @@ function row(name: string, mine: number, bare: number, goal: number): Row {
     floor: `${bare.toFixed(0)}/s (node:http, same bytes)`,
     ratio: mine / bare,
     goal: `at least ${String(goal)}`,
+    own: true,
     met: mine / bare >= goal,
   };
 }
@@ -257,6 +266,7 @@ export async function watchFanOut(cli: string, floorServer: string): Promise<Row
       floor: `${bare.toFixed(0)}/s (node:http, same bytes)`,
       ratio: mine / bare,
       goal: 'at least 0.5',
+      own: true,
       met: mine / bare >= 0.5,
     },
     {
@@ -265,6 +275,7 @@ export async function watchFanOut(cli: string, floorServer: string): Promise<Row
       floor: '',
       ratio: undefined,
       goal: 'under 100 KB',
+      own: true,
       met: (memory * 1024) / watches < 100,
     },
   ];
