@@ -6,6 +6,7 @@ import type { Reply, Resource } from '../registry/contract.js';
 import { encodeForCaller, wantsPretty, type Accepted, type Negotiation } from '../registry/negotiation.js';
 import { typed, untyped } from '../registry/typed-json.js';
 import type { ListPage } from '../registry/verbs/list.js';
+import { listBytes, type ListedForm } from './list-bytes.js';
 import { asRead } from './custom-resources/hooks.js';
 import {
   noPartialListOfOne,
@@ -29,9 +30,6 @@ export interface AnswerForm {
   /** Milliseconds since 1970 by the world's clock, for ages in tables. */
   readonly now: number;
 }
-
-/** Bytes of a list below which it is sent in one piece. */
-const pieceBytes = 256 * 1024;
 
 /** An object as kube-apiserver shows it: native kinds in the order of their Go types, custom resources sorted. */
 export function shownObject(object: KubeObject, kind: ServedKind, item = false): JsonObject {
@@ -169,7 +167,7 @@ export function answerList(page: ListPage, kind: ServedKind, form: AnswerForm, n
         `],"kind":${JSON.stringify(head.kind)},"metadata":${encodeCompact(untyped(metadata))}}\n`,
       ]
     : [`${encodeCompact(head).slice(0, -1)},"items":[`, ']}\n'];
-  const body = joined(page.items, kind, before, after);
+  const body = listBytes(page, before, after, itemForm(kind));
   return { status: 200, contentType: 'application/json', body };
 }
 
@@ -187,57 +185,9 @@ function isCompact({ accepted, negotiation }: AnswerForm): boolean {
   return accepted.wire === 'application/json' && !wantsPretty(negotiation, accepted.parameters);
 }
 
-function itemBytes(stored: StoredObject, kind: ServedKind): Buffer {
-  return stored.bytes(`kube item ${kind.version}${schemaId(kind)}`, (object) =>
-    encodeCompact(shownObject(object, kind, true)),
-  );
-}
-
-const comma = Buffer.from(',');
-
-/** The bytes of a list: at once when few, else as pieces made while the client reads. */
-function joined(
-  items: readonly StoredObject[],
-  kind: ServedKind,
-  before: string,
-  after: string,
-): Buffer | AsyncIterable<Buffer> {
-  const pieces: Buffer[] = [Buffer.from(before)];
-  let size = 0;
-  for (const [at, stored] of items.entries()) {
-    if (size > pieceBytes) return rest(pieces, items, at, kind, after);
-    const bytes = itemBytes(stored, kind);
-    if (at > 0) pieces.push(comma);
-    pieces.push(bytes);
-    size += bytes.length;
-  }
-  pieces.push(Buffer.from(after));
-  return Buffer.concat(pieces);
-}
-
-async function* rest(
-  first: readonly Buffer[],
-  items: readonly StoredObject[],
-  start: number,
-  kind: ServedKind,
-  after: string,
-): AsyncGenerator<Buffer> {
-  let pieces = [...first];
-  let size = 0;
-  for (const stored of items.slice(start)) {
-    const bytes = itemBytes(stored, kind);
-    pieces.push(comma, bytes);
-    size += bytes.length;
-    if (size <= pieceBytes) continue;
-    yield Buffer.concat(pieces);
-    pieces = [];
-    size = 0;
-    await turn();
-  }
-  yield Buffer.concat([...pieces, Buffer.from(after)]);
-}
-
-/** Lets other requests have their turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+function itemForm(kind: ServedKind): ListedForm {
+  return {
+    name: `kube item ${kind.version}${schemaId(kind)}`,
+    encode: (object) => encodeCompact(shownObject(object, kind, true)),
+  };
 }

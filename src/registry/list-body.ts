@@ -24,7 +24,8 @@ interface Based {
 const longBytes = 256 * 1024;
 /** Bytes of finished lists kept in all. */
 const keptBytes = 16 * 1024 * 1024;
-const separator = Buffer.from(',\n');
+const separator = ',\n';
+const between = Buffer.from(separator);
 const bodies = new BodyCache(keptBytes);
 /** The latest bytes of items that depend on more than the item. */
 const based = new WeakMap<StoredObject, Based>();
@@ -64,9 +65,16 @@ function makeBody(items: readonly StoredObject[], form: ItemForm, head: string, 
   let size = 0;
   for (const [at, stored] of items.entries()) {
     if (size > longBytes)
-      return new LongBody({ items, head, tail, encode: (one) => itemBytes(one, form), share: shareIn(form) });
+      return new LongBody({
+        items,
+        head,
+        tail,
+        separator,
+        encode: (one) => itemBytes(one, form),
+        share: shareIn(form),
+      });
     const bytes = itemBytes(stored, form);
-    if (at > 0) pieces.push(separator);
+    if (at > 0) pieces.push(between);
     pieces.push(bytes);
     size += bytes.length;
   }

@@ -5,6 +5,8 @@ export interface LongBodyParts {
   readonly items: readonly StoredObject[];
   readonly head: string;
   readonly tail: string;
+  /** What stands between two items. */
+  readonly separator: string;
   /** The bytes of one item. */
   readonly encode: (stored: StoredObject) => Buffer;
   /** Told where in a piece the bytes of an item are now. */
@@ -14,7 +16,6 @@ export interface LongBodyParts {
 const pieceBytes = 256 * 1024;
 /** How much is given out before others have their turn. */
 const turnBytes = 1024 * 1024;
-const separator = Buffer.from(',\n');
 
 /** The body of a long list: made piece by piece by whoever reads it first, and kept for those who come after. */
 export class LongBody {
@@ -50,6 +51,7 @@ export class LongBody {
 
   #makeNext(): void {
     const { items, head, tail, encode, share } = this.#parts;
+    const separator = Buffer.from(this.#parts.separator);
     const buffers: Buffer[] = this.#next === 0 ? [Buffer.from(head)] : [];
     const placed: { readonly stored: StoredObject; readonly from: number; readonly to: number }[] = [];
     let size = buffers[0]?.length ?? 0;

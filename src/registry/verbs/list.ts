@@ -19,6 +19,8 @@ export interface ListOptions {
 /** A page of objects, by namespace and name. */
 export interface ListPage {
   readonly items: readonly StoredObject[];
+  /** True when they are all there are now: the store gives the same array out until one of them is written to. */
+  readonly isWhole?: boolean;
   /** The version all pages of one list report. */
   readonly version: string;
   /** Token of the next page; absent on the last. */
@@ -51,9 +53,10 @@ export function listObjects(
     if (then === undefined) throw expired(from?.start);
     wanted = then;
   }
+  const all = at === undefined ? wanted : undefined;
   if (from !== undefined) wanted = wanted.filter(({ object }) => keyOf(object) >= from.start);
   if (matches !== undefined) wanted = wanted.filter(({ object }) => matches(object));
-  if (limit <= 0 || wanted.length <= limit) return { items: wanted, version };
+  if (limit <= 0 || wanted.length <= limit) return { items: wanted, version, isWhole: wanted === all };
   const items = wanted.slice(0, limit);
   const last = items.at(-1);
   return {
