@@ -317,6 +317,33 @@ describe('a kind whose versions a webhook converts', () => {
   });
 });
 
+test('many who write at once at another version lose nothing that was answered well', async () => {
+  await using place = await started();
+  const { admin } = place;
+  const many = Array.from({ length: 12 }, (_each, at) => at);
+  const made = await Promise.all(
+    many.map((height) =>
+      admin.send('POST', newer, {
+        ...widget('v2', { width: 1, height }),
+        metadata: { generateName: 'many-' },
+      }),
+    ),
+  );
+  expect(made.map(({ status }) => status)).toEqual(many.map(() => 201));
+  expect(made.map(({ json }) => json.spec['height'])).toEqual(many);
+  await admin.send('POST', newer, widget('v2', { width: 1, height: 1 }));
+  const patched = await Promise.all(
+    many.map((at) =>
+      admin.send('PATCH', `${newer}/one`, { metadata: { labels: { [`l${String(at)}`]: 'x' } } }, merge),
+    ),
+  );
+  const kept = many.filter((at) => patched[at]?.status === 200).map((at) => `l${String(at)}`);
+  expect(patched.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  const { labels } = (await admin.get(`${widgetsPath}/one`)).json.metadata;
+  expect(Object.keys(labels).sort()).toEqual(kept.sort());
+  expect(kept.length).toBeGreaterThan(0);
+});
+
 test('an admission webhook sees and changes what is written at the version it asks for', async () => {
   await using place = await started();
   const { admin } = place;
