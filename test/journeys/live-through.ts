@@ -90,11 +90,15 @@ function laidOver(object: unknown, change: unknown): Record<string, unknown> {
   );
 }
 
+/** What objects without metadata are called by. */
+const ids = ['project_id', 'category_id'];
+
 function nameIn({ text }: Answer): string | undefined {
   if (text === '') return undefined;
   const body = JSON.parse(text) as Json;
   const one = Array.isArray(body) ? ((body as Json[])[0] ?? null) : body;
-  return [digString(one, 'metadata', 'name'), digString(one, 'project_id')].find((name) => name !== '');
+  const names = [digString(one, 'metadata', 'name'), ...ids.map((id) => digString(one, id))];
+  return names.find((name) => name !== '');
 }
 
 /** Tells whether a list holds something of a name, in any of the forms lists have. */
@@ -106,7 +110,7 @@ async function holds(asker: Asker, list: string, name: string): Promise<boolean>
   return (items as Json[]).some((item) =>
     [
       digString(item, 'metadata', 'name'),
-      ...['name', 'username', 'project_id'].map((member) => digString(item, member)),
+      ...['name', 'username', ...ids].map((member) => digString(item, member)),
     ].includes(name),
   );
 }

@@ -1,3 +1,4 @@
+import { unknownPaths } from '../unknown-paths.js';
 import type { ReleaseRange } from '../../../core/release.js';
 import type { Handler, Route, RouteMethod } from '../../../registry/contract.js';
 import type * as convertHandlers from '../convert.js';
@@ -157,10 +158,13 @@ const media: readonly (readonly [end: RegExp, Pick<Route, 'consumes' | 'produces
 ];
 
 /** Jenkins behind KubeSphere: pipelines, their runs and what goes with them. */
-export const routes: readonly Route[] = rows.map(([method, path, handle, range]): Route => ({
-  method,
-  path,
-  handle,
-  ...range,
-  ...media.find(([end]) => end.test(path))?.[1],
-}));
+export const routes: readonly Route[] = [
+  ...rows.map(([method, path, handle, range]): Route => ({
+    method,
+    path,
+    handle,
+    ...range,
+    ...media.find(([end]) => end.test(path))?.[1],
+  })),
+  ...unknownPaths,
+];

@@ -1,5 +1,7 @@
 import type { Handler, Route } from '../../../registry/contract.js';
+import { unknownPaths } from '../unknown-paths.js';
 import type { ContentKind } from '../contents.js';
+import type * as runHandlers from '../pipeline-runs.js';
 
 type ProjectHandler = 'listProjects' | 'createProject' | 'getProject' | 'updateProject' | 'deleteProject';
 type ContentHandler = 'listContents' | 'createContent' | 'getContent' | 'updateContent' | 'deleteContent';
@@ -14,6 +16,21 @@ const content =
   async (context) =>
     (await import('../contents.js'))[name](context, kind);
 
+const runs =
+  (name: keyof typeof runHandlers): Handler =>
+  async (context) =>
+    (await import('../pipeline-runs.js'))[name](context);
+
+/** What came with the service that pipelines moved to. */
+const runRows: readonly (readonly [method: 'GET' | 'POST', path: string, handle: Handler])[] = [
+  ['GET', '/pipelines/{pipeline}/pipelineruns', runs('listPipelineRuns')],
+  ['POST', '/pipelines/{pipeline}/pipelineruns', runs('createPipelineRun')],
+  ['GET', '/pipelines/{pipeline}/branches', runs('listPipelineBranches')],
+  ['GET', '/pipelines/{pipeline}/branches/{branch}', runs('getPipelineBranch')],
+  ['GET', '/pipelineruns/{pipelinerun}', runs('getPipelineRun')],
+  ['GET', '/pipelineruns/{pipelinerun}/nodedetails', runs('listNodeDetails')],
+];
+
 const projects = '/workspaces/{workspace}/devops';
 
 /** Projects of a workspace, and what they hold. */
@@ -23,6 +40,13 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: `${projects}/{devops}`, handle: project('getProject') },
   { method: 'PUT', path: `${projects}/{devops}`, handle: project('updateProject') },
   { method: 'DELETE', path: `${projects}/{devops}`, handle: project('deleteProject') },
+  ...runRows.map(([method, path, handle]): Route => ({
+    method,
+    path: `/namespaces/{namespace}${path}`,
+    handle,
+    since: 'v3.3',
+  })),
+  ...unknownPaths,
   ...(['pipeline', 'credential'] as const).flatMap((kind): Route[] => {
     const path = `/devops/{devops}/${kind}s`;
     return [
