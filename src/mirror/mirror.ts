@@ -74,12 +74,14 @@ export class Mirror {
     await Promise.all(kinds.map(copy));
   }
 
-  /** Kinds that definitions over there make and this release does not know. */
+  /** Kinds that definitions over there make and this release does not know; those of a fresh install may be here only. */
   #definedKinds(store: ObjectStore): readonly MirroredKind[] {
     const catalogs = [this.#catalog, kindsIn(this.#catalog, store)];
+    const isThere = ({ metadata }: KubeObject): boolean =>
+      this.#listed.has(keyOf({ resource: definitions }, metadata));
     return store
       .list(definitions)
-      .flatMap(({ object }) => kindDefinedBy(object, catalogs) ?? [])
+      .flatMap(({ object }) => (isThere(object) ? (kindDefinedBy(object, catalogs) ?? []) : []))
       .filter(({ resource }) => !this.#kinds.has(kindKey(resource)));
   }
 

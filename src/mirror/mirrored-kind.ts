@@ -21,7 +21,7 @@ export function kindKey({ group, plural }: GroupResource): string {
 
 /** What an object is called among all objects. */
 export function keyOf(
-  { resource }: Pick<MirroredKind, 'resource'>,
+  { resource }: { readonly resource: GroupResource },
   { namespace = '', name }: { readonly namespace?: string | undefined; readonly name: string },
 ): string {
   return `${kindKey(resource)} ${namespace}/${name}`;

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startFakeKsApiserver } from '../../src/index.js';
+import { as, namesOf } from '../support/ask.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -65,5 +66,27 @@ test('Once a Kubernetes underneath has refused a list at the start, nothing else
     'kubeApiserver: nodes is forbidden; give the URL of',
   );
   await expect.poll(() => kubernetes.waiting()).toEqual([]);
+  kubernetes.close();
+});
+
+test('A Kubernetes without KubeSphere is enough: what it does not serve is kept here', async () => {
+  const verbs = ['list', 'watch', 'create', 'get'];
+  const named = (name: string, kind: string): object => ({ name, kind, verbs, namespaced: false });
+  const list = (kind: string): object => ({ kind, metadata: { resourceVersion: '5' }, items: [] });
+  const kubernetes = await startKubernetes({
+    '/apis': { groups: [{ versions: [{ groupVersion: 'apiextensions.k8s.io/v1' }] }] },
+    '/api/v1': { resources: [named('nodes', 'Node')] },
+    '/apis/apiextensions.k8s.io/v1': {
+      resources: [named('customresourcedefinitions', 'CustomResourceDefinition')],
+    },
+    '/api/v1/nodes': list('NodeList'),
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions': list('CustomResourceDefinitionList'),
+  });
+  const ks = await startFakeKsApiserver({ kubeApiserver: kubernetes.url });
+  const admin = await as(ks, 'admin');
+  const users = await admin.get('/kapis/iam.kubesphere.io/v1beta1/users');
+  expect(namesOf(users)).toEqual(['admin']);
+  expect(kubernetes.waiting()).toEqual([]);
+  await ks.close();
   kubernetes.close();
 });
