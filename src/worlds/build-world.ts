@@ -180,6 +180,8 @@ function finish(
     const { clusters: _, ...others } = options;
     return import('./join-clusters.js')
       .then((module) => module.joinClusters(world, clusters))
+      .then(() => import('./member-resyncs.js'))
+      .then((module) => world.routines.push(module.memberResyncs(clusters.map(({ name }) => name))))
       .then(() => finish(world, others, catalog, live, generates, exact));
   }
   if (!generates) return complete();

@@ -1,0 +1,109 @@
+import { ready, withClusterCondition } from '../controllers/clusters/conditions.js';
+import { digArray, digObject, digString, isJsonObject, type Json } from '../core/json.js';
+import type { KubeObject } from '../core/kube-object.js';
+import { inRange } from '../core/release.js';
+import type { Routine, World } from '../state/world.js';
+import { AskError } from '../upstream/ask-server.js';
+import { askUpstream } from '../upstream/ask-upstream.js';
+import { upstreamOfKubeconfig } from '../upstream/kubeconfig.js';
+import type { Upstream } from '../upstream/upstream.js';
+
+const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
+/** Milliseconds after which a member is looked at again: as the real controller does, and sooner while it is not ready. */
+const resync = 900_000;
+const retry = 60_000;
+/** Where the ks-apiserver of a member is, seen through its kube-apiserver. */
+const throughKubernetes = '/api/v1/namespaces/kubesphere-system/services/:ks-apiserver:/proxy';
+
+/**
+ * Has members that are servers of their own looked at every quarter of an hour by the world's clock: whether they answer,
+ * which KubeSphere they run and, where their kube-apiserver is known, which Kubernetes and how many nodes.
+ *
+ * Differs from KubeSphere: what they are said to be at the start holds until then.
+ *
+ * @param names Their Cluster objects; one that goes is looked at no more.
+ * @see kubesphere/kubesphere pkg/controller/cluster/cluster_controller.go
+ */
+export function memberResyncs(names: readonly string[]): Routine {
+  return (world) => {
+    for (const name of names) plan(world, name, resync);
+  };
+}
+
+function plan(world: World, name: string, wait: number): void {
+  world.clock.schedule(
+    world.clock.now() + wait,
+    () => {
+      void look(world, name).then((isReady) => {
+        if (isReady !== undefined) plan(world, name, isReady ? resync : retry);
+      });
+    },
+    true,
+  );
+}
+
+/** @returns whether it is ready; `undefined` when nobody wants to know any more */
+async function look(world: World, name: string): Promise<boolean | undefined> {
+  const find = (): KubeObject | undefined =>
+    world.ended.aborted ? undefined : world.host.store.find(clusters, undefined, name)?.object;
+  const cluster = find();
+  if (cluster === undefined) return undefined;
+  const told = await statusOf(world, cluster).catch((error: unknown) => {
+    if (error instanceof Error) return error.message;
+    throw error;
+  });
+  const now = find();
+  if (now === undefined) return undefined;
+  const isReady = typeof told !== 'string';
+  const condition = isReady ? ready : { ...ready, status: 'False', message: told };
+  const status = { ...digObject(now, 'status'), ...(isReady && told) };
+  const next = withClusterCondition({ ...now, status }, condition, world.clock.timestamp());
+  world.host.store.update(clusters, next);
+  return isReady;
+}
+
+/** What a member says of itself. @throws Error in the words of client-go, or of whatever keeps it from being asked */
+async function statusOf(world: World, cluster: KubeObject): Promise<Readonly<Record<string, Json>>> {
+  const since41 = inRange(world.release.name, { since: 'v4.1' });
+  const versionPath = since41 ? '/version' : '/kapis/version';
+  const endpoint = digString(cluster, 'spec', 'connection', 'kubesphereAPIEndpoint');
+  if (endpoint !== '') {
+    const version = await ask({ url: endpoint.replace(/\/+$/, '') }, versionPath);
+    return { kubeSphereVersion: digString(version, 'gitVersion') };
+  }
+  const kubeconfig = Buffer.from(digString(cluster, 'spec', 'connection', 'kubeconfig'), 'base64');
+  const upstream = await upstreamOfKubeconfig(kubeconfig.toString('utf8'));
+  const kubeSystem = await ask(upstream, '/api/v1/namespaces/kube-system');
+  const version = await ask(upstream, throughKubernetes + versionPath);
+  const kubernetes = await ask(upstream, '/version');
+  const nodes = await ask(upstream, '/api/v1/nodes');
+  return {
+    uid: digString(kubeSystem, 'metadata', 'uid'),
+    kubeSphereVersion: digString(version, 'gitVersion'),
+    // Another fake tells KubeSphere's version there, and that of its Kubernetes within.
+    kubernetesVersion:
+      digString(kubernetes, 'kubernetes', 'gitVersion') || digString(kubernetes, 'gitVersion'),
+    nodeCount: digArray(nodes, 'items').length,
+  };
+}
+
+async function ask(upstream: Upstream, path: string): Promise<Json> {
+  const headers = { accept: 'application/json', 'user-agent': 'controller-manager' };
+  const failed = (why: string): AskError => new AskError(`Get "${upstream.url}${path}": ${why}`);
+  const { status, text } = await askUpstream(upstream, { method: 'GET', target: path, headers }).catch(
+    (error: unknown) => {
+      throw error instanceof AskError ? failed(error.message) : error;
+    },
+  );
+  let body: Json;
+  try {
+    body = JSON.parse(text) as Json;
+  } catch {
+    body = null;
+  }
+  if (status < 300 && isJsonObject(body)) return body;
+  const message = digString(body, 'message');
+  throw message === ''
+    ? failed(`the server responded with the status code ${String(status)}`)
+    : new Error(message);
+}
