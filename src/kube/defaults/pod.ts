@@ -9,6 +9,7 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { complete } from './complete.js';
 import { ownPodSpec, withOwnParts } from './pod-spec.js';
@@ -65,10 +66,18 @@ function withAccount(spec: JsonObject, pod: KubeObject, { world, cluster }: Writ
       digArray(spec, 'imagePullSecrets').length === 0 && { imagePullSecrets: pullSecrets }),
   };
   const wanted = spec['automountServiceAccountToken'] ?? found?.['automountServiceAccountToken'] ?? true;
-  return wanted === false ? named : withToken(named, `kube-api-access-${world.random.suffix()}`);
+  if (wanted === false) return named;
+  const kept = minorOf(world.settings.kubernetesVersion) < firstMinorWithProjectedTokens;
+  const secretName = kept ? digString(digArray(found, 'secrets')[0], 'name') : '';
+  return secretName === ''
+    ? withToken(named, `kube-api-access-${world.random.suffix()}`, token)
+    : withToken(named, secretName, { secret: { secretName, defaultMode: 420 } });
 }
 
-function withToken(spec: JsonObject, name: string): JsonObject {
+/** The first Kubernetes whose pods get a token of their own, not that of their account's Secret. */
+const firstMinorWithProjectedTokens = 21;
+
+function withToken(spec: JsonObject, name: string, source: JsonObject): JsonObject {
   const mount: JsonObject = { name, readOnly: true, mountPath: accountPath };
   const mounted = (key: string): readonly Json[] =>
     digArray(spec, key).map((one) => {
@@ -79,7 +88,7 @@ function withToken(spec: JsonObject, name: string): JsonObject {
   const inits = mounted('initContainers');
   return {
     ...spec,
-    volumes: [...digArray(spec, 'volumes'), { name, ...token }],
+    volumes: [...digArray(spec, 'volumes'), { name, ...source }],
     ...(inits.length > 0 && { initContainers: inits }),
     containers: mounted('containers'),
   };
