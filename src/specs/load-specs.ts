@@ -36,7 +36,14 @@ async function load(option: SpecOption): Promise<GivenSpec> {
     return { name, source: name, ...readDocument(document, name) };
   }
   const [, named, place = option] = /^([A-Za-z][\w.-]*)=(.+)$/s.exec(option) ?? [];
-  return { name: named ?? baseName(place), source: place, ...readDocument(await readSpec(place), place) };
+  const { document: raw, repairs } = await readSpec(place);
+  const read = readDocument(raw, place);
+  return {
+    ...read,
+    name: named ?? baseName(place),
+    source: place,
+    repairs: [...repairs, ...read.repairs],
+  };
 }
 
 function readDocument(raw: JsonObject, source: string): Pick<GivenSpec, 'document' | 'repairs'> {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '../core/input-error.js';
-import { isJsonObject, type JsonObject } from '../core/json.js';
+import { isJsonObject } from '../core/json.js';
+import { withRepeatedPaths, type WholeDocument } from './repeated-paths.js';
 
 /** Largest document read, in bytes; that of Kubernetes has four million. */
 const sizeLimit = 16 * 1024 * 1024;
@@ -12,23 +13,26 @@ const timeLimit = 10_000;
  *
  * @throws InputError with a line when it cannot be read or is no mapping
  */
-export async function readSpec(source: string): Promise<JsonObject> {
+export async function readSpec(source: string): Promise<WholeDocument> {
   const text = /^https?:\/\//i.test(source) ? await download(source) : readFile(source);
-  const value = await parse(text, source);
-  if (isJsonObject(value)) return value;
+  const { value, isJson } = await parse(text, source);
+  if (isJsonObject(value)) return isJson ? withRepeatedPaths(value, text) : { document: value, repairs: [] };
   throw refused(source, 'is no mapping; give a Swagger 2.0 or OpenAPI 3 document');
 }
 
-async function parse(text: string, source: string): Promise<unknown> {
+async function parse(
+  text: string,
+  source: string,
+): Promise<{ readonly value: unknown; readonly isJson: boolean }> {
   try {
-    return JSON.parse(text) as unknown;
+    return { value: JSON.parse(text) as unknown, isJson: true };
   } catch {
     // YAML, or JSON with a fault in it, whose line the reader of YAML tells.
   }
   const { readPositionedStream } = await import('../core/positioned-yaml.js');
   const documents = await readPositionedStream(text, source, sizeLimit);
   if (documents.length > 1) throw refused(source, 'holds several documents; give one file each');
-  return documents[0]?.value;
+  return { value: documents[0]?.value, isJson: false };
 }
 
 function readFile(file: string): string {

@@ -192,6 +192,29 @@ test('lists what it had to repair in a document as it was published', async () =
   ]);
 });
 
+test('takes together what JSON says of one path in several places', async () => {
+  const operation = (id: string): string =>
+    `{"operationId":"${id}","responses":{"200":{"description":"} ] \\" ,","schema":{"type":"object"}}}}`;
+  const file = fileWith(
+    'twice.json',
+    `{"swagger":"2.0","info":{"title":"\\"paths\\": {","version":"1"}, "paths": {
+      "/kapis/a.io/v1/a" : {"get":${operation('one')}},
+      "/kapis/a.io/v1/b":{"get":${operation('two')},"x-n":-1.5e3,"x-l":[1,[2],{}],"x-t":true},
+      "/kapis/a.io/v1/a":{"delete":${operation('three')},"get":${operation('four')}}
+    }, "definitions":{}}`,
+  );
+  await using ks = await startFakeKsApiserver({ specs: [file] });
+  const [document] = (await ks.specs()).documents.filter(({ name }) => name === 'twice');
+  expect(document?.repairs).toEqual(['/kapis/a.io/v1/a: a path given more than once; taken together']);
+  const headers = { authorization: `Bearer ${await ks.token({ user: 'admin' })}` };
+  for (const [method, path] of [
+    ['GET', 'a'],
+    ['DELETE', 'a'],
+    ['GET', 'b'],
+  ] as const)
+    expect((await fetch(`${ks.url}/kapis/a.io/v1/${path}`, { method, headers })).status).toBe(200);
+});
+
 test('shows the first repairs in the banner', async () => {
   const file = fileWith('published.json', published);
   const { stdout } = await runLine(['serve', '--port', '0', '--spec', file]);
