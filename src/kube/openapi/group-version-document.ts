@@ -8,6 +8,15 @@ import { publishedSchemas } from './published-schemas.js';
 
 const newPrefix = '#/components/schemas/';
 
+/** Values that have one type in the older document and several in this one, by which `kubectl explain` names them. */
+const severalTypes: Readonly<Record<string, JsonObject>> = {
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    format: 'int-or-string',
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+  },
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': { oneOf: [{ type: 'string' }, { type: 'number' }] },
+};
+
 /**
  * The OpenAPI 3.0 document of a group and version: schemas of its kinds and all they refer to, and the operations on them.
  *
@@ -34,7 +43,11 @@ export function groupVersionDocument(
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
     paths,
-    components: { schemas: Object.fromEntries(sorted.map(([name, schema]) => [name, asOpenApi3(schema)])) },
+    components: {
+      schemas: Object.fromEntries(
+        sorted.map(([name, schema]) => [name, severalTypes[name] ?? asOpenApi3(schema)]),
+      ),
+    },
   };
 }
 

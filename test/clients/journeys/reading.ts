@@ -99,6 +99,12 @@ export const reading: readonly Journey[] = [
       ['kubectl api-resources --api-group=iam.kubesphere.io -o name', /globalroles\.iam\.kubesphere\.io\n/],
       ['kubectl explain deployment.spec.replicas', /KIND: +Deployment[^]*replicas +<integer>/, { since: 25 }],
       ['kubectl explain pod.spec.containers.image', /image +<string>/, { since: 25 }],
+      [
+        'kubectl explain deployment.spec.strategy.rollingUpdate',
+        /maxSurge\t<IntOrString>\n[^]*maxUnavailable\t<IntOrString>/,
+        { since: 27 },
+      ],
+      ['kubectl explain pod.spec.containers.resources', /limits\t<map\[string\]Quantity>\n/, { since: 27 }],
       ['kubectl explain pods --recursive', /activeDeadlineSeconds\t?\s*<integer>/, { since: 25 }],
       ['kubectl auth can-i create pods', 'yes\n'],
       ['kubectl auth can-i --list', /^Resources +Non-Resource URLs +Resource Names +Verbs\n\*\.\* /],
