@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     sequence: { shuffle: true },
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A busy machine is no failure.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
 

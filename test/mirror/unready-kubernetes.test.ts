@@ -45,7 +45,7 @@ test('A Kubernetes underneath that says nothing for half a minute is given up at
   const refused = expect(startFakeKsApiserver({ kubeApiserver: kubernetes.url })).rejects.toThrow(
     'kubeApiserver: the Kubernetes API server takes more than 30 s to answer; give the URL of',
   );
-  await vi.waitUntil(() => kubernetes.waiting().length > 0);
+  await vi.waitUntil(() => kubernetes.waiting().length > 0, { timeout: 15_000 });
   vi.advanceTimersByTime(30_000);
   await refused;
   vi.useRealTimers();
