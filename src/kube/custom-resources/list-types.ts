@@ -1,5 +1,6 @@
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { quote } from '../../core/api-error.js';
+import { sortedJson } from '../../core/sorted-json.js';
 import type { Cause } from '../../registry/object-meta.js';
 import { childPath, isSet, itemSchema, memberSchema, walk } from './schema-nodes.js';
 
@@ -18,7 +19,7 @@ export function duplicateItems(value: JsonObject, schema: JsonObject): Cause[] {
     const told = new Set<string>();
     for (const [at, item] of (list as readonly Json[]).entries()) {
       const key = type === 'set' ? item : keyOf(item, described);
-      const text = JSON.stringify(sorted(key));
+      const text = JSON.stringify(sortedJson(key));
       if (seen.has(text) && !told.has(text)) {
         told.add(text);
         const shown = typeof key === 'string' ? quote(key) : encodeCompact(key);
@@ -42,16 +43,6 @@ function keyOf(item: Json, schema: JsonObject): JsonObject {
     if (value !== undefined) found[name] = value;
   }
   return found;
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key] ?? null)]),
-  );
 }
 
 /** What resources inside a resource lack: each must say what it is. */
