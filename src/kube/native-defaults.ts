@@ -1,5 +1,5 @@
 import { ApiError } from '../core/api-error.js';
-import { digArray, digObject, isJsonObject, type Json } from '../core/json.js';
+import { digArray, digObject, digString, isJsonObject, type Json } from '../core/json.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
 import { mergeHooks } from '../registry/merge-hooks.js';
 import { certificateRequestHooks } from './certificates/requester.js';
@@ -82,7 +82,7 @@ const bindingHooks: ResourceHooks = {
     return {
       ...object,
       ...(subjects.length > 0 && { subjects }),
-      ...(Object.keys(roleRef).length > 0 && { roleRef: { apiGroup: rbacGroup, ...roleRef } }),
+      roleRef: { ...roleRef, apiGroup: digString(roleRef, 'apiGroup') || rbacGroup },
     };
   },
 };

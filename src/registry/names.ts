@@ -17,6 +17,7 @@ export type NameRule = 'subdomain' | 'label' | 'dns1035' | 'path';
 const rules: ReadonlyMap<string, NameRule> = new Map([
   ['namespaces.', 'label'],
   ['services.', 'dns1035'],
+  ['statefulsets.apps', 'label'],
   ['roles.rbac.authorization.k8s.io', 'path'],
   ['rolebindings.rbac.authorization.k8s.io', 'path'],
   ['clusterroles.rbac.authorization.k8s.io', 'path'],

@@ -164,8 +164,26 @@ export function undecodable(resource: Resource, why: string): ApiError {
   );
 }
 
-/** What is wrong with an object's metadata, in the order kube-apiserver lists it. */
-export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] {
+/**
+ * What is wrong with an object's metadata, in the order kube-apiserver lists it.
+ *
+ * @param isNew False for an object that is there: its name stays as it is, whatever it is.
+ */
+export function metaProblems(metadata: ObjectMeta, resource: Resource, isNew = true): Cause[] {
+  const causes = isNew ? nameCauses(metadata, resource) : [];
+  if (resource.namespaced && (metadata.namespace ?? '') === '') {
+    causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
+  }
+  return [
+    ...causes,
+    ...labelProblems(metadata.labels ?? {}, 'metadata.labels'),
+    ...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'),
+    ...ownerProblems(metadata.ownerReferences ?? []),
+    ...finalizerProblems(metadata.finalizers ?? [], resource),
+  ];
+}
+
+function nameCauses(metadata: ObjectMeta, resource: Resource): Cause[] {
   const causes: Cause[] = [];
   const rule = nameRule(resource);
   if (metadata.generateName !== undefined) {
@@ -184,16 +202,7 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
     for (const text of nameProblems(metadata.name, rule))
       causes.push(invalidValue('metadata.name', metadata.name, text));
   }
-  if (resource.namespaced && (metadata.namespace ?? '') === '') {
-    causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
-  }
-  return [
-    ...causes,
-    ...labelProblems(metadata.labels ?? {}, 'metadata.labels'),
-    ...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'),
-    ...ownerProblems(metadata.ownerReferences ?? []),
-    ...finalizerProblems(metadata.finalizers ?? [], resource),
-  ];
+  return causes;
 }
 
 /** What is wrong with labels. */

@@ -50,6 +50,12 @@ const fixed: readonly (readonly [path: readonly string[], since: number, value: 
 /** Volumes that are images of their own are dropped with their mounts. */
 const imageVolumes: readonly [path: readonly string[], since: number] = [['volumes', 'image'], 35];
 
+/** The same of StatefulSets themselves. */
+const ofSets: readonly [path: readonly string[], since: number] = [
+  ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'],
+  35,
+];
+
 const template = ['spec', 'template', 'spec'];
 /** Where kinds keep the spec of pods, by `plural.group`. */
 const specs: Readonly<Record<string, readonly string[]>> = {
@@ -79,8 +85,11 @@ export type DropDisabled = (
 export function disabledFields(kind: string): DropDisabled | undefined {
   const path = Object.hasOwn(specs, kind) ? specs[kind] : undefined;
   if (path === undefined) return undefined;
-  return (object, previous, kubernetesVersion) => {
+  return (given, previous, kubernetesVersion) => {
     const minor = minorOf(kubernetesVersion);
+    const [field, since] = ofSets;
+    const isOpen = kind !== 'statefulsets.apps' || minor >= since || isUsed(previous, field);
+    const object = isOpen ? given : (changed(given, field, undefined) as KubeObject);
     const [spec, before] = [dig(object, ...path), dig(previous, ...path)];
     if (!isJsonObject(spec) || spec === before) return object;
     let next: Json = spec;

@@ -1,4 +1,4 @@
-import { digObject } from '../../core/json.js';
+import { digArray, digObject, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import { prepareAutoscaler } from './autoscaler.js';
@@ -24,6 +24,7 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'persistentvolumeclaims.': prepareClaim,
   'persistentvolumes.': (volume, previous, context) =>
     previous === undefined ? withProtection(volume, volumeFinalizer, context) : volume,
+  'nodes.': withNetworks,
   'replicationcontrollers.': withSelector,
   'limitranges.': prepareLimitRange,
   'horizontalpodautoscalers.autoscaling': prepareAutoscaler,
@@ -42,6 +43,17 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
       return drop?.(prepared, previous, context.world.settings.kubernetesVersion) ?? prepared;
     },
   };
+}
+
+/** A node's first network for its pods has a member of its own, which wins. @see pkg/apis/core/v1/conversion.go */
+function withNetworks(object: KubeObject): KubeObject {
+  const spec = digObject(object, 'spec');
+  const all = digArray(spec, 'podCIDRs');
+  const first = digString(spec, 'podCIDR');
+  const isAgreed = first === '' ? all.length === 0 : all[0] === first;
+  if (isAgreed) return object;
+  const podCIDRs = first === '' ? all : [first];
+  return { ...object, spec: { ...spec, podCIDR: podCIDRs[0] ?? '', podCIDRs } };
 }
 
 /** A ReplicationController without a selector keeps pods with the labels of its template. */

@@ -19,7 +19,7 @@ export const otherDefaults: Readonly<Record<string, Defaults>> = {
   },
   'storageclasses.storage.k8s.io': { set: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' } },
   'horizontalpodautoscalers.autoscaling': {
-    within: { spec: { always: true, zeroIsAbsent: true, set: { minReplicas: 1 } } },
+    within: { spec: { always: true, set: { minReplicas: 1 } } },
   },
   'networkpolicies.networking.k8s.io': {
     within: {

@@ -1,13 +1,5 @@
 import { ApiError } from '../../core/api-error.js';
-import {
-  dig,
-  digArray,
-  digObject,
-  digString,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '../../core/json.js';
+import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { minorOf } from '../../core/kubernetes-minor.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
@@ -109,27 +101,51 @@ const token: JsonObject = {
   },
 };
 
-function withPriority(spec: JsonObject, pod: KubeObject, { cluster }: WriteContext): JsonObject {
-  const { store } = cluster;
-  const name = digString(spec, 'priorityClassName');
-  if (name === '') {
-    const byDefault = store.list(priorityClasses).find(({ object }) => object['globalDefault'] === true);
-    if (byDefault !== undefined) return prioritized(spec, byDefault.object);
-    return { ...spec, priority: 0, preemptionPolicy: spec['preemptionPolicy'] ?? 'PreemptLowerPriority' };
-  }
-  const found = store.find(priorityClasses, undefined, name)?.object;
-  if (found !== undefined) return prioritized(spec, found);
-  const priority = systemPriorities.get(name);
-  if (priority === undefined) throw forbidden(pod, `no PriorityClass with name ${name} was found`);
-  return { ...spec, priority, preemptionPolicy: 'PreemptLowerPriority' };
+/** @see kubernetes/kubernetes plugin/pkg/admission/priority/admission.go admitPod */
+function withPriority(spec: JsonObject, pod: KubeObject, context: WriteContext): JsonObject {
+  const computed = priorityOf(digString(spec, 'priorityClassName'), pod, context);
+  const because = (what: string, given: string, wanted: string): ApiError =>
+    forbidden(
+      pod,
+      `the ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${wanted} from the given PriorityClass name`,
+    );
+  const { priority, preemptionPolicy } = spec;
+  const wanted = String(computed.priority);
+  if (typeof priority === 'number' && priority !== computed.priority)
+    throw because('integer value of priority', String(priority), wanted);
+  if (typeof preemptionPolicy === 'string' && preemptionPolicy !== computed.preemptionPolicy)
+    throw because('string value of PreemptionPolicy', preemptionPolicy, computed.preemptionPolicy);
+  return { ...spec, ...computed };
 }
 
-function prioritized(spec: JsonObject, priorityClass: KubeObject): JsonObject {
+interface Priority {
+  readonly priorityClassName?: string;
+  readonly priority: number;
+  readonly preemptionPolicy: string;
+}
+
+const usualPolicy = 'PreemptLowerPriority';
+
+function priorityOf(name: string, pod: KubeObject, { cluster }: WriteContext): Priority {
+  const { store } = cluster;
+  if (name === '') {
+    const byDefault = store.list(priorityClasses).find(({ object }) => object['globalDefault'] === true);
+    if (byDefault !== undefined) return priorityIn(byDefault.object);
+    return { priority: 0, preemptionPolicy: usualPolicy };
+  }
+  const found = store.find(priorityClasses, undefined, name)?.object;
+  if (found !== undefined) return priorityIn(found);
+  const priority = systemPriorities.get(name);
+  if (priority === undefined) throw forbidden(pod, `no PriorityClass with name ${name} was found`);
+  return { priority, preemptionPolicy: usualPolicy };
+}
+
+function priorityIn(priorityClass: KubeObject): Priority {
+  const value = priorityClass['value'];
   return {
-    ...spec,
     priorityClassName: priorityClass.metadata.name,
-    priority: dig(priorityClass, 'value') ?? 0,
-    preemptionPolicy: digString(priorityClass, 'preemptionPolicy') || 'PreemptLowerPriority',
+    priority: typeof value === 'number' ? value : 0,
+    preemptionPolicy: digString(priorityClass, 'preemptionPolicy') || usualPolicy,
   };
 }
 

@@ -10,6 +10,7 @@ import {
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
 import { forbidden, inItems, invalidFor, invalidShown, required, unsupported, type Cause } from './causes.js';
+import { goQuantity, quantityOf } from './quantities.js';
 
 /** Types of metrics and the member each is described in. */
 const members: Readonly<Record<string, string>> = {
@@ -21,18 +22,29 @@ const members: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with a HorizontalPodAutoscaler. @see kubernetes/kubernetes pkg/apis/autoscaling/validation/validation.go */
-export function autoscalerProblems(object: KubeObject): Cause[] {
+export function autoscalerProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
   const spec = digObject(object, 'spec');
   const [min, max] = [spec['minReplicas'] ?? 1, spec['maxReplicas'] ?? 0];
   const causes: Cause[] = [];
-  if (typeof min === 'number' && min < 1)
-    causes.push(invalidShown('spec.minReplicas', String(min), 'must be greater than or equal to 1'));
+  // What scaled to none before, when that was switched on, may go on doing so.
+  const least = dig(previous, 'spec', 'minReplicas') === 0 ? 0 : 1;
+  if (typeof min === 'number' && min < least) {
+    const why = `must be greater than or equal to ${String(least)}`;
+    causes.push(invalidShown('spec.minReplicas', String(min), why));
+  }
   const most = (why: string): Cause => invalidShown('spec.maxReplicas', JSON.stringify(max), why);
   if (typeof max === 'number' && max < 1) causes.push(most('must be greater than 0'));
   if (typeof max === 'number' && typeof min === 'number' && max < min)
     causes.push(most('must be greater than or equal to `minReplicas`'));
   causes.push(...targetProblems(spec['scaleTargetRef'], 'spec.scaleTargetRef'));
   causes.push(...inItems(spec, 'metrics', 'spec', metricProblems));
+  const wakes = digArray(spec, 'metrics').some((one) =>
+    ['Object', 'External'].includes(digString(one, 'type')),
+  );
+  if (min === 0 && !wakes) {
+    const why = 'must specify at least one Object or External metric to support scaling to zero replicas';
+    causes.push(forbidden('spec.metrics', why));
+  }
   for (const key of ['scaleUp', 'scaleDown']) {
     const rules = dig(spec, 'behavior', key);
     if (isJsonObject(rules)) causes.push(...scalingProblems(rules, `spec.behavior.${key}`));
@@ -85,8 +97,10 @@ function sourceProblems(kind: string, source: JsonObject, field: string): Cause[
   } else {
     if (kind === 'object')
       causes.push(...targetProblems(source['describedObject'], `${field}.describedObject`));
-    if (digString(source, 'metric', 'name') === '')
-      causes.push(required(`${field}.metric.name`, 'must specify a metric name'));
+    const name = digString(source, 'metric', 'name');
+    const place = `${field}.metric.name`;
+    if (name === '') causes.push(required(place, 'must specify a metric name'));
+    else causes.push(...invalidFor(place, name, nameProblems(name, 'path')));
   }
   const target = digObject(source, 'target');
   const place = `${field}.target`;
@@ -110,6 +124,9 @@ function sourceProblems(kind: string, source: JsonObject, field: string): Cause[
         ? 'must set either a target value or averageValue'
         : 'must set either a target value for metric or a per-pod target';
     causes.push(required(`${place}.averageValue`, why));
+  } else if (kind === 'external' && value !== undefined && average !== undefined) {
+    const why = 'may not set both a target value for metric and a per-pod target';
+    causes.push(forbidden(`${place}.value`, why));
   }
   return causes;
 }
@@ -122,6 +139,11 @@ function metricTargetProblems(target: JsonObject, field: string): Cause[] {
   if (!types.includes(type)) {
     const why = 'must be either Utilization, Value, or AverageValue';
     causes.push(invalidShown(`${field}.type`, JSON.stringify(type), why));
+  }
+  for (const key of ['value', 'averageValue']) {
+    const quantity = quantityOf(target[key]);
+    if (quantity !== undefined && quantity.milli <= 0n)
+      causes.push(invalidShown(`${field}.${key}`, goQuantity(quantity), 'must be positive'));
   }
   const share = target['averageUtilization'];
   if (typeof share === 'number' && share < 1)

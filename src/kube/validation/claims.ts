@@ -23,6 +23,7 @@ import {
   type Cause,
   shownPointer,
 } from './causes.js';
+import { goPointer } from './go-struct.js';
 import { annotationProblems, labelProblems, selectorProblems } from './labels.js';
 import { amountProblems, quantityOf, shownQuantity } from './quantities.js';
 
@@ -41,6 +42,7 @@ export function claimProblems(claim: KubeObject, previous: KubeObject | undefine
   const causes = claimSpecProblems(digObject(claim, 'spec'), 'spec');
   if (previous === undefined) return causes;
   const [now, before] = [digObject(claim, 'spec'), digObject(previous, 'spec')];
+  causes.push(...classAnnotationProblems(claim, previous));
   const isBound = dig(claim, 'status', 'phase') === 'Bound';
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
   if (!sameJson(fixed(now, before, isBound), fixed(before, before, isBound)))
@@ -55,6 +57,19 @@ export function claimProblems(claim: KubeObject, previous: KubeObject | undefine
   const mode = now['volumeMode'];
   causes.push(...immutableProblems('volumeMode', mode, before['volumeMode'], shownPointer(mode)));
   return causes;
+}
+
+const classAnnotation = 'volume.beta.kubernetes.io/storage-class';
+
+/** The class a claim once named by an annotation stays, but for becoming a member. */
+function classAnnotationProblems(claim: KubeObject, previous: KubeObject): Cause[] {
+  const [now, was] = [claim, previous].map((one) => one.metadata.annotations?.[classAnnotation]);
+  const moved = dig(previous, 'spec', 'storageClassName') === undefined && was !== undefined;
+  if (moved && dig(claim, 'spec', 'storageClassName') === was && (now === undefined || now === was))
+    return [];
+  return (now ?? '') === (was ?? '')
+    ? []
+    : [invalidValue(`metadata.annotations.${classAnnotation}`, now ?? '', 'field is immutable')];
 }
 
 function sizeOf(spec: JsonObject): ReturnType<typeof quantityOf> {
@@ -134,7 +149,8 @@ const metaMembers = [
   ...['finalizers', 'managedFields'],
 ];
 
-function modeProblems(modes: readonly string[], path: string): Cause[] {
+/** What is wrong with how volumes may be used. */
+export function modeProblems(modes: readonly string[], path: string): Cause[] {
   const field = `${path}.accessModes`;
   const causes = modes
     .filter((mode) => !accessModes.includes(mode))
@@ -164,8 +180,9 @@ function sourceProblems(source: JsonObject, field: string): Cause[] {
 /** What is wrong with saying twice what a claim begins with. */
 function sourcesProblems({ dataSource: one, dataSourceRef: other }: JsonObject, path: string): Cause[] {
   if (!isJsonObject(one) || !isJsonObject(other)) return [];
-  // The value that is shown is the path of the one that is wrong.
-  const bad = (why: string): Cause[] => [invalidShown(path, `${path}.dataSource`, why)];
+  // The value that is shown is the Go struct of the path of the one that is wrong.
+  const shown = `field.Path{name:"dataSource", index:"", parent:${goPointer('field.Path', path)}}`;
+  const bad = (why: string): Cause[] => [invalidShown(path, shown, why)];
   if (digString(other, 'namespace') !== '')
     return bad('may not be specified when dataSourceRef.namespace is specified');
   const isSame = ['apiGroup', 'kind', 'name'].every((key) => (one[key] ?? '') === (other[key] ?? ''));

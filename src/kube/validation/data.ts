@@ -1,4 +1,4 @@
-import { dig, digObject, digString, type JsonObject } from '../../core/json.js';
+import { digObject, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { sameJson } from '../../core/same-json.js';
 import {
@@ -76,7 +76,7 @@ function typeProblems(type: string, data: JsonObject, secret: KubeObject): Cause
     keys.filter((key) => !Object.hasOwn(data, key)).map((key) => required(`data[${key}]`));
   switch (type) {
     case 'kubernetes.io/service-account-token':
-      return dig(secret, 'metadata', 'annotations', accountKey) === undefined
+      return digString(secret, 'metadata', 'annotations', accountKey) === ''
         ? [required(`metadata.annotations[${accountKey}]`)]
         : [];
     case 'kubernetes.io/dockercfg':

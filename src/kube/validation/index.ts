@@ -6,7 +6,7 @@ import { definitionProblems } from '../custom-resources/definition-problems.js';
 import { admissionPolicyProblems, policyBindingProblems } from './admission-policies.js';
 import { apiServiceProblems } from './api-service.js';
 import type { Cause } from './causes.js';
-import { certificateRequestProblems } from './certificate-request.js';
+import { certificateRequestProblems, certificateStatusProblems } from './certificate-request.js';
 import { coreEventProblems, eventProblems } from './event.js';
 import { autoscalerProblems } from './autoscaler.js';
 import { checkGrowth, claimProblems } from './claims.js';
@@ -31,11 +31,13 @@ import {
   priorityClassProblems,
   revisionProblems,
 } from './others.js';
-import { podProblems } from './pod.js';
+import { persistentVolumeProblems } from './persistent-volume.js';
+import { podMetaProblems, podProblems } from './pod.js';
 import { bindingProblems, roleProblems } from './rbac.js';
 import { runtimeClassProblems } from './runtime-class.js';
 import { serviceProblems } from './service.js';
-import { persistentVolumeProblems, storageClassProblems } from './storage.js';
+import { statusRule } from './statuses.js';
+import { storageClassProblems } from './storage.js';
 import { webhookProblems } from './webhooks.js';
 import {
   daemonSetProblems,
@@ -47,6 +49,7 @@ import {
 } from './workloads.js';
 
 type Problems = (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => Cause[];
+type Change = (object: KubeObject, previous: KubeObject) => Cause[];
 
 /** What is checked, by `plural.group`. */
 const checks: Readonly<Record<string, Problems>> = {
@@ -102,6 +105,25 @@ const checks: Readonly<Record<string, Problems>> = {
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
 };
 
+/** Kinds of which kube-apiserver looks twice at what an update makes of them, by `plural.group`. */
+const judgedTwice = new Set([
+  'nodes.',
+  'persistentvolumes.',
+  'replicasets.apps',
+  'rolebindings.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+]);
+
+/** What is checked of a status somebody writes, by `plural.group`, besides what all are that count something. */
+const statusChecks: Readonly<Record<string, Change>> = {
+  'certificatesigningrequests.certificates.k8s.io': certificateStatusProblems,
+};
+
+/** What is checked of metadata when nothing else changes, by `plural.group`. */
+const metaChecks: Readonly<Record<string, Change>> = {
+  'pods.': podMetaProblems,
+};
+
 /** What is asked, by `plural.group`, once nothing is wrong with the object itself. */
 const admissions: Readonly<Record<string, NonNullable<ResourceHooks['validate']>>> = {
   'persistentvolumeclaims.': checkGrowth,
@@ -113,14 +135,38 @@ export function validationHooks(kind: string): ResourceHooks | undefined {
   if (problems === undefined) return undefined;
   const group = kind.slice(kind.indexOf('.') + 1);
   const admit = Object.hasOwn(admissions, kind) ? admissions[kind] : undefined;
+  const parts = {
+    status: statusRule(kind) ?? (Object.hasOwn(statusChecks, kind) ? statusChecks[kind] : undefined),
+    metadata: Object.hasOwn(metaChecks, kind) ? metaChecks[kind] : undefined,
+  };
   return {
     validate: (object, previous, context) => {
-      if (previous !== undefined && isSameContent(object, previous)) return;
-      const causes = problems(object, previous, context);
+      const isSame = previous !== undefined && isSameContent(object, previous);
+      const causes = isSame ? partProblems(object, previous, parts) : problems(object, previous, context);
+      if (!isSame && previous !== undefined && judgedTwice.has(kind))
+        causes.unshift(...problems(object, undefined, context));
       if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
-      admit?.(object, previous, context);
+      if (!isSame) admit?.(object, previous, context);
     },
   };
+}
+
+interface PartChecks {
+  readonly status: Change | undefined;
+  readonly metadata: Change | undefined;
+}
+
+/** What is wrong with the metadata and the status of an object of which nothing else changes. */
+function partProblems(object: KubeObject, previous: KubeObject, parts: PartChecks): Cause[] {
+  const { annotations } = object.metadata;
+  return [
+    ...(isDeepStrictEqual(annotations, previous.metadata.annotations)
+      ? []
+      : (parts.metadata?.(object, previous) ?? [])),
+    ...(isDeepStrictEqual(object['status'], previous['status'])
+      ? []
+      : (parts.status?.(object, previous) ?? [])),
+  ];
 }
 
 /** Whether only metadata and status differ: what a world was loaded with is not judged when somebody labels it. */

@@ -97,7 +97,12 @@ export function jobProblems(
   const spec = digObject(object, 'spec');
   const rules = podRules(context);
   if (previous !== undefined)
-    return [...specProblems(spec, rules), ...jobChanges(spec, digObject(previous, 'spec'))];
+    // Looked at twice, as by Kubernetes.
+    return [
+      ...specProblems(spec, rules),
+      ...specProblems(spec, rules),
+      ...jobChanges(spec, digObject(previous, 'spec')),
+    ];
   const causes = [...generatedProblems(object, spec), ...specProblems(spec, rules)];
   const { completions } = spec;
   if (spec['completionMode'] !== 'Indexed' || typeof completions !== 'number' || completions < 1)
@@ -147,9 +152,6 @@ function generatedProblems({ metadata }: KubeObject, spec: JsonObject): Cause[] 
 function jobChanges(spec: JsonObject, before: JsonObject): Cause[] {
   const { selector } = spec;
   const shown: readonly (readonly [key: string, value: string])[] = [
-    ...(spec['completionMode'] === 'Indexed'
-      ? []
-      : [['completions', shownNumber(spec['completions'])] as const]),
     ['selector', isJsonObject(selector) ? goSelector(selector) : '"null"'],
     // Differs from Kubernetes: the real text shows all members of these Go structs.
     ['template', 'core.PodTemplateSpec{}'],
@@ -161,7 +163,23 @@ function jobChanges(spec: JsonObject, before: JsonObject): Cause[] {
   // While a job waits for its first start, where its pods run may still change.
   const isOpen = before['suspend'] === true && dig(before, 'template') !== undefined;
   const kept = isOpen ? { ...before, template: reschedulable(before, spec) } : before;
-  return shown.flatMap(([key, value]) => immutableProblems(`spec.${key}`, spec[key], kept[key], value));
+  return [
+    ...completionChange(spec, before),
+    ...shown.flatMap(([key, value]) => immutableProblems(`spec.${key}`, spec[key], kept[key], value)),
+  ];
+}
+
+/** Only indexed Jobs become larger or smaller, by as many pods as run at a time. @see validateCompletions there */
+function completionChange(spec: JsonObject, before: JsonObject): Cause[] {
+  const { completions, parallelism } = spec;
+  const field = 'spec.completions';
+  if (completions === before['completions']) return [];
+  if (spec['completionMode'] !== 'Indexed')
+    return immutableProblems(field, completions, before['completions'], shownNumber(completions));
+  if (completions === undefined) return [required(field, 'when completion mode is Indexed')];
+  return completions === parallelism
+    ? []
+    : [invalidShown(field, shownNumber(completions), 'can only be modified in tandem with spec.parallelism')];
 }
 
 function shownNumber(value: Json | undefined): string {
@@ -174,8 +192,9 @@ function reschedulable(before: JsonObject, spec: JsonObject): JsonObject {
   const moved = ['nodeSelector', 'tolerations', 'affinity', 'schedulingGates'];
   const rest = Object.entries(digObject(old, 'spec')).filter(([key]) => !moved.includes(key));
   const wanted = Object.entries(digObject(now, 'spec')).filter(([key]) => moved.includes(key));
+  const { metadata: _, ...kept } = old;
   return {
-    ...old,
+    ...kept,
     ...(now['metadata'] !== undefined && { metadata: now['metadata'] }),
     spec: Object.fromEntries([...rest, ...wanted]),
   };

@@ -12,7 +12,7 @@ import {
   required,
   type Cause,
 } from './causes.js';
-import { amountProblems, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
+import { amountProblems, goQuantity, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
 
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 
@@ -90,16 +90,16 @@ function orderProblems(item: Json, name: string, field: string): Cause[] {
     if (less === undefined || more === undefined || less.milli <= more.milli) continue;
     const [from, to] = [shownQuantity(dig(item, low, name)), shownQuantity(dig(item, high, name))];
     const why = `${lowText} ${from} is greater than ${highText} ${to}`;
-    // Differs from Kubernetes: its messages show the Go struct of the quantity.
-    causes.push(invalidValue(`${field}.${place}[${name}]`, shownQuantity(dig(item, shown, name)), why));
+    const given = quantityOf(dig(item, shown, name));
+    const text = given === undefined ? '' : goQuantity(given);
+    causes.push(invalidShown(`${field}.${place}[${name}]`, text, why));
   }
   const given = dig(item, 'maxLimitRequestRatio', name);
   const ratio = quantityOf(given);
   if (ratio !== undefined && ratio.milli < 1000n) {
     const shown = shownQuantity(given);
-    causes.push(
-      invalidValue(`${field}.maxLimitRequestRatio[${name}]`, shown, `ratio ${shown} is less than 1`),
-    );
+    const why = `ratio ${shown} is less than 1`;
+    causes.push(invalidShown(`${field}.maxLimitRequestRatio[${name}]`, goQuantity(ratio), why));
   }
   return causes;
 }

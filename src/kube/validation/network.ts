@@ -89,10 +89,7 @@ function backendProblems(backend: JsonObject, field: string): Cause[] {
   const { service, resource } = backend;
   if (isJsonObject(resource) && isJsonObject(service))
     return [invalidValue(field, '', 'cannot set both resource and service backends')];
-  if (isJsonObject(resource))
-    return ['kind', 'name']
-      .filter((key) => digString(resource, key) === '')
-      .map((key) => required(`${field}.resource.${key}`));
+  if (isJsonObject(resource)) return resourceProblems(resource, `${field}.resource`);
   if (!isJsonObject(service)) return [invalidValue(field, '', 'resource or service backend is required')];
   const name = digString(service, 'name');
   const place = `${field}.service`;
@@ -108,6 +105,21 @@ function backendProblems(backend: JsonObject, field: string): Cause[] {
   else if (number !== 0) causes.push(...portProblems(`${place}.port.number`, number));
   else causes.push(required(field, 'port name or number is required'));
   return causes;
+}
+
+function resourceProblems(resource: JsonObject, field: string): Cause[] {
+  const group = resource['apiGroup'];
+  return [
+    ...(typeof group === 'string'
+      ? invalidFor(`${field}.apiGroup`, group, nameProblems(group, 'subdomain'))
+      : []),
+    ...['kind', 'name'].flatMap((key) => {
+      const value = digString(resource, key);
+      return value === ''
+        ? [required(`${field}.${key}`, `${key} is required`)]
+        : invalidFor(`${field}.${key}`, value, nameProblems(value, 'path'));
+    }),
+  ];
 }
 
 function tlsProblems(tls: Json, field: string): Cause[] {
@@ -212,7 +224,11 @@ function policyPortProblems(given: Json, field: string): Cause[] {
   if (typeof port === 'number') {
     causes.push(...portProblems(`${field}.port`, port));
     if (typeof end === 'number') {
-      if (end < port) causes.push(last('must be greater than or equal to `port`'));
+      // The value that is shown is the port, not its end.
+      if (end < port) {
+        const why = 'must be greater than or equal to `port`';
+        causes.push(invalidShown(`${field}.endPort`, String(port), why));
+      }
       causes.push(...portProblems(`${field}.endPort`, end));
     }
   } else if (typeof port === 'string') {

@@ -80,15 +80,12 @@ function systemProblem(name: string, value: Json, isDefault: boolean): string | 
 
 /** What is wrong with a Node: its taints, and what was given to it once. */
 export function nodeProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes = podNetworkProblems(digArray(object, 'spec', 'podCIDRs').map((one) => plainText(one)));
+  const causes = previous === undefined ? podNetworkProblems(networksOf(object)) : [];
   const before = digObject(previous, 'spec');
   const changed = (key: string): boolean =>
     dig(before, key) !== undefined &&
     JSON.stringify(dig(before, key)) !== JSON.stringify(dig(object, 'spec', key));
-  if (changed('podCIDRs')) {
-    const why = 'node updates may not change podCIDR except from "" to valid';
-    causes.push(forbidden('spec.podCIDRs', why));
-  }
+  causes.push(...networkChanges(networksOf(object), networksOf(previous)));
   if (digString(before, 'providerID') !== '' && changed('providerID')) {
     const why = 'node updates may not change providerID except from "" to valid';
     causes.push(forbidden('spec.providerID', why));
@@ -113,6 +110,21 @@ export function nodeProblems(object: KubeObject, previous: KubeObject | undefine
     return found;
   });
   return [...causes, ...taints];
+}
+
+/** The networks for the pods of a node, of which the first has a member of its own too. */
+function networksOf(node: KubeObject | undefined): readonly string[] {
+  const all = digArray(node, 'spec', 'podCIDRs').map(plainText);
+  const first = digString(node, 'spec', 'podCIDR');
+  return first === '' || all[0] === first ? all : [first];
+}
+
+function networkChanges(now: readonly string[], before: readonly string[]): Cause[] {
+  if (before.length === 0) return [];
+  const why = 'node updates may not change podCIDR except from "" to valid';
+  const refused = forbidden('spec.podCIDRs', why);
+  if (now.length !== before.length) return [refused];
+  return before.flatMap((one, at) => (now[at] === one ? [] : [refused]));
 }
 
 /** A node has one network for its pods, or one of each family. */

@@ -66,6 +66,13 @@ export function podProblems(
   return sameJson(fixed(ends), fixed(before)) ? causes : [...causes, forbidden('spec', why)];
 }
 
+/** What is wrong with new annotations of a pod that stays as it is. */
+export function podMetaProblems(pod: KubeObject, previous: KubeObject): Cause[] {
+  const spec = digObject(pod, 'spec');
+  const own = podAnnotationProblems(pod.metadata.annotations, spec, 'metadata.annotations');
+  return [...own, ...annotationChanges(pod, previous, spec)];
+}
+
 /** What is wrong with a pod as it is, whatever it was. */
 function ownProblems(pod: KubeObject, spec: JsonObject, rules: PodRules): Cause[] {
   return [

@@ -1,5 +1,13 @@
 import { quote } from '../../core/api-error.js';
-import { dig, digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import {
+  dig,
+  digArray,
+  digObject,
+  digString,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
 import {
@@ -12,14 +20,30 @@ import {
   unsupported,
   type Cause,
 } from './causes.js';
+import { selectorProblems } from './labels.js';
 
 const group = 'rbac.authorization.k8s.io';
 
 /** What is wrong with the rules of a Role or ClusterRole. @see kubernetes/kubernetes pkg/apis/rbac/validation/validation.go */
 export function roleProblems(object: KubeObject): Cause[] {
-  return inItems(object, 'rules', '', (rule, place) =>
-    ruleProblems(rule, place.slice(1), object.kind === 'Role'),
-  );
+  return [
+    ...inItems(object, 'rules', '', (rule, place) =>
+      ruleProblems(rule, place.slice(1), object.kind === 'Role'),
+    ),
+    ...aggregationProblems(object['aggregationRule']),
+  ];
+}
+
+/** What is wrong with which roles a ClusterRole gathers. */
+function aggregationProblems(rule: Json | undefined): Cause[] {
+  if (!isJsonObject(rule)) return [];
+  const field = 'aggregationRule.clusterRoleSelectors';
+  if (digArray(rule, 'clusterRoleSelectors').length === 0)
+    return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  return inItems(rule, 'clusterRoleSelectors', 'aggregationRule', (selector, place) => {
+    const causes = selectorProblems(selector, place);
+    return causes.length === 0 ? [] : [...causes, invalidValue(place, 'null', 'invalid label selector.')];
+  });
 }
 
 function ruleProblems(rule: Json, field: string, isNamespaced: boolean): Cause[] {
@@ -91,8 +115,6 @@ function subjectProblems(subject: Json, field: string, isNamespaced: boolean): C
       return causes;
     case 'User':
     case 'Group': {
-      const why = `${kind.toLowerCase()} name cannot be empty`;
-      if (name === '') causes.push(invalidValue(`${field}.name`, name, why));
       if (ownGroup !== group) causes.push(unsupported(`${field}.apiGroup`, ownGroup, [group]));
       return causes;
     }

@@ -169,6 +169,11 @@ export function statefulSetProblems(
     ...negative('spec.ordinals.start', dig(spec, 'ordinals', 'start')),
     ...ownSelectorProblems(spec, 'statefulset'),
   );
+  const { selector } = spec;
+  if (isJsonObject(selector) && !isReadable(selector)) {
+    const message = `Invalid value: ${goSelector(selector)}`;
+    causes.push({ reason: 'FieldValueInvalid', message, field: 'spec.selector' });
+  }
   if (!matches(spec, template)) causes.push(unmatched(template));
   // Volumes of a StatefulSet's pods come from its claim templates, so what they are is only checked with the pods.
   causes.push(
@@ -213,6 +218,9 @@ function isEmpty(selector: JsonObject): boolean {
 /** What is wrong with the pods of what keeps a number of them. */
 function podsProblems(spec: JsonObject, kind: string, rules: PodRules): Cause[] {
   const template = digObject(spec, 'template');
+  const { selector } = spec;
+  if (isJsonObject(selector) && !isReadable(selector))
+    return [invalidShown('spec.selector', goSelector(selector), 'invalid label selector')];
   return [
     ...(matches(spec, template) ? [] : [unmatched(template)]),
     ...templateProblems(template, 'spec.template', rules),
@@ -223,8 +231,11 @@ function podsProblems(spec: JsonObject, kind: string, rules: PodRules): Cause[] 
 /** Whether a selector selects the pods of its own template; what is wrong with the selector itself is said elsewhere. */
 function matches({ selector }: JsonObject, template: JsonObject): boolean {
   if (!isJsonObject(selector)) return false;
-  const isReadable = selectorProblems(selector, '').length === 0;
-  return isEmpty(selector) || !isReadable || selects(selector, labelsOf(template));
+  return isEmpty(selector) || !isReadable(selector) || selects(selector, labelsOf(template));
+}
+
+function isReadable(selector: JsonObject): boolean {
+  return selectorProblems(selector, '').length === 0;
 }
 
 function labelsOf(template: JsonObject): Record<string, string> {

@@ -130,7 +130,7 @@ export function replaceObject(
   };
   const object = withManagedFields({ sent: wanted, previous: before, next: completed }, options);
   const causes = [
-    ...metaProblems(object.metadata, resource),
+    ...metaProblems(object.metadata, resource, false),
     ...changeProblems(wanted.metadata, before.metadata),
   ];
   const meant = canonicalObject(object, resource);

@@ -62,14 +62,13 @@ const rows: readonly (readonly [what: string, given: object, causes: readonly st
     'unknown policies',
     pod(
       { imagePullPolicy: 'Often', terminationMessagePolicy: 'Post' },
-      { restartPolicy: 'Maybe', dnsPolicy: 'Any', preemptionPolicy: 'Soon' },
+      { restartPolicy: 'Maybe', dnsPolicy: 'Any' },
     ),
     [
       `${c}.terminationMessagePolicy: Unsupported value: "Post": supported values: "File", "FallbackToLogsOnError"`,
       `${c}.imagePullPolicy: Unsupported value: "Often": supported values: "Always", "IfNotPresent", "Never"`,
       'spec.restartPolicy: Unsupported value: "Maybe": supported values: "Always", "OnFailure", "Never"',
       'spec.dnsPolicy: Unsupported value: "Any": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
-      'spec.preemptionPolicy: Unsupported value: "Soon": supported values: "PreemptLowerPriority", "Never"',
     ],
   ],
   [
