@@ -1,4 +1,4 @@
-import { dig, digArray, digString } from '../../core/json.js';
+import { dig, digArray, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
@@ -58,7 +58,7 @@ export function provision(
     metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
     spec: {
       capacity: { storage: dig(claim, 'spec', 'resources', 'requests', 'storage') ?? '0' },
-      csi: { driver: provisioner, volumeHandle: name },
+      ...sourceOf(provisioner, name),
       accessModes: digArray(claim, 'spec', 'accessModes'),
       claimRef: {
         kind: 'PersistentVolumeClaim',
@@ -79,4 +79,14 @@ export function provision(
     component: provisioner,
   });
   return object;
+}
+
+/**
+ * Where a new volume is: with the driver that made it, or in a folder of its node where the provisioner is none, such as
+ * `openebs.io/local`.
+ */
+function sourceOf(provisioner: string, name: string): JsonObject {
+  if (!provisioner.includes('/')) return { csi: { driver: provisioner, volumeHandle: name } };
+  const folder = provisioner.replace(/\.[a-z]+\//, '/');
+  return { hostPath: { path: `/var/${folder}/${name}`, type: 'DirectoryOrCreate' } };
 }
