@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digString, type Json } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { quote } from '../../core/api-error.js';
 import { nameProblems } from '../../registry/names.js';
@@ -92,7 +92,7 @@ export function certificateStatusProblems(object: KubeObject, previous: KubeObje
     const [next, old] = [typed(now, type), typed(was, type)];
     if (next.length > old.length) refused('add', type);
     // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
-    else if (next.length === old.length && !isDeepStrictEqual(next, old)) refused('modify', type);
+    else if (next.length === old.length && !sameJson(next, old)) refused('modify', type);
   }
   if (issued !== before && before !== '' && before !== undefined)
     causes.push(forbidden(field, 'updates may not modify existing certificate content'));

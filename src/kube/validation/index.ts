@@ -160,12 +160,10 @@ interface PartChecks {
 function partProblems(object: KubeObject, previous: KubeObject, parts: PartChecks): Cause[] {
   const { annotations } = object.metadata;
   return [
-    ...(isDeepStrictEqual(annotations, previous.metadata.annotations)
+    ...(sameJson(annotations, previous.metadata.annotations)
       ? []
       : (parts.metadata?.(object, previous) ?? [])),
-    ...(isDeepStrictEqual(object['status'], previous['status'])
-      ? []
-      : (parts.status?.(object, previous) ?? [])),
+    ...(sameJson(object['status'], previous['status']) ? [] : (parts.status?.(object, previous) ?? [])),
   ];
 }
 

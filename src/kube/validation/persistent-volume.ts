@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { posix } from 'node:path';
 import { quote } from '../../core/api-error.js';
 import {
@@ -10,6 +9,7 @@ import {
   type Json,
   type JsonObject,
 } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
 import {
@@ -60,14 +60,14 @@ export function persistentVolumeProblems(object: KubeObject, previous: KubeObjec
   if (previous === undefined) return causes;
   const before = digObject(previous, 'spec');
   // Differs from Kubernetes: the real text goes on with a diff of the two Go structs.
-  if (!isDeepStrictEqual(sourceOf(spec, before), sourceOf(before, before)))
+  if (!sameJson(sourceOf(spec, before), sourceOf(before, before)))
     causes.push(
       forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
     );
   const mode = spec['volumeMode'];
   causes.push(...immutableProblems('volumeMode', mode, before['volumeMode'], shownPointer(mode)));
   const [place, old] = [spec['nodeAffinity'], before['nodeAffinity']];
-  if (old !== undefined && !isDeepStrictEqual(place, old)) {
+  if (old !== undefined && !sameJson(place, old)) {
     const members = [['Required', 'required', '*core.NodeSelector']] as const;
     const shown = place === undefined ? '"null"' : goStruct('core.VolumeNodeAffinity', members, place);
     const why = 'field is immutable, except for updating from beta label to GA';

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { digArray, digObject, digString, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { forbidden, inItems, invalidShown, required, type Cause } from './causes.js';
 import { imageSpaceProblems } from './container.js';
@@ -77,7 +77,7 @@ export function tolerationChange(spec: JsonObject, before: JsonObject): Cause[] 
   };
   const now = digArray(spec, 'tolerations').map(timeless);
   const areKept = digArray(before, 'tolerations').every((one) =>
-    now.some((other) => isDeepStrictEqual(timeless(one), other)),
+    now.some((other) => sameJson(timeless(one), other)),
   );
   if (areKept) return inItems(spec, 'tolerations', 'spec', tolerationProblems);
   const text = 'existing toleration can not be modified except its tolerationSeconds';

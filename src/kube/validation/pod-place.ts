@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dig, digArray, digObject, type Json, type JsonObject } from '../../core/json.js';
+import { sameJson } from '../../core/same-json.js';
 import { goMap, invalidShown, type Cause } from './causes.js';
 
 /** What is wrong with where a pod that waits behind a gate may run, and its spec with where it could run before. */
@@ -21,7 +21,7 @@ export function placeChanges(spec: JsonObject, before: JsonObject): PlaceChanges
     causes.push(invalidShown('spec.nodeSelector', goMap(selector), why));
   }
   const [now, was] = [dig(spec, 'affinity', 'nodeAffinity'), dig(before, 'affinity', 'nodeAffinity')];
-  if (!isDeepStrictEqual(now, was)) causes.push(...affinityChange(now, was));
+  if (!sameJson(now, was)) causes.push(...affinityChange(now, was));
   const { nodeSelector: _, affinity, ...rest } = spec;
   const kept = keptAffinity(affinity, before['affinity'], was);
   return {
@@ -71,7 +71,7 @@ function hasOnlyMore(now: Json, before: Json): boolean {
   const keys = ['matchExpressions', 'matchFields'];
   const pairs = keys.map((key) => [digArray(now, key), digArray(before, key)] as const);
   if (pairs.every(([, old]) => old.length === 0)) return pairs.every(([next]) => next.length === 0);
-  return pairs.every(([next, old]) => isDeepStrictEqual(next.slice(0, old.length), old));
+  return pairs.every(([next, old]) => sameJson(next.slice(0, old.length), old));
 }
 
 /** A term as Go prints what is in it. */
