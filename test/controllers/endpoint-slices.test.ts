@@ -58,3 +58,35 @@ test('addresses of a Service are kept in slices of a hundred, of which as few as
   const [{ addresses } = { addresses: [] }] = json['subsets'] as { readonly addresses: readonly object[] }[];
   expect(addresses).toHaveLength(20);
 });
+
+test('Endpoints and slices say when that happened which they were written for', async () => {
+  const made = '2026-01-02T03:04:05Z';
+  await using ks = await startFakeKsApiserver({ now: made });
+  const admin = await as(ks, 'admin');
+  await ks.clock.freeze(made);
+  await admin.send('POST', `${core}/services`, {
+    metadata: { name: 'web' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+  });
+  const key = 'endpoints.kubernetes.io/last-change-trigger-time';
+  const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+  const told = async (): Promise<readonly unknown[]> => {
+    const [slice] = (await admin.get(`${slices}?labelSelector=kubernetes.io/service-name%3Dweb`)).json.items;
+    const { metadata } = (await admin.get(`${core}/endpoints/web`)).json;
+    const moment = (one?: { readonly annotations?: Readonly<Record<string, string>> }): unknown =>
+      one?.annotations?.[key];
+    return [moment(metadata), moment(slice?.metadata)];
+  };
+  expect(await told()).toEqual([made, made]);
+  await ks.clock.advance('1m');
+  await admin.send('POST', `${core}/pods`, {
+    metadata: { name: 'one', labels: { app: 'web' } },
+    spec: { containers: [{ name: 'web', image: 'nginx' }] },
+  });
+  const ready = '2026-01-02T03:05:05Z';
+  expect(await told()).toEqual([ready, ready]);
+  // What happened to the Service or a pod's labels has no moment.
+  await ks.clock.advance('1m');
+  await admin.send('PATCH', `${core}/pods/one`, { metadata: { labels: { app: 'other' } } }, merge);
+  expect(await told()).toEqual([undefined, undefined]);
+});

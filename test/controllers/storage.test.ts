@@ -149,6 +149,81 @@ describe('a claim', () => {
   });
 });
 
+describe('a claim that waits for a pod tells of it once', () => {
+  const first = 'waiting for first consumer to be created before binding';
+
+  async function toldOf(admin: Asker): Promise<readonly (readonly unknown[])[]> {
+    const query = 'fieldSelector=involvedObject.kind%3DPersistentVolumeClaim,involvedObject.name%3Ddata';
+    const { items } = (await admin.get(`${core}/events?${query}`)).json;
+    return items.map(({ reason, message }) => [reason, message]);
+  }
+
+  async function makeLateClass(admin: Asker): Promise<void> {
+    await admin.send('POST', '/apis/storage.k8s.io/v1/storageclasses', {
+      metadata: { name: 'late' },
+      provisioner: 'example.com/disk',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+  }
+
+  test('until there is one', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeLateClass(admin);
+    await makeClaim(admin, { storageClassName: 'late' });
+    expect(await toldOf(admin)).toEqual([['WaitForFirstConsumer', first]]);
+    await makePod(admin);
+    const reasons = (await toldOf(admin)).map(([reason]) => String(reason));
+    expect(reasons.sort()).toEqual(['ProvisioningSucceeded', 'WaitForFirstConsumer']);
+  });
+
+  test('also where both come at once', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeLateClass(admin);
+    await admin.send('POST', '/apis/apps/v1/namespaces/default/statefulsets', {
+      metadata: { name: 'db' },
+      spec: {
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        template: {
+          metadata: { labels: { app: 'db' } },
+          spec: { containers: [{ name: 'c', image: 'nginx' }] },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: {
+              storageClassName: 'late',
+              accessModes: ['ReadWriteOnce'],
+              resources: { requests: { storage: '1Gi' } },
+            },
+          },
+        ],
+      },
+    });
+    const { items } = (await admin.get(`${core}/events`)).json;
+    const told = items.filter(({ reason }) => reason === 'WaitForFirstConsumer');
+    expect(told.map(({ message }) => message)).toEqual([first]);
+  });
+
+  test('and whom it waits for while that one has no place', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeLateClass(admin);
+    await admin.send('POST', `${core}/pods`, {
+      metadata: { name: 'user' },
+      spec: {
+        nodeSelector: { no: 'where' },
+        containers: [{ name: 'c', image: 'nginx' }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+      },
+    });
+    await makeClaim(admin, { storageClassName: 'late' });
+    expect(await toldOf(admin)).toEqual([['WaitForPodScheduled', 'waiting for pod user to be scheduled']]);
+  });
+});
+
 describe('claims of a StatefulSet', () => {
   const sets = '/apis/apps/v1/namespaces/default/statefulsets';
   const own = '/api/v1/namespaces/default/persistentvolumeclaims';

@@ -8,6 +8,7 @@ import { isDeleting, keyOf, type QueuedController } from '../controller.js';
 import { isApiServerService } from '../kubernetes-service.js';
 import { managedBy, nameLabel, sliceResource } from './endpoint-slices.js';
 import { ownKey } from './pods.js';
+import { triggerTimeKey } from './trigger-time.js';
 
 const services = { group: '', plural: 'services' };
 const endpointsResource = { group: '', plural: 'endpoints' };
@@ -15,10 +16,7 @@ const manager = 'endpointslicemirroring-controller.k8s.io';
 /** Addresses of a subset that are mirrored. */
 const mostPerSubset = 1000;
 /** Annotations that stay with the Endpoints. */
-const unshared = new Set([
-  'endpoints.kubernetes.io/last-change-trigger-time',
-  'kubectl.kubernetes.io/last-applied-configuration',
-]);
+const unshared = new Set([triggerTimeKey, 'kubectl.kubernetes.io/last-applied-configuration']);
 
 /**
  * Makes EndpointSlices of Endpoints somebody wrote by hand, for Services without a selector.

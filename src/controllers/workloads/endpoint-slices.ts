@@ -6,6 +6,7 @@ import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { keyOf } from '../controller.js';
 import { controlledBy } from '../dependents.js';
+import { triggerTimeKey } from './trigger-time.js';
 
 /** The resource of EndpointSlices. */
 export const sliceResource = { group: 'discovery.k8s.io', plural: 'endpointslices' };
@@ -41,12 +42,14 @@ export function serviceLabels(service: KubeObject): Readonly<Record<string, stri
  * Keeps the EndpointSlices of a Service: addresses stay in the slice they are in, new ones go where there is room, and
  * as few slices change as can be.
  *
+ * @param since What brought this about: RFC 3339.
  * @see kubernetes/endpointslice reconciler.go reconcileByPortMapping
  */
 export function putSlices(
   context: WriteContext,
   service: KubeObject,
   groups: readonly EndpointGroup[],
+  since: string | undefined,
 ): void {
   const resource = context.catalog.byPlural(sliceResource.group, sliceResource.plural);
   if (resource === undefined) return;
@@ -69,7 +72,8 @@ export function putSlices(
     // Slices that would go are written anew before others are made.
     const [free] = packing.slice === undefined ? spare : [];
     if (free !== undefined) spare.delete(free);
-    write(context, resource, service, free === undefined ? packing : { ...packing, slice: free }, ports);
+    const target = free === undefined ? packing : { ...packing, slice: free };
+    write(context, resource, service, target, { ports, since });
   }
   for (const slice of spare) deleteObject(context, resource, keyOf(slice));
 }
@@ -112,7 +116,7 @@ function write(
   resource: Resource,
   service: KubeObject,
   { slice, endpoints }: Packing,
-  ports: readonly JsonObject[],
+  { ports, since }: { readonly ports: readonly JsonObject[]; readonly since: string | undefined },
 ): void {
   const { namespace = '', name } = service.metadata;
   const labels = { ...serviceLabels(service), [managedBy]: sliceManager, [nameLabel]: name };
@@ -122,6 +126,7 @@ function write(
     endpoints: endpoints.length > 0 ? endpoints : null,
     ports: ports.length > 0 ? ports : null,
   };
+  const said = { ...(since !== undefined && { [triggerTimeKey]: since }) };
   if (slice === undefined) {
     createObject(context, resource, {
       apiVersion: 'discovery.k8s.io/v1',
@@ -129,6 +134,7 @@ function write(
         generateName: `${name}-`,
         namespace,
         labels,
+        ...(since !== undefined && { annotations: said }),
         ownerReferences: [controllerReference(service)],
       },
       ...content,
@@ -141,10 +147,14 @@ function write(
   const isSame = sameJson(before, { endpoints: fresh, ports: freshPorts });
   if (isSame && sameJson(slice.metadata.labels ?? {}, labels)) return;
   const generation = (slice.metadata.generation ?? 1) + 1;
+  const { annotations: noted, ...metadata } = slice.metadata;
+  const { [triggerTimeKey]: _since, ...kept } = noted ?? {};
+  const annotations = { ...kept, ...said };
+  const isNoted = Object.keys(annotations).length > 0;
   context.cluster.store.replace(sliceResource, {
     ...slice,
     ...content,
-    metadata: { ...slice.metadata, labels, generation },
+    metadata: { ...metadata, labels, ...(isNoted && { annotations }), generation },
   });
 }
 

@@ -12,6 +12,7 @@ import { nameLabel, putSlices, serviceLabels, sliceResource } from './endpoint-s
 import { portGroups } from './service-ports.js';
 import { podIndex } from './pod-index.js';
 import { isFinished, isReady, ownKey } from './pods.js';
+import { forgetTriggerTime, triggerTime, triggerTimeKey } from './trigger-time.js';
 
 const services = { group: '', plural: 'services' };
 const endpoints = { group: '', plural: 'endpoints' };
@@ -50,20 +51,25 @@ export const endpointsController: QueuedController = {
     const { store } = context.cluster;
     const service = store.find(services, namespace, name)?.object;
     if (service === undefined) {
+      forgetTriggerTime(store, namespace, name);
       if (store.find(endpoints, namespace, name) !== undefined) store.remove(endpoints, namespace, name);
       return;
     }
     const selector = digObject(service, 'spec', 'selector');
     if (isDeleting(service) || Object.keys(selector).length === 0) return;
     if (digString(service, 'spec', 'type') === 'ExternalName') return;
-    const pods = [...(podIndex(store).byNamespace.get(namespace)?.values() ?? [])]
-      .filter((pod) => isSelected(service, pod) && digString(pod, 'status', 'podIP') !== '')
-      .filter((pod) => !isFinished(pod))
+    const selected = [...(podIndex(store).byNamespace.get(namespace)?.values() ?? [])].filter((pod) =>
+      isSelected(service, pod),
+    );
+    const since = triggerTime(store, service, selected);
+    const pods = selected
+      .filter((pod) => digString(pod, 'status', 'podIP') !== '' && !isFinished(pod))
       .sort((a, b) => byAddress(digString(a, 'status', 'podIP'), digString(b, 'status', 'podIP')));
     putEndpoints(
       context,
       service,
       pods.filter((pod) => !isDeleting(pod)),
+      since,
     );
     const isPublished = dig(service, 'spec', 'publishNotReadyAddresses') === true;
     putSlices(
@@ -73,6 +79,7 @@ export const endpointsController: QueuedController = {
         ports: group.ports.map((port) => ({ name: '', ...port })),
         endpoints: group.pods.map((pod) => endpointOf(context, service, pod, isPublished)),
       })),
+      since,
     );
   },
 };
@@ -140,7 +147,12 @@ function subsetsOf(service: KubeObject, pods: readonly KubeObject[]): JsonObject
   });
 }
 
-function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly KubeObject[]): void {
+function putEndpoints(
+  context: WriteContext,
+  service: KubeObject,
+  pods: readonly KubeObject[],
+  since: string | undefined,
+): void {
   const { store } = context.cluster;
   const { namespace = '', name } = service.metadata;
   const subsets = subsetsOf(service, pods);
@@ -152,6 +164,10 @@ function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly
     }),
   };
   const isLabelled = Object.keys(labels).length > 0;
+  const said = {
+    ...(since !== undefined && { [triggerTimeKey]: since }),
+    ...(isCut && { [overCapacity]: 'truncated' }),
+  };
   const before = store.find(endpoints, namespace, name)?.object;
   if (before === undefined) {
     createObject(context, context.catalog.get('', 'endpoints'), {
@@ -159,21 +175,21 @@ function putEndpoints(context: WriteContext, service: KubeObject, pods: readonly
         name,
         namespace,
         ...(isLabelled && { labels }),
-        ...(isCut && { annotations: { [overCapacity]: 'truncated' } }),
+        ...(Object.keys(said).length > 0 && { annotations: said }),
       },
       ...(subsets.length > 0 && { subsets }),
     });
     return;
   }
   const { subsets: old, ...rest } = before;
-  const { [overCapacity]: cut, ...noted } = before.metadata.annotations ?? {};
+  const { [overCapacity]: cut, [triggerTimeKey]: _since, ...noted } = before.metadata.annotations ?? {};
   const isSame =
     sameJson(old ?? [], subsets) &&
     sameJson(before.metadata.labels ?? {}, labels) &&
     (cut !== undefined) === isCut;
   if (isSame) return;
   const { annotations: _, labels: __, ...metadata } = before.metadata;
-  const annotations = { ...noted, ...(isCut && { [overCapacity]: 'truncated' }) };
+  const annotations = { ...noted, ...said };
   const isNoted = Object.keys(annotations).length > 0;
   store.replace(endpoints, {
     ...rest,

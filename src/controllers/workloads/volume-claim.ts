@@ -10,7 +10,7 @@ import { amount } from './pod-requests.js';
 import { ownKey } from './pods.js';
 import { claimsOf } from './storage-protection.js';
 import { isMeantFor, volumeFor } from './volume-match.js';
-import { provision, tellOfClaim } from './volume-provision.js';
+import { isTold, provision, tellOfClaim } from './volume-provision.js';
 
 const claims = { group: '', plural: 'persistentvolumeclaims' };
 const volumes = { group: '', plural: 'persistentvolumes' };
@@ -93,12 +93,11 @@ function bind(context: WriteContext, claim: KubeObject): void {
   }
   const storageClass = classOf(context, claim);
   const waits = digString(storageClass, 'volumeBindingMode') === 'WaitForFirstConsumer';
-  const node = waits ? nodeOfUser(context, claim) : '';
-  if (node === undefined) {
-    const message = 'waiting for first consumer to be created before binding';
-    tellOfClaim(context, claim, 'WaitForFirstConsumer', message);
-    return;
-  }
+  const users = waits ? usersOf(context, claim) : [];
+  const placed = users.find((pod) => digString(pod, 'spec', 'nodeName') !== '');
+  if (waits) tellWhatItWaitsFor(context, claim, users, placed);
+  if (waits && placed === undefined) return;
+  const node = digString(placed, 'spec', 'nodeName');
   const user = node === '' ? undefined : store.find(nodeResource, undefined, node)?.object;
   const near = store
     .list(volumes)
@@ -139,16 +138,33 @@ function classOf({ cluster }: WriteContext, claim: KubeObject): KubeObject | und
   return name === '' ? undefined : cluster.store.find(classes, undefined, name)?.object;
 }
 
-/** The node of a pod that uses a claim; `undefined` when none has one. */
-function nodeOfUser({ cluster }: WriteContext, { metadata }: KubeObject): string | undefined {
+function usersOf({ cluster }: WriteContext, { metadata }: KubeObject): readonly KubeObject[] {
   const pods =
     podIndex(cluster.store)
       .byNamespace.get(metadata.namespace ?? '')
       ?.values() ?? [];
-  const user = [...pods].find(
-    (pod) => digString(pod, 'spec', 'nodeName') !== '' && claimsOf(pod).includes(metadata.name),
-  );
-  return user && digString(user, 'spec', 'nodeName');
+  return [...pods].filter((pod) => claimsOf(pod).includes(metadata.name));
+}
+
+/** Pods are placed before claims are looked at: of one that came with its claim, the claim still waited for it to come. */
+function tellWhatItWaitsFor(
+  context: WriteContext,
+  claim: KubeObject,
+  users: readonly KubeObject[],
+  placed: KubeObject | undefined,
+): void {
+  if (placed !== undefined && isTold(context, claim)) return;
+  const made = claim.metadata.creationTimestamp ?? '';
+  const awaited = users
+    .filter((pod) => placed === undefined || (pod.metadata.creationTimestamp ?? '') < made)
+    .map(({ metadata }) => metadata.name);
+  if (awaited.length === 0) {
+    const message = 'waiting for first consumer to be created before binding';
+    tellOfClaim(context, claim, 'WaitForFirstConsumer', message);
+    return;
+  }
+  const whom = `${awaited.length > 1 ? 'pods' : 'pod'} ${awaited.join(',')}`;
+  tellOfClaim(context, claim, 'WaitForPodScheduled', `waiting for ${whom} to be scheduled`);
 }
 
 /** Binds a claim and a volume to each other. @param node That the claim waited for; empty: none */

@@ -10,6 +10,11 @@ import { sourceObstacle } from './volume-source.js';
 /** What was last said of a claim, by uid: looking again is no news. */
 const said = new WeakMap<ObjectStore, Map<string, string>>();
 
+/** Whether anything was said of a claim yet. */
+export function isTold({ cluster }: WriteContext, { metadata }: KubeObject): boolean {
+  return said.get(cluster.store)?.has(metadata.uid ?? '') === true;
+}
+
 /** Tells what keeps a claim from being bound, once. */
 export function tellOfClaim(
   context: WriteContext,
