@@ -21,9 +21,21 @@ const macros: ReadonlyMap<string, string> = new Map([
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Reads the five fields of a schedule; what is wrong with it, in the words of the real parser, when they are none. */
-export function parseCron(text: string): CronSchedule | string {
-  const fields = (macros.get(text.trim()) ?? text).split(/\s+/).filter((part) => part !== '');
+/** What a schedule may hold besides what Kubernetes reads. */
+interface Dialect {
+  /** The last day of a week: Jenkins counts up to 7, a second Sunday. */
+  readonly lastWeekday?: 6 | 7;
+}
+
+/**
+ * Reads the five fields of a schedule, or a descriptor such as `@daily`; what is wrong with it, in the words of the real
+ * parser, when it is none.
+ *
+ * @see robfig/cron v3 parser.go
+ */
+export function parseCron(text: string, { lastWeekday = 6 }: Dialect = {}): CronSchedule | string {
+  if (text.startsWith('@') && !macros.has(text)) return `unrecognized descriptor: ${text}`;
+  const fields = (macros.get(text) ?? text).split(/\s+/).filter((part) => part !== '');
   if (fields.length !== 5)
     return `expected exactly 5 fields, found ${String(fields.length)}: [${fields.join(' ')}]`;
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
@@ -32,7 +44,7 @@ export function parseCron(text: string): CronSchedule | string {
     readField(hour, 0, 23),
     readField(day, 1, 31),
     readField(month, 1, 12, months),
-    readField(weekday, 0, 7, weekdays),
+    readField(weekday, 0, lastWeekday, weekdays),
   ];
   for (const set of sets) if (typeof set === 'string') return set;
   const [m, h, d, mo, w] = sets as ReadonlySet<number>[];
@@ -58,31 +70,47 @@ function readField(
   names: readonly string[] = [],
 ): ReadonlySet<number> | string {
   const values = new Set<number>();
-  for (const part of field.split(',')) {
-    const match = /^(\*|\?|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(part);
-    if (match === null)
-      return `failed to parse int from ${part}: strconv.Atoi: parsing "${part}": invalid syntax`;
-    const [, from = '*', to, every] = match;
-    const read = (text: string): number => {
-      const named = names.indexOf(text.toLowerCase());
-      return named === -1 ? Number(text) : named + (min === 1 ? 1 : 0);
-    };
-    const open = from === '*' || from === '?';
-    const low = open ? min : read(from);
-    const high = to === undefined ? (open || every !== undefined ? max : low) : read(to);
-    if (Number.isNaN(low) || Number.isNaN(high)) {
-      const bad = Number.isNaN(low) ? from : (to ?? '');
-      return `failed to parse int from ${bad}: strconv.Atoi: parsing "${bad}": invalid syntax`;
-    }
-    if (low < min) return `beginning of range (${String(low)}) below minimum (${String(min)}): ${part}`;
-    if (high > max) return `end of range (${String(high)}) above maximum (${String(max)}): ${part}`;
-    if (low > high)
-      return `beginning of range (${String(low)}) beyond end of range (${String(high)}): ${part}`;
-    const step = every === undefined ? 1 : Number(every);
-    if (step === 0) return `step of range should be a positive number: ${part}`;
-    for (let value = low; value <= high; value += step) values.add(value);
+  for (const part of field.split(',').filter((one) => one !== '')) {
+    const range = readRange(part, min, max, names);
+    if (typeof range === 'string') return range;
+    for (let value = range.low; value <= range.high; value += range.step) values.add(value);
   }
   return values;
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+}
+
+function readRange(part: string, min: number, max: number, names: readonly string[]): Range | string {
+  const [span = '', every, ...slashes] = part.split('/');
+  const [from = '', to, ...hyphens] = span.split('-');
+  const read = (text: string): number | string => {
+    const named = names.indexOf(text.toLowerCase());
+    return named === -1 ? readNumber(text) : named + (min === 1 ? 1 : 0);
+  };
+  const isOpen = from === '*' || from === '?';
+  const low = isOpen ? min : read(from);
+  if (typeof low === 'string') return low;
+  if (!isOpen && hyphens.length > 0) return `too many hyphens: ${part}`;
+  const given = isOpen ? max : to === undefined ? low : read(to);
+  if (typeof given === 'string') return given;
+  if (slashes.length > 0) return `too many slashes: ${part}`;
+  const step = every === undefined ? 1 : readNumber(every);
+  if (typeof step === 'string') return step;
+  const high = every !== undefined && to === undefined ? max : given;
+  if (low < min) return `beginning of range (${String(low)}) below minimum (${String(min)}): ${part}`;
+  if (high > max) return `end of range (${String(high)}) above maximum (${String(max)}): ${part}`;
+  if (low > high) return `beginning of range (${String(low)}) beyond end of range (${String(high)}): ${part}`;
+  return step === 0 ? `step of range should be a positive number: ${part}` : { low, high, step };
+}
+
+function readNumber(text: string): number | string {
+  return /^\+?\d+$/.test(text)
+    ? Number(text)
+    : `failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`;
 }
 
 const minute = 60_000;

@@ -145,6 +145,17 @@ describe('a CronJob', () => {
     expect(await reasonsOf(admin, 'CronJob')).toContain('SawCompletedJob');
   });
 
+  test('gets a Job as often as it says, counted from when it was made', async () => {
+    await using ks = await startFakeKsApiserver({ now });
+    const admin = await as(ks, 'admin');
+    await makeCron(admin, { schedule: '@every 90s', successfulJobsHistoryLimit: 10 });
+    await ks.clock.advance('5m');
+    const times = (await admin.get(`${batch}/jobs`)).json.items.map(({ metadata }) =>
+      Date.parse(String(metadata['creationTimestamp'])),
+    );
+    expect(times.map((time) => (time - Date.parse(now)) / 1000)).toEqual([90, 180, 270]);
+  });
+
   test('gets the last Jobs only when the clock jumps over a year', async () => {
     await using ks = await startFakeKsApiserver({ now });
     await makeCron(await as(ks, 'admin'));

@@ -30,7 +30,7 @@ export function checkCron(context: RequestContext): Reply {
   const text = digString(sent, 'cron').trim();
   const job = `${context.params['devops'] ?? ''}/${digString(sent, 'pipelineName')}`;
   if (text === '') return json({ result: 'warning', message: 'No schedules so will never run' });
-  const read = parseCron(withoutHash(text, job));
+  const read = parseCron(withoutHash(text, job), { lastWeekday: 7 });
   if (typeof read === 'string')
     return json({ result: 'error', message: `Invalid input: "${text}": ${read}` });
   const now = context.world.clock.now();

@@ -1,4 +1,5 @@
 import { nextRunIn, parseCron } from '../../core/cron-schedule.js';
+import { readEvery } from '../../core/every-schedule.js';
 import { dig, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 
@@ -16,11 +17,33 @@ const mostMissed = 100;
 
 /** When a CronJob is to run; `undefined` when its schedule is none. */
 export function momentsOf(cronJob: KubeObject): Moments | undefined {
-  const schedule = parseCron(digString(cronJob, 'spec', 'schedule'));
+  const text = digString(cronJob, 'spec', 'schedule');
+  const every = readEvery(text);
+  if (typeof every === 'number') return spacedFrom(beginOf(cronJob), every);
+  const schedule = parseCron(text);
   if (typeof schedule === 'string') return undefined;
   const zone = digString(cronJob, 'spec', 'timeZone');
   const next = (after: number): number | undefined => nextRunIn(schedule, after, zone);
   return { next, last: (until, count) => lastOnes(next, until, count) };
+}
+
+/** The moment a CronJob's next ones are counted from: that of its last Job, or of its making. */
+function beginOf(cronJob: KubeObject): number {
+  const last = Date.parse(digString(cronJob, 'status', 'lastScheduleTime'));
+  return Number.isNaN(last) ? Date.parse(String(cronJob.metadata.creationTimestamp)) : last;
+}
+
+/** Moments that are all as far from each other, the first so long after a beginning. */
+function spacedFrom(begin: number, every: number): Moments {
+  const past = (until: number): number => Math.max(0, Math.floor((until - begin) / every));
+  const at = (index: number): number => begin + index * every;
+  return {
+    next: (after) => at(past(after) + 1),
+    last: (until, count) => {
+      const newest = past(until);
+      return Array.from({ length: Math.min(count, newest) }, (_, back) => at(newest - back)).reverse();
+    },
+  };
 }
 
 /** Looks back in steps that grow, so that a long time without anybody looking costs no more than a short one. */
@@ -48,9 +71,7 @@ export interface Missed {
  */
 export function missedMoment(cronJob: KubeObject, moments: Moments, now: number): Missed {
   const seconds = dig(cronJob, 'spec', 'startingDeadlineSeconds');
-  const last = Date.parse(digString(cronJob, 'status', 'lastScheduleTime'));
-  const made = Date.parse(String(cronJob.metadata.creationTimestamp));
-  const begin = Number.isNaN(last) ? made : last;
+  const begin = beginOf(cronJob);
   const first = moments.next(begin);
   if (first === undefined || first > now) return { tooLate: false, tooMany: false };
   const earliest = typeof seconds === 'number' ? Math.max(begin, now - seconds * 1000) : begin;

@@ -1,4 +1,5 @@
 import { parseCron } from '../../core/cron-schedule.js';
+import { readEvery } from '../../core/every-schedule.js';
 import { dig, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
@@ -211,7 +212,7 @@ export function cronJobProblems(
   const schedule = digString(spec, 'schedule');
   const zone = spec['timeZone'];
   if (schedule === '') causes.push(required('spec.schedule'));
-  else causes.push(...scheduleProblems(schedule, zone));
+  else causes.push(...scheduleProblems(schedule, zone, digString(previous, 'spec', 'schedule')));
   causes.push(...negative('spec.startingDeadlineSeconds', spec['startingDeadlineSeconds']));
   if (previous === undefined || zone !== dig(previous, 'spec', 'timeZone'))
     causes.push(...zoneProblems(zone));
@@ -237,16 +238,26 @@ export function cronJobProblems(
   return causes;
 }
 
-function scheduleProblems(schedule: string, zone: Json | undefined): Cause[] {
+/** A zone within the schedule is only kept where there was one already. */
+function scheduleProblems(schedule: string, zone: Json | undefined, before: string): Cause[] {
   const field = 'spec.schedule';
-  const parsed = parseCron(schedule.replace(/^(CRON_)?TZ=\S*\s+/, ''));
-  const causes = typeof parsed === 'string' ? [invalidValue(field, schedule, parsed)] : [];
-  if (!schedule.includes('TZ')) return causes;
-  const why =
-    zone === undefined
-      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
-      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
-  return [...causes, invalidValue(field, schedule, why)];
+  const why = unreadableSchedule(schedule);
+  const causes = why === undefined ? [] : [invalidValue(field, schedule, why)];
+  const mayKeep = before.includes('TZ');
+  if (!schedule.includes('TZ') || (mayKeep && zone === undefined)) return causes;
+  const text = mayKeep
+    ? 'cannot use both timeZone field and TZ or CRON_TZ in schedule'
+    : 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+  return [...causes, invalidValue(field, schedule, text)];
+}
+
+function unreadableSchedule(schedule: string): string | undefined {
+  const [whole = '', zone = ''] = /^(?:CRON_)?TZ=(\S*)\s+/.exec(schedule) ?? [];
+  if (whole !== '' && zone !== '' && zone !== 'Local' && !isZone(zone))
+    return `provided bad location ${zone}: unknown time zone ${zone}`;
+  const text = schedule.slice(whole.length).trimEnd();
+  const read = readEvery(text) ?? parseCron(text);
+  return typeof read === 'string' ? read : undefined;
 }
 
 function zoneProblems(zone: Json | undefined): Cause[] {

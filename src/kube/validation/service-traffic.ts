@@ -5,6 +5,7 @@ import {
   invalidFor,
   invalidShown,
   invalidValue,
+  portProblems,
   unsupported,
   type Cause,
 } from './causes.js';
@@ -23,8 +24,8 @@ export function trafficProblems(spec: JsonObject, type: string): Cause[] {
   const only = "may only be used when `type` is 'LoadBalancer'";
   if (spec['allocateLoadBalancerNodePorts'] !== undefined && !isBalanced)
     causes.push(forbidden('spec.allocateLoadBalancerNodePorts', only));
-  const balancer = digString(spec, 'loadBalancerClass');
-  if (balancer !== '') {
+  const { loadBalancerClass: balancer } = spec;
+  if (typeof balancer === 'string') {
     if (!isBalanced) causes.push(forbidden('spec.loadBalancerClass', only));
     else causes.push(...invalidFor('spec.loadBalancerClass', balancer, qualifiedNameProblems(balancer)));
   }
@@ -40,7 +41,7 @@ export function trafficProblems(spec: JsonObject, type: string): Cause[] {
   if (check !== 0 && !(isBalanced && outside === 'Local')) {
     const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     causes.push(invalidShown('spec.healthCheckNodePort', JSON.stringify(check), why));
-  }
+  } else if (check !== 0) causes.push(...portProblems('spec.healthCheckNodePort', check));
   const inside = spec['internalTrafficPolicy'];
   if (typeof inside === 'string' && !policies.includes(inside))
     causes.push(unsupported('spec.internalTrafficPolicy', inside, policies));

@@ -40,7 +40,8 @@ const affinities = ['ClientIP', 'None'];
 const mostSticky = 86_400;
 
 /**
- * What is wrong with a Service; addresses and ports are only looked at once the rest is right.
+ * What is wrong with a Service. Addresses and ports are given out before anything else is looked at, so that nothing else
+ * is told when that fails.
  *
  * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidateServiceUpdate, ValidateService
  */
@@ -51,10 +52,15 @@ export function serviceProblems(
 ): Cause[] {
   const spec = digObject(service, 'spec');
   const before = previous && digObject(previous, 'spec');
-  const causes = before === undefined ? [] : changeProblems(spec, before);
-  causes.push(...specProblems(spec));
-  if (causes.length > 0) return causes;
-  return [...allocatedAddress(spec, before, context), ...allocatedPorts(spec, before, context)];
+  for (const refused of [relatedProblems, allocatedAddress, allocatedPorts]) {
+    const causes = refused(spec, before, context);
+    if (causes.length > 0) return causes;
+  }
+  return [...(before === undefined ? [] : changeProblems(spec, before)), ...specProblems(spec)];
+}
+
+function relatedProblems(spec: JsonObject): Cause[] {
+  return spec['type'] === 'ExternalName' ? [] : addressesProblems(spec);
 }
 
 function isHeadless(spec: JsonObject): boolean {
@@ -71,7 +77,6 @@ function specProblems(spec: JsonObject): Cause[] {
     ...servicePorts(spec, ports.length > 1),
     ...labelProblems(spec['selector'], 'spec.selector'),
     ...affinityProblems(spec),
-    ...(type === 'ExternalName' ? [] : addressesProblems(spec)),
     ...inItems(spec, 'externalIPs', 'spec', externalProblems),
     ...choiceProblems('spec.type', type, types),
     ...nodePortProblems(spec, type),
@@ -204,7 +209,7 @@ function externalProblems(given: Json, field: string): Cause[] {
     texts.push('may not be in the loopback range (127.0.0.0/8, ::1/128)');
   if (ip.startsWith('169.254.') || /^fe[89ab]/i.test(ip))
     texts.push('may not be in the link-local range (169.254.0.0/16, fe80::/10)');
-  if (ip.startsWith('224.0.0.'))
+  if (ip.startsWith('224.0.0.') || /^ff[0-9a-f]2:/i.test(ip))
     texts.push('may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)');
   return invalidFor(field, ip, texts);
 }
@@ -282,6 +287,7 @@ function allocatedAddress(
 ): Cause[] {
   const [address] = digArray(spec, 'clusterIPs').map(String);
   const [old] = digArray(before, 'clusterIPs');
+  if (spec['type'] === 'ExternalName') return [];
   if (address === undefined || address === 'None' || old === address) return [];
   const refused = (why: string): Cause[] => [
     invalidShown('spec.clusterIPs', goStrings([address]), `failed to allocate IP ${address}: ${why}`),
@@ -298,6 +304,7 @@ function allocatedPorts(
   before: JsonObject | undefined,
   { cluster }: WriteContext,
 ): Cause[] {
+  if (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer') return [];
   const own = new Set(nodePortsOf(before));
   const { first, last } = nodePortRange;
   return inItems(spec, 'ports', 'spec', (port, place) => {

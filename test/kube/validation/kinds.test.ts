@@ -57,6 +57,8 @@ const port = 'must be between 1 and 65535, inclusive';
 const notNegative = 'must be greater than or equal to 0';
 const unmatched =
   'spec.template.metadata.labels: Invalid value: map[string]string{"a":"b"}: `selector` does not match template `labels`';
+const qualified =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const large = 'x'.repeat(1024 * 1024 + 1);
 
 function base64(text: string): string {
@@ -282,9 +284,29 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
       'time zones in two places',
       { spec: { schedule: 'TZ=UTC 0 1 * * *', timeZone: 'UTC', jobTemplate: { spec: once } } },
       [
-        'spec.schedule: Invalid value: "TZ=UTC 0 1 * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule',
+        'spec.schedule: Invalid value: "TZ=UTC 0 1 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
       ],
     ],
+    ...[
+      ['CRON_TZ=Mars 0 1 * * *', 'provided bad location Mars: unknown time zone Mars', true],
+      ['@foo', 'unrecognized descriptor: @foo'],
+      ['@every 1x', 'failed to parse duration @every 1x: time: unknown unit "x" in duration "1x"'],
+      ['@every 5', 'failed to parse duration @every 5: time: missing unit in duration "5"'],
+      ['@every x', 'failed to parse duration @every x: time: invalid duration "x"'],
+      ['* * * * 7', 'end of range (7) above maximum (6): 7'],
+      ['1/2/3 * * * *', 'too many slashes: 1/2/3'],
+      ['1-2-3 * * * *', 'too many hyphens: 1-2-3'],
+      ['-1 * * * *', 'failed to parse int from : strconv.Atoi: parsing "": invalid syntax'],
+    ].map(([schedule = '', why = '', isZoned]): Row => {
+      const shown = `spec.schedule: Invalid value: "${String(schedule)}"`;
+      const zoned = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+      const causes = [`${shown}: ${String(why)}`, ...(isZoned === true ? [`${shown}: ${zoned}`] : [])];
+      return [
+        `a schedule of ${String(schedule)}`,
+        { spec: { schedule, jobTemplate: { spec: once } } },
+        causes,
+      ];
+    }),
     [
       'a selector of its own',
       { spec: { schedule: '@daily', jobTemplate: { spec: { ...once, selector } } } },
@@ -398,6 +420,28 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
       'no address where there must be one',
       { spec: { type: 'NodePort', clusterIP: 'None', ports: [{ port: 1 }] } },
       ['spec.clusterIPs[0]: Invalid value: "None": may not be set to \'None\' for NodePort services'],
+    ],
+    [
+      'an address that is none, which is told before anything else is',
+      { spec: { clusterIP: 'x', ports: [] } },
+      [
+        'spec.clusterIPs[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ],
+    ],
+    [
+      'a class of no name, and addresses that reach everybody',
+      {
+        spec: {
+          type: 'LoadBalancer',
+          ports: [{ port: 1 }],
+          loadBalancerClass: 'a b',
+          externalIPs: ['ff02::1'],
+        },
+      },
+      [
+        'spec.externalIPs[0]: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
+        `spec.loadBalancerClass: Invalid value: "a b": ${qualified}`,
+      ],
     ],
     ['a name of nothing', { spec: { type: 'ExternalName' } }, ['spec.externalName: Required value']],
     [
