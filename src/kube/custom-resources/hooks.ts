@@ -7,7 +7,8 @@ import type { Cause } from '../../registry/object-meta.js';
 import { knownMembers } from '../strict-fields.js';
 import { brokenRules, hasRules } from './cel-rules.js';
 import { valueAt } from './field-path.js';
-import { duplicateItems, embeddedProblems } from './list-types.js';
+import { embeddedProblems } from './embedded-resources.js';
+import { duplicateItems } from './list-types.js';
 import { ownSchema } from './own/own-schema.js';
 import { hasDefaults, withDefaults, withoutNulls } from './schema-defaults.js';
 import { prune } from './schema-pruning.js';
@@ -82,6 +83,7 @@ export function unknownMembers(object: JsonObject, resource: Resource, version: 
 }
 
 const blocking = new Set([
+  'FieldValueNotSupported',
   'FieldValueRequired',
   'FieldValueTooLong',
   'FieldValueTooMany',

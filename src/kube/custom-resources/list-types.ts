@@ -1,8 +1,9 @@
+import { goValue } from '../../core/go-value.js';
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { quote } from '../../core/api-error.js';
 import { sortedJson } from '../../core/sorted-json.js';
 import type { Cause } from '../../registry/object-meta.js';
-import { childPath, isSet, itemSchema, memberSchema, walk } from './schema-nodes.js';
+import { childPath, itemSchema, memberSchema, walk } from './schema-nodes.js';
 
 /**
  * Items that a `set` or `map` list holds twice.
@@ -22,7 +23,11 @@ export function duplicateItems(value: JsonObject, schema: JsonObject): Cause[] {
       const text = JSON.stringify(sortedJson(key));
       if (seen.has(text) && !told.has(text)) {
         told.add(text);
-        const shown = typeof key === 'string' ? quote(key) : encodeCompact(key);
+        const shown = isJsonObject(key)
+          ? goValue(key)
+          : typeof key === 'string'
+            ? quote(key)
+            : encodeCompact(key);
         const message = `Duplicate value: ${shown}`;
         causes.push({ reason: 'FieldValueDuplicate', message, field: childPath(path, at) });
       }
@@ -43,19 +48,4 @@ function keyOf(item: Json, schema: JsonObject): JsonObject {
     if (value !== undefined) found[name] = value;
   }
   return found;
-}
-
-/** What resources inside a resource lack: each must say what it is. */
-export function embeddedProblems(value: JsonObject, schema: JsonObject): Cause[] {
-  const causes: Cause[] = [];
-  walk(value, schema, (inner, described, path) => {
-    if (!isSet(described, 'x-kubernetes-embedded-resource') || !isJsonObject(inner)) return;
-    for (const key of ['apiVersion', 'kind']) {
-      const given = inner[key];
-      if (typeof given === 'string' && given !== '') continue;
-      const message = 'Required value: must not be empty';
-      causes.push({ reason: 'FieldValueRequired', message, field: childPath(path, key) });
-    }
-  });
-  return causes;
 }

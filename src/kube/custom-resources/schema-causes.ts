@@ -2,18 +2,35 @@ import type { ErrorObject } from 'ajv';
 import { quote } from '../../core/api-error.js';
 import { encodeCompact, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
+import { AllOfs } from './all-ofs.js';
 import { childPath, schemaType } from './schema-nodes.js';
 
 /**
  * What a schema validator found, as kube-apiserver words it.
  *
  * @param root What was validated: paths are read along it.
+ * @param schema What it was validated by.
+ * @param within The path of the alternative the errors are of; absent: of none.
  * @see kubernetes/kube-openapi pkg/validation/errors/schema.go, apiextensions-apiserver pkg/apiserver/validation/validation.go
  */
-export function schemaCauses(errors: readonly ErrorObject[], root: JsonObject): Cause[] {
+export function schemaCauses(
+  errors: readonly ErrorObject[],
+  root: JsonObject,
+  schema: JsonObject,
+  within = '#',
+): Cause[] {
   const branches = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   const inBranch = (error: ErrorObject): boolean => branches.some((branch) => isWithin(error, branch));
-  return errors.filter((error) => !inBranch(error)).flatMap((error) => causesOf(error, errors, root));
+  const told = errors.filter((error) => !inBranch(error));
+  const all = new AllOfs(told, schema, within);
+  return told.flatMap((error) => [
+    ...causesOf(error, errors, root, schema),
+    ...all.endingWith(error).map(({ instancePath, total, failed }) => {
+      const path = quote(pathOf({ instancePath }, root));
+      const none = failed.size === total ? '. None validated' : '';
+      return composite(`${path} must validate all the schemas (allOf)${none}`);
+    }),
+  ]);
 }
 
 /** What validators say about a failed keyword: those of JSON schema that structural schemas have. */
@@ -37,7 +54,12 @@ function isWithin(error: ErrorObject, branch: ErrorObject): boolean {
   );
 }
 
-function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: JsonObject): Cause[] {
+function causesOf(
+  error: ErrorObject,
+  all: readonly ErrorObject[],
+  root: JsonObject,
+  schema: JsonObject,
+): Cause[] {
   const path = pathOf(error, root);
   const params = error.params as Params;
   const where = `${path} in body`;
@@ -91,7 +113,7 @@ function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: JsonObj
     case 'minItems':
       return [wrong(path, sizeOf(value), `${where} should have at least ${limit} items`)];
     case 'minProperties':
-      return [wrong(path, Number(limit), `${where} should have at least ${limit} properties`)];
+      return [wrong(path, sizeOf(value), `${where} should have at least ${limit} properties`)];
     case 'maxItems':
     case 'maxProperties':
       return [
@@ -108,7 +130,7 @@ function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: JsonObj
     case 'anyOf':
       return [
         composite(`${quote(path)} must validate at least one schema (anyOf)`),
-        ...bestBranch(error, all, root),
+        ...bestBranch(error, all, root, schema),
       ];
     case 'oneOf': {
       const passing = params.passingSchemas;
@@ -116,7 +138,7 @@ function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: JsonObj
         ? `Found ${String(passing.length)} valid alternatives`
         : 'Found none valid';
       const text = `${quote(path)} must validate one and only one schema (oneOf). ${found}`;
-      return [composite(text), ...(Array.isArray(passing) ? [] : bestBranch(error, all, root))];
+      return [composite(text), ...(Array.isArray(passing) ? [] : bestBranch(error, all, root, schema))];
     }
     default:
       return [wrong(path, value, `${where} ${error.message ?? 'is not valid'}`)];
@@ -124,7 +146,12 @@ function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: JsonObj
 }
 
 /** What is wrong by the alternative that comes closest: the one with the fewest errors. */
-function bestBranch(error: ErrorObject, all: readonly ErrorObject[], root: JsonObject): Cause[] {
+function bestBranch(
+  error: ErrorObject,
+  all: readonly ErrorObject[],
+  root: JsonObject,
+  schema: JsonObject,
+): Cause[] {
   const found = new Map<string, ErrorObject[]>();
   for (const one of all) {
     if (!isWithin(one, error)) continue;
@@ -132,7 +159,7 @@ function bestBranch(error: ErrorObject, all: readonly ErrorObject[], root: JsonO
     found.set(branch, [...(found.get(branch) ?? []), one]);
   }
   const [best = []] = [...found.values()].sort((a, b) => a.length - b.length);
-  return schemaCauses(best, root);
+  return schemaCauses(best, root, schema, error.schemaPath);
 }
 
 function wrong(field: string, value: Json, why: string): Cause {
@@ -160,7 +187,7 @@ function sizeOf(value: Json): number {
 }
 
 /** A JSON pointer as a field path; steps into lists are in brackets. */
-function pathOf({ instancePath }: ErrorObject, root: JsonObject): string {
+function pathOf({ instancePath }: Pick<ErrorObject, 'instancePath'>, root: JsonObject): string {
   let path = '';
   let value: Json | undefined = root;
   for (const step of instancePath.split('/').slice(1)) {

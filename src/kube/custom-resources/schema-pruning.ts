@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { knownMembers } from '../strict-fields.js';
 import { childPath, isSet, itemSchema, memberSchema, resourceMembers } from './schema-nodes.js';
 
 /** A value without what its schema does not know. */
@@ -42,6 +43,12 @@ function pruned(value: Json, schema: JsonObject, path: string, isResource: boole
       const kept = pruned(member, described, place, embedded, unknown);
       if (kept !== member) changed = true;
       next[key] = kept;
+    } else if (isResource && key === 'metadata' && path !== '' && isJsonObject(member)) {
+      const known = knownMembers({ metadata: member }, 'meta/v1.PartialObjectMetadata');
+      const { metadata } = known.object;
+      if (metadata !== member) changed = true;
+      next[key] = metadata;
+      unknown.push(...known.unknown.map((text) => childPath(path, namedIn(text))));
     } else if (keeps || (isResource && resourceMembers.has(key))) next[key] = member;
     else {
       unknown.push(place);
@@ -49,4 +56,9 @@ function pruned(value: Json, schema: JsonObject, path: string, isResource: boole
     }
   }
   return changed ? next : value;
+}
+
+/** The path in `unknown field "metadata.foo"`. */
+function namedIn(complaint: string): string {
+  return JSON.parse(complaint.slice(complaint.indexOf('"'))) as string;
 }

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
-import { parseGoDuration } from '../../core/go-duration.js';
 import { compileGoRegExp } from '../../core/go-regexp.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
 import { schemaCauses } from './schema-causes.js';
+import { textFormats } from './text-formats.js';
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +21,7 @@ export function schemaProblems(value: JsonObject, schema: JsonObject): Cause[] {
   let validate = compiled.get(schema);
   if (validate === undefined) compiled.set(schema, (validate = compile(schema)));
   if (validate(value)) return [];
-  return schemaCauses((validate.errors ?? []) as readonly ErrorObject[], value);
+  return schemaCauses((validate.errors ?? []) as readonly ErrorObject[], value, schema);
 }
 
 function compile(schema: JsonObject): ValidateFunction {
@@ -56,29 +56,9 @@ export function patternProblem(pattern: string): string | undefined {
   }
 }
 
-type Test = (text: string) => boolean;
-
-/** Texts a format takes; formats of numbers and unknown ones take anything. */
-function formats(): Record<string, RegExp | Test> {
-  const { fullFormats } = require('ajv-formats/dist/formats.js') as {
-    readonly fullFormats: Record<string, RegExp | Test | { readonly validate: Test }>;
-  };
-  const named: Record<string, RegExp | Test> = {};
-  for (const name of ['email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid', 'date', 'date-time', 'byte']) {
-    const format = fullFormats[name];
-    if (format instanceof RegExp || typeof format === 'function') named[name] = format;
-    else if (format !== undefined) named[name] = format.validate;
-  }
-  const address = named['ipv4'];
-  return {
-    ...named,
-    ...(address && { datetime: named['date-time'] ?? address }),
-    cidr: /^[0-9a-fA-F.:]+\/\d{1,3}$/,
-    mac: /^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/,
-    duration: (text) => parseGoDuration(text) !== undefined,
-    hexcolor: /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/,
-    bsonobjectid: /^[0-9a-fA-F]{24}$/,
-  };
+/** Formats by the names schemas may give them: dashes do not matter. */
+function formats(): Record<string, RegExp | ((text: string) => boolean)> {
+  return { ...textFormats, 'date-time': textFormats['datetime'] ?? (() => true) };
 }
 
 /** Keywords that mean the same in JSON schema. */

@@ -238,7 +238,7 @@ describe("an object of one of KubeSphere's own kinds", () => {
     [
       '/apis/tenant.kubesphere.io/v1beta1/workspacetemplates',
       { spec: { template: {}, placement: { clusters: [{ name: 'host' }, { name: 'host' }] } } },
-      'WorkspaceTemplate.tenant.kubesphere.io "a" is invalid: spec.placement.clusters[1]: Duplicate value: {"name":"host"}',
+      'WorkspaceTemplate.tenant.kubesphere.io "a" is invalid: spec.placement.clusters[1]: Duplicate value: map[string]interface {}{"name":"host"}',
     ],
     [
       '/apis/kubesphere.io/v1alpha1/installplans',

@@ -178,7 +178,7 @@ describe('a custom resource that does not fit its schema', () => {
       [{ name: 'a' }, { name: 'a' }],
       'FieldValueDuplicate',
       'spec.v[1]',
-      'Duplicate value: {"name":"a"}',
+      'Duplicate value: map[string]interface {}{"name":"a"}',
     ],
     [
       {
