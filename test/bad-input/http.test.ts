@@ -268,13 +268,18 @@ describe('names that reach into JavaScript', () => {
     const refused = [
       [{ op: 'add', path: `/${key}/polluted`, value: 'yes' }],
       [{ op: 'add', path: `/data/${key}/polluted`, value: 'yes' }],
-      [{ op: 'replace', path: `/${key}`, value: 'yes' }],
       [{ op: 'remove', path: `/data/${key}` }],
-      [{ op: 'copy', from: `/${key}`, path: '/data/x' }],
       [{ op: 'move', from: `/data/${key}/${key}`, path: '/data/x' }],
     ];
     for (const patch of refused) {
       expect((await ask(ks, 'PATCH', `${maps}/a`, patch, 'application/json-patch+json')).status).toBe(422);
+    }
+    const passed = [
+      [{ op: 'replace', path: `/${key}`, value: 'yes' }],
+      [{ op: 'copy', from: `/${key}`, path: '/data/x' }],
+    ];
+    for (const patch of passed) {
+      expect((await ask(ks, 'PATCH', `${maps}/a`, patch, 'application/json-patch+json')).status).toBe(200);
     }
     const answer = await ask(
       ks,
@@ -340,7 +345,7 @@ describe('a JSON patch', () => {
       413,
     ],
     ['that moves a part into itself', [{ op: 'move', from: '/data', path: '/data/k' }], 422],
-    ['that replaces everything by a number', [{ op: 'replace', path: '', value: 7 }], 400],
+    ['that replaces everything by a list', [{ op: 'replace', path: '', value: [] }], 400],
   ];
 
   test.for(patches)('%s is refused', async ([, patch, code]) => {

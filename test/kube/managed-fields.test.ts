@@ -303,6 +303,79 @@ describe('a server-side apply', () => {
     ]);
   });
 
+  test.for([
+    [
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/applied.own.io',
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'applied.own.io' },
+        spec: {
+          group: 'own.io',
+          scope: 'Namespaced',
+          names: { kind: 'Applied', plural: 'applied' },
+          versions: [
+            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+          ],
+        },
+      },
+    ],
+    [
+      '/apis/apiregistration.k8s.io/v1/apiservices/v1.own.io',
+      {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: 'v1.own.io' },
+        spec: {
+          group: 'own.io',
+          version: 'v1',
+          groupPriorityMinimum: 100,
+          versionPriority: 10,
+          service: { name: 's', namespace: 'n' },
+          insecureSkipTLSVerify: true,
+        },
+      },
+    ],
+  ] as const)('brings about %s, whose values have no type of their own', async ([path, object]) => {
+    await using ks = await startFakeKsApiserver();
+    const asker = await admin(ks);
+    expect((await apply(asker, path, 'm', object)).status).toBe(201);
+    expect((await apply(asker, path, 'm', object)).status).toBe(200);
+  });
+
+  test('takes any value where a definition leaves the type open', async () => {
+    await using ks = await startFakeKsApiserver();
+    const asker = await admin(ks);
+    const open = { 'x-kubernetes-preserve-unknown-fields': true };
+    await asker.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: 'opens.own.io' },
+      spec: {
+        group: 'own.io',
+        scope: 'Namespaced',
+        names: { kind: 'Open', plural: 'opens' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', properties: { spec: open }, ...open } },
+          },
+        ],
+      },
+    });
+    const path = '/apis/own.io/v1/namespaces/default/opens/a';
+    const object = { apiVersion: 'own.io/v1', kind: 'Open', metadata: { name: 'a' } };
+    const first = await apply(asker, path, 'm', { ...object, spec: 5, more: 'text', list: [1, { a: 1 }] });
+    expect(first.status).toBe(201);
+    const second = await apply(asker, path, 'm', { ...object, spec: { a: { b: 'c' } }, more: [1] });
+    expect([second.status, second.json.spec, second.json['more'], second.json['list']]).toEqual([
+      200,
+      { a: { b: 'c' } },
+      [1],
+      undefined,
+    ]);
+  });
+
   test('rehearses without storing', async () => {
     await using ks = await startFakeKsApiserver();
     const asker = await admin(ks);

@@ -25,6 +25,7 @@ function check(value: Json, shape: Shape, path: readonly PathStep[], found: stri
   };
   if (shape.kind === 'map') {
     if (!isJsonObject(value)) {
+      if (shape.untyped === true) return;
       note(`expected ${goContainers[shape.kind] ?? ''}, got ${goJsonType(value)}`);
       return;
     }

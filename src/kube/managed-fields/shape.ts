@@ -21,6 +21,8 @@ export interface MapShape {
   readonly field: (name: string) => Shape | undefined;
   /** The shape of members that are not declared; `undefined` when there may be none. */
   readonly rest: Shape | undefined;
+  /** Whether a plain value or a list may be there as well, since nothing says what is. */
+  readonly untyped?: true;
 }
 
 /** A list whose items are owned one by one. */
@@ -136,9 +138,14 @@ function fieldShape([, , type, flags, rules]: TypeField): Shape {
   return leaf;
 }
 
-/** A value nothing is known of: objects are owned member by member, lists as a whole. */
+/**
+ * A value nothing is known of: objects are owned member by member, lists as a whole.
+ *
+ * @see kubernetes/kube-openapi pkg/schemaconv smd.go untypedName
+ */
 const deduced: MapShape = {
   kind: 'map',
+  untyped: true,
   field: none,
   get rest(): Shape {
     return deduced;
@@ -166,6 +173,7 @@ function readSchema(schema: JsonObject): Shape {
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
   return {
     kind: 'map',
+    ...(type === '' && { untyped: true }),
     field: (name) => {
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
       if (embedded && name === 'metadata') return structShape(metaType);
