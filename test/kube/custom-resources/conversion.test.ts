@@ -159,6 +159,9 @@ describe('a kind whose versions a webhook converts', () => {
     const patched = await admin.send('PATCH', `${newer}/one`, { spec: { width: 6 } }, merge);
     expect([patched.status, patched.json['spec']]).toEqual([200, { width: 6, height: 5, color: 'red' }]);
     const { metadata } = patched.json as unknown as Thing;
+    const before = hook.reviews.length;
+    expect((await admin.get(`${widgetsPath}/one`)).json['spec']).toEqual({ size: '6x5' });
+    expect(hook.reviews, 'what is stored at a version is read there without a webhook').toHaveLength(before);
     const put = await admin.send('PUT', `${newer}/one`, {
       ...patched.json,
       spec: { width: 7, height: 5 },

@@ -106,6 +106,11 @@ export class ConvertedStore extends StoreView {
     return this.#shownTo(object, this.base.update(resource, this.#asStored(object)));
   }
 
+  override replace(resource: GroupResource, object: KubeObject): StoredObject {
+    if (!this.#isOwn(resource)) return this.base.replace(resource, object);
+    return this.#shownTo(object, this.base.replace(resource, this.#asStored(object)));
+  }
+
   override remove(resource: GroupResource, namespace: string | undefined, name: string): StoredObject {
     if (!this.#isOwn(resource)) return this.base.remove(resource, namespace, name);
     const before = this.get(resource, namespace, name);
