@@ -3,17 +3,7 @@ import { duplicate, inItems, invalidValue, required, tooMany, type Cause } from 
 import { fieldOfSchema } from './field-of-schema.js';
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
-const columnFormats = [
-  'binary',
-  'byte',
-  'date',
-  'date-time',
-  'double',
-  'float',
-  'int32',
-  'int64',
-  'password',
-];
+const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 const selectableTypes = ['string', 'boolean', 'integer'];
 /** Most fields of a version that can be selected by. */
 const mostFields = 8;

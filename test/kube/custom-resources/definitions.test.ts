@@ -359,7 +359,7 @@ describe('a definition is refused for', () => {
       'spec.additionalPrinterColumns[0].name: Required value',
       'spec.additionalPrinterColumns[0].type: Required value: must be one of boolean,date,integer,number,string',
       'spec.additionalPrinterColumns[0].JSONPath: Required value',
-      'spec.additionalPrinterColumns[1].format: Invalid value: "x": must be one of binary,byte,date,date-time,double,float,int32,int64,password',
+      'spec.additionalPrinterColumns[1].format: Invalid value: "x": must be one of byte,date,date-time,double,float,int32,int64,password',
       'spec.additionalPrinterColumns[1].JSONPath: Invalid value: "a": must be a simple json path starting with .',
     ],
     [
