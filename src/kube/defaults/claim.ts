@@ -1,5 +1,6 @@
-import { digObject, digString } from '../../core/json.js';
-import { annotation } from '../../core/kube-object.js';
+import { digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { annotation, type KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import { claimFinalizer, withProtection } from './storage-protection.js';
 
@@ -7,7 +8,8 @@ const storageClasses = { group: 'storage.k8s.io', plural: 'storageclasses' };
 const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class';
 
 /** Gives a new claim that names no class the default one, and every new one what keeps it while it is used. @see plugin/pkg/admission/storage/storageclass/setdefault */
-export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, previous, context) => {
+export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (given, previous, context) => {
+  const object = withSources(given, previous, minorOf(context.world.settings.kubernetesVersion));
   const spec = digObject(object, 'spec');
   if (previous !== undefined) {
     // What was bound stays bound though a replacement does not mention it.
@@ -35,3 +37,49 @@ export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (object, prev
     ? kept
     : { ...kept, spec: { ...spec, storageClassName: chosen.object.metadata.name } };
 };
+
+/** Since when claims can begin with more than other claims and snapshots, as a minor version. */
+const sinceAnySource = 24;
+
+/**
+ * A claim that says in both ways what it begins with: sources the older member does not know are dropped from it, and
+ * otherwise each is a copy of the other. Sources of other namespaces are switched off.
+ *
+ * @see kubernetes/kubernetes pkg/api/persistentvolumeclaim/util.go EnforceDataSourceBackwardsCompatibility, NormalizeDataSources
+ */
+function withSources(object: KubeObject, previous: KubeObject | undefined, minor: number): KubeObject {
+  const { dataSource, dataSourceRef, ...rest } = digObject(object, 'spec');
+  if (dataSource === undefined && dataSourceRef === undefined) return object;
+  const before = digObject(previous, 'spec');
+  const one = isKnownSource(dataSource) || isJsonObject(before['dataSource']) ? dataSource : undefined;
+  const hadOther = isJsonObject(before['dataSourceRef']);
+  const other = minor >= sinceAnySource || hadOther ? dataSourceRef : undefined;
+  const hadPlace = digString(before, 'dataSourceRef', 'namespace') !== '';
+  const kept = isJsonObject(other) && !hadPlace ? withoutPlace(other) : other;
+  const isPlaced = digString(kept, 'namespace') !== '';
+  const both =
+    minor < sinceAnySource || isPlaced
+      ? [one, kept]
+      : [one ?? kept, kept ?? (one && withoutPlace(digObject(one)))];
+  const [first, second] = both;
+  return {
+    ...object,
+    spec: {
+      ...rest,
+      ...(first !== undefined && { dataSource: first }),
+      ...(second !== undefined && { dataSourceRef: second }),
+    },
+  };
+}
+
+function isKnownSource(source: Json | undefined): boolean {
+  const [kind, group] = [digString(source, 'kind'), digString(source, 'apiGroup')];
+  return (
+    (kind === 'PersistentVolumeClaim' && group === '') ||
+    (kind === 'VolumeSnapshot' && group === 'snapshot.storage.k8s.io')
+  );
+}
+
+function withoutPlace({ namespace: _, ...source }: JsonObject): JsonObject {
+  return source;
+}

@@ -21,7 +21,7 @@ import { configMapProblems, secretProblems } from './data.js';
 import { endpointSliceProblems, endpointsProblems } from './endpoints.js';
 import { flowSchemaProblems, priorityLevelProblems } from './flow-control.js';
 import { cronJobProblems, jobProblems } from './jobs.js';
-import { limitRangeProblems, quotaProblems } from './limits.js';
+import { limitRangeProblems } from './limits.js';
 import { ingressClassProblems, ingressProblems, networkPolicyProblems } from './network.js';
 import {
   budgetProblems,
@@ -33,12 +33,19 @@ import {
 } from './others.js';
 import { persistentVolumeProblems } from './persistent-volume.js';
 import { podMetaProblems, podProblems } from './pod.js';
+import { quotaProblems, quotaStatusProblems } from './quota.js';
 import { bindingProblems, roleProblems } from './rbac.js';
 import { runtimeClassProblems } from './runtime-class.js';
 import { serviceProblems } from './service.js';
 import { statusRule } from './statuses.js';
 import { storageClassProblems } from './storage.js';
 import { webhookProblems } from './webhooks.js';
+import {
+  claimStatusProblems,
+  ingressStatusProblems,
+  jobStatusProblems,
+  nodeStatusProblems,
+} from './written-statuses.js';
 import {
   daemonSetProblems,
   deploymentProblems,
@@ -117,6 +124,11 @@ const judgedTwice = new Set([
 /** What is checked of a status somebody writes, by `plural.group`, besides what all are that count something. */
 const statusChecks: Readonly<Record<string, Change>> = {
   'certificatesigningrequests.certificates.k8s.io': certificateStatusProblems,
+  'jobs.batch': jobStatusProblems,
+  'ingresses.networking.k8s.io': ingressStatusProblems,
+  'persistentvolumeclaims.': claimStatusProblems,
+  'resourcequotas.': quotaStatusProblems,
+  'nodes.': nodeStatusProblems,
 };
 
 /** What is checked of metadata when nothing else changes, by `plural.group`. */

@@ -1,6 +1,5 @@
-import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
+import { dig, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { sameJson } from '../../core/same-json.js';
 import { qualifiedNameProblems } from '../../registry/names.js';
 import {
   duplicate,
@@ -12,7 +11,7 @@ import {
   required,
   type Cause,
 } from './causes.js';
-import { amountProblems, goQuantity, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
+import { goQuantity, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
 
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 
@@ -102,31 +101,4 @@ function orderProblems(item: Json, name: string, field: string): Cause[] {
     causes.push(invalidShown(`${field}.maxLimitRequestRatio[${name}]`, goQuantity(ratio), why));
   }
   return causes;
-}
-
-const scopes = [
-  ...['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass'],
-  'CrossNamespacePodAffinity',
-];
-const opposites = [
-  ['BestEffort', 'NotBestEffort'],
-  ['Terminating', 'NotTerminating'],
-];
-
-/** What is wrong with a ResourceQuota, whose scopes may not change. */
-export function quotaProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes = Object.entries(digObject(object, 'spec', 'hard')).flatMap(([name, value]) => {
-    const field = `spec.hard[${name}]`;
-    return [...resourceNameProblems(name, field, 'quota'), ...amountProblems(name, value, field)];
-  });
-  const given = digArray(object, 'spec', 'scopes').map(String);
-  const shown = `[]core.ResourceQuotaScope{${given.map((one) => JSON.stringify(one)).join(', ')}}`;
-  const bad = (why: string): Cause => invalidShown('spec.scopes', shown, why);
-  for (const scope of given) if (!scopes.includes(scope)) causes.push(bad('unsupported scope'));
-  for (const pair of opposites)
-    if (pair.every((one) => given.includes(one))) causes.push(bad('conflicting scopes'));
-  if (previous === undefined) return causes;
-  const before = digArray(previous, 'spec', 'scopes').map(String);
-  const same = sameJson([...new Set(given)].sort(), [...new Set(before)].sort());
-  return same ? causes : [...causes, bad('field is immutable')];
 }

@@ -38,6 +38,11 @@ export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 }
 
+/** Whether a quota can have a resource that is Kubernetes' own. */
+export function isQuotaName(name: string): boolean {
+  return quotaNames.has(name);
+}
+
 /** Whether a resource is Kubernetes' own. */
 function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
@@ -86,7 +91,7 @@ export function amountProblems(name: string, value: Json | undefined, field: str
   if (quantity.milli < 0n)
     return [invalidValue(field, formatQuantity(quantity), 'must be greater than or equal to 0')];
   const isWhole = quantity.milli % 1000n === 0n;
-  return isWhole || (!integerNames.has(name) && isNative(name))
+  return isWhole || (!integerNames.has(name) && (isNative(name) || !isExtended(name)))
     ? []
     : [invalidShown(field, goQuantity(quantity), 'must be an integer')];
 }

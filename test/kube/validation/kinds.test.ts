@@ -59,6 +59,12 @@ const unmatched =
   'spec.template.metadata.labels: Invalid value: map[string]string{"a":"b"}: `selector` does not match template `labels`';
 const qualified =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const expressions = 'spec.scopeSelector.matchExpressions';
+const scopesShown = '[]core.ResourceQuotaScope{"BestEffort"}';
+const scoped = 'core.ScopedResourceSelectorRequirement';
+const selectorShown = `core.ScopeSelector{MatchExpressions:[]${scoped}{${scoped}{ScopeName:"Terminating", Operator:"In", Values:[]string(nil)}, ${scoped}{ScopeName:"PriorityClass", Operator:"Exists", Values:[]string{"a"}}, ${scoped}{ScopeName:"NotTerminating", Operator:"Is", Values:[]string(nil)}}}`;
+const onlyExists =
+  "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
 const large = 'x'.repeat(1024 * 1024 + 1);
 
 function base64(text: string): string {
@@ -650,6 +656,36 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
         'spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: conflicting scopes',
       ],
     ],
+    [
+      'scopes that do not fit what is limited',
+      {
+        spec: {
+          scopes: ['BestEffort'],
+          hard: { cpu: '1', pods: '1', secrets: '1' },
+          scopeSelector: {
+            matchExpressions: [
+              { scopeName: 'Terminating', operator: 'In' },
+              { scopeName: 'PriorityClass', operator: 'Exists', values: ['a'] },
+              { scopeName: 'NotTerminating', operator: 'Is' },
+            ],
+          },
+        },
+      },
+      [
+        ...[1, 2].map(
+          () => `spec.scopes: Invalid value: ${scopesShown}: unsupported scope applied to resource`,
+        ),
+        `${expressions}: Invalid value: ${selectorShown}: unsupported scope applied to resource`,
+        `${expressions}.operator: Invalid value: "In": ${onlyExists}`,
+        `${expressions}.values: Required value: must be at least one value when \`operator\` is 'In' or 'NotIn' for scope selector`,
+        `${expressions}: Invalid value: ${selectorShown}: unsupported scope applied to resource`,
+        `${expressions}.values: Invalid value: []string{"a"}: must be no value when \`operator\` is 'Exist' or 'DoesNotExist' for scope selector`,
+        `${expressions}: Invalid value: ${selectorShown}: unsupported scope applied to resource`,
+        `${expressions}.operator: Invalid value: "Is": ${onlyExists}`,
+        `${expressions}.operator: Invalid value: "Is": not a valid selector operator`,
+        `${expressions}: Invalid value: ${scopesShown}: conflicting scopes`,
+      ],
+    ],
   ],
   PersistentVolumeClaim: [
     [
@@ -684,11 +720,12 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
         spec: {
           accessModes: ['ReadWriteOnce'],
           resources: { requests: { storage: '1Gi' } },
-          dataSource: { kind: 'Disk', name: 'd' },
+          dataSourceRef: { kind: 'Disk', name: 'd' },
         },
       },
       [
         `spec.dataSource: Invalid value: "Disk": must be 'PersistentVolumeClaim' when referencing the default apiGroup`,
+        `spec.dataSourceRef: Invalid value: "Disk": must be 'PersistentVolumeClaim' when referencing the default apiGroup`,
       ],
     ],
   ],

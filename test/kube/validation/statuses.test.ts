@@ -66,10 +66,55 @@ const rows: readonly (readonly [
     { desiredReplicas: -1 },
     [`status.desiredReplicas: Invalid value: -1: ${few}`],
   ],
+  [
+    { kind: 'Job', group: 'batch' },
+    '/apis/batch/v1/namespaces/default/jobs',
+    { spec: { suspend: true, template: { spec: { ...template.spec, restartPolicy: 'Never' } } } },
+    { active: -1, uncountedTerminatedPods: { succeeded: ['a', 'a'], failed: [''] } },
+    [
+      `status.active: Invalid value: -1: ${few}`,
+      'status.uncountedTerminatedPods.succeeded[1]: Duplicate value: "a"',
+      'status.uncountedTerminatedPods.failed[0]: Invalid value: "": must not be empty',
+    ],
+  ],
+  [
+    { kind: 'Ingress', group: 'networking.k8s.io' },
+    '/apis/networking.k8s.io/v1/namespaces/default/ingresses',
+    { spec: { defaultBackend: { service: { name: 'a', port: { number: 1 } } } } },
+    { loadBalancer: { ingress: [{ ip: 'x' }, { hostname: '1.1.1.1' }] } },
+    [
+      'status.loadBalancer.ingress[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      'status.loadBalancer.ingress[1].hostname: Invalid value: "1.1.1.1": must be a DNS name, not an IP address',
+    ],
+  ],
+  [
+    { kind: 'PersistentVolumeClaim', group: '' },
+    '/api/v1/namespaces/default/persistentvolumeclaims',
+    { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } } },
+    { capacity: { storage: '-1' } },
+    ['status.capacity[storage]: Invalid value: -1: must be a valid resource quantity'],
+  ],
+  [
+    { kind: 'ResourceQuota', group: '' },
+    '/api/v1/namespaces/default/resourcequotas',
+    { spec: {} },
+    { used: { pods: '-1' } },
+    [`status.used[pods]: Invalid value: "-1": ${few}`],
+  ],
+  [
+    { kind: 'Node', group: '' },
+    '/api/v1/nodes',
+    {},
+    { capacity: { cpu: '-1' }, addresses: [1, 2].map(() => ({ type: 'Hostname', address: 'x' })) },
+    [
+      `status.capacity.cpu: Invalid value: "-1": ${few}`,
+      'status.addresses[1]: Duplicate value: core.NodeAddress{Type:"Hostname", Address:"x"}',
+    ],
+  ],
 ];
 
 test.for(rows)(
-  'the status of a %o is refused for numbers there cannot be',
+  'the status of a %o is refused for what there cannot be',
   async ([kind, path, object, status, causes]) => {
     const { json: made } = await admin.send('POST', path, { metadata: { name: 'x' }, ...object });
     const { json } = await admin.send('PUT', `${path}/x/status`, {
