@@ -59,12 +59,12 @@ async function tell({ argv, environment, print, warn }: CommandContext): Promise
 }
 
 function asText(report: CoverageReport): string {
-  const { release, covered, operations, percent, stateful, generated, groups, details } = report;
+  const { release, covered, operations, percent, stateful, generated, absent, groups, details } = report;
   const asked = details.filter(({ statuses }) => Object.keys(statuses).length > 0);
   const width = Math.max(...groups.map(({ group }) => group.length));
   return [
     `${release}: ${String(covered)} of ${String(operations)} operations covered (${String(percent)}%); ` +
-      `${String(stateful)} stateful, ${String(generated)} generated`,
+      `${String(stateful)} stateful, ${String(generated)} generated, ${String(absent)} not in this release`,
     ...groups.map(
       ({ group, ...sums }) =>
         `  ${group.padEnd(width)}  ${String(sums.covered)} of ${String(sums.operations)} (${String(sums.percent)}%)`,
@@ -74,9 +74,11 @@ function asText(report: CoverageReport): string {
   ].join('\n');
 }
 
+const hints = { stateful: '', generated: ' (generated)', absent: ' (not in this release)' };
+
 function shown({ statuses, served }: OperationCoverage): string {
   const counts = Object.entries(statuses).map(([status, count]) => `${status}×${String(count)}`);
-  return `${counts.join(' ')}${served === 'generated' ? ' (generated)' : ''}`;
+  return `${counts.join(' ')}${hints[served]}`;
 }
 
 /**

@@ -36,6 +36,8 @@ export interface CoverageReport {
   readonly percent: number;
   readonly stateful: number;
   readonly generated: number;
+  /** Published, but refused by the release itself: they are in no other sum but `operations`. */
+  readonly absent: number;
   /** In the order of their names. */
   readonly groups: readonly GroupCoverage[];
   readonly details: readonly OperationCoverage[];
@@ -89,14 +91,15 @@ export class Coverage {
     this.#sort();
     const details = this.#specs.index.operations.map((operation) => this.#detail(operation));
     const covered = details.filter((detail) => detail.covered).length;
-    const stateful = details.filter(({ served }) => served === 'stateful').length;
+    const countOf = (by: ServedBy): number => details.filter(({ served }) => served === by).length;
     return {
       release: this.#specs.release,
       operations: details.length,
       covered,
       percent: percentOf(covered, details.length),
-      stateful,
-      generated: details.length - stateful,
+      stateful: countOf('stateful'),
+      generated: countOf('generated'),
+      absent: countOf('absent'),
       groups: groupsOf(details),
       details,
     };

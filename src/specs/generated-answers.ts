@@ -5,16 +5,13 @@ import type { Reply, RequestContext } from '../registry/contract.js';
 import { jsonType } from '../registry/reply.js';
 import { pageAsked, type PageAsked } from './cut-page.js';
 import { documentedSuccess } from './documented-success.js';
+import { isNeverServed, isPlaceless } from './never-served.js';
 import type { OperationMatch, SpecIndex } from './spec-index.js';
 
 /** Answers kept for each set of documents, so that asking again costs nothing; servers with the same ones share them. */
 const remembered = 1000;
 const answersOf = new WeakMap<SpecIndex, Map<string, Reply>>();
 const verbs: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
-/** What a release has no more, though the document that is published for it still says so. */
-const dropped = new Set(['v4.1 POST /kapis/config.kubesphere.io/v1alpha2/configs/theme']);
-/** What documents of kinds say of every kind, and is not so: definitions of workspaces have no status of their own. */
-const neverThere = /^\w+ \/apis\/tenant\.kubesphere\.io\/v1\w+\/workspaces\/{name}\/status$/;
 /** What members of 4.1 do not have, though they share the document of the host. */
 const hostOnly = new Set(
   ['oauth', 'theme'].map((name) => `/kapis/config.kubesphere.io/v1alpha2/configs/${name}`),
@@ -41,12 +38,13 @@ export function generatedAnswer(
   if (isMember && hostOnly.has(info.localPath)) return undefined;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
+    if (isPlaceless(`${method} ${info.localPath}`)) return undefined;
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];
     if (methods.length > 0) throw methodNotAllowed(methods, context);
     return undefined;
   }
   const { key: operation } = match.operation;
-  if (dropped.has(`${release.name} ${operation}`) || neverThere.test(operation)) return undefined;
+  if (isNeverServed(release.name, operation)) return undefined;
   // Who refuses one case of an operation, and says which, is taken at its word.
   const isWhole = refusal.message.endsWith(`${method} ${info.path}`);
   if (refusal.code === 501 && !(isWhole && isPlainRead(match))) return undefined;

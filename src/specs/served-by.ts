@@ -3,10 +3,11 @@ import { inRange, type Release } from '../core/release.js';
 import { parseRequestInfo } from '../core/request-info.js';
 import type { KindCatalog } from '../registry/contract.js';
 import type { Router } from '../registry/router.js';
+import { isNeverServed } from './never-served.js';
 import type { Operation } from './spec-index.js';
 
-/** What answers an operation: code with state behind it, or the schema alone. */
-export type ServedBy = 'stateful' | 'generated';
+/** What answers an operation: code with state behind it, the schema alone, or nothing, as in the release itself. */
+export type ServedBy = 'stateful' | 'generated' | 'absent';
 
 /** Tells what answers an operation of a release, without asking it. */
 export function servedBy(
@@ -15,7 +16,8 @@ export function servedBy(
   router: Router,
   catalog: KindCatalog,
 ): ServedBy {
-  const { method, path } = operation;
+  const { method, path, key } = operation;
+  if (isNeverServed(release.name, key)) return 'absent';
   if (!path.startsWith('/apis') && hasRoute(router, method, path)) return 'stateful';
   const isGeneric = path.startsWith('/kapis') && inRange(release.name, { since: 'v3.4' });
   if (!isGeneric && !path.startsWith('/apis')) return 'generated';

@@ -278,6 +278,6 @@ expectJourneys([
     hides: [`${groups}/nobody/rolebindings`, `${groups}/somebody/devopsrolebindings`],
     reads: ['/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/NAME'],
     watch: '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings',
-    remove: ['DELETE', `${iam3}/namespaces/shop/rolebindings/NAME`],
+    remove: ['DELETE', `${iam3}/namespace/shop/rolebindings/NAME`],
   },
 ]);

@@ -31,6 +31,33 @@ test('counts what was asked, per operation and status, over resets', async () =>
   });
 });
 
+test.for([
+  ['v3.0', 'GET /apis/tenant.kubesphere.io/v1alpha1/workspaces/{name}/status', 'absent'],
+  ['v3.0', 'POST /apis/devops.kubesphere.io/v1alpha3/pipelines', 'absent'],
+  ['v3.0', 'GET /apis/devops.kubesphere.io/v1alpha3/pipelines', 'stateful'],
+  [
+    'v3.1',
+    'DELETE /kapis/iam.kubesphere.io/v1alpha2/namespace/{namespace}/rolebindings/{rolebinding}',
+    'stateful',
+  ],
+  ['v3.3', 'GET /kapis/gitops.kubesphere.io/v1alpha1/{path}', 'generated'],
+  ['v3.4', 'POST /kapis/iam.kubesphere.io/v1alpha2/login', 'absent'],
+  ['v3.3', 'POST /kapis/iam.kubesphere.io/v1alpha2/login', 'stateful'],
+  ['v4.1', 'POST /kapis/config.kubesphere.io/v1alpha2/configs/theme', 'absent'],
+] as const)('of %s, %s is %s, and stays so once asked for', async ([release, operation, served]) => {
+  await using ks = await startFakeKsApiserver({ release });
+  const before = await ks.coverage();
+  expect(found(before, operation)).toMatchObject({ served });
+  expect(before.stateful + before.generated + before.absent).toBe(before.operations);
+  const [method = '', path = ''] = operation.split(' ');
+  const headers = { Authorization: `Bearer ${await ks.token()}`, 'Content-Type': 'application/json' };
+  const body = method === 'POST' ? '{}' : null;
+  await fetch(ks.url + path.replace(/{\w+}/g, 'shop'), { method, headers, body });
+  const after = found(await ks.coverage(), operation);
+  expect(after).toMatchObject({ served });
+  expect(Object.keys((after as { statuses: object }).statuses)).toHaveLength(1);
+});
+
 test('says the same over HTTP as in process', async () => {
   await using ks = await startFakeKsApiserver();
   await fetch(ks.url + nodes);

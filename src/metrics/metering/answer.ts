@@ -13,6 +13,7 @@ import { readRanking, readWhen, type When } from '../read-query.js';
 import { measure, printSeries, type Measured, type Series } from '../series.js';
 import { applicationOf, meteredLevels, type MeteredLevel } from './levels.js';
 import { podMeters, type Meter } from './meters.js';
+import { releaseOf, releasesIn } from './releases.js';
 
 const hour = 3_600_000;
 
@@ -24,7 +25,8 @@ export function answerMeters(context: RequestContext, name: MeteredLevel): Reply
   if (!asked.has('step')) asked.set('step', '1h');
   const when = readWhen(asked, world.clock.now(), release.name);
   const cut = cutToNamespace(context, when);
-  const meters = level.meters.map((meter) => ({ ...meter, name: `meter_${name}_${meter.name}` }));
+  const prefix = level.identifier === '' ? name : level.identifier;
+  const meters = level.meters.map((meter) => ({ ...meter, name: `meter_${prefix}_${meter.name}` }));
   if (cut === undefined) return resultsReply(meters.map((meter) => ({ metric_name: meter.name, data: {} })));
   const ranking = readRanking(query);
   const takes = metricFilter(query.get('metrics_filter'));
@@ -129,9 +131,7 @@ const kinds = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSe
 
 /**
  * `GET /namespaces/{namespace}/metering/hierarchy`: what each workload and pod of a namespace uses. A workload of an
- * application is below that, and nowhere else.
- *
- * Differs from KubeSphere: no objects are made of charts, so releases have none.
+ * release of the app store or of an application is below that, and nowhere else. Meters not asked for are zero.
  *
  * @see kubesphere/kubesphere pkg/models/tenant/metering.go
  */
@@ -144,12 +144,20 @@ export function answerHierarchy(context: RequestContext): Reply {
   );
   const cut = cutToNamespace(context, when);
   const apps: Record<string, JsonObject & Branches> = Object.create(null) as typeof apps;
-  const tree = { apps, openpitrixs: {}, ...noBranches() };
+  const openpitrixs: typeof apps = Object.create(null) as typeof apps;
+  const tree = { apps, openpitrixs, ...noBranches() };
+  const takes = metricFilter(query.get('metrics_filter'));
+  const releases = releasesIn(context, params['namespace'] ?? '', query.get('cluster') ?? '');
   if (cut === undefined || !('instant' in cut)) return indented(tree);
   const moment = new Moment(cluster.store, world.random.seed, cut.instant);
   const choice = { query, param: (key: string) => params[key] ?? '', takes: () => true };
   const statistic = (subject: Parameters<Meter['of']>[0]): JsonObject =>
-    Object.fromEntries(podMeters.map((meter) => [meter.name, rounded(meter.of(subject, moment) ?? 0)]));
+    Object.fromEntries(
+      podMeters.map((meter) => [
+        meter.name,
+        takes(`meter_pod_${meter.name}`) ? rounded(meter.of(subject, moment) ?? 0) : 0,
+      ]),
+    );
   const pods = levels.pod.subjects(context, choice).filter(({ since }) => since <= cut.instant);
   for (const workload of levels.workload.subjects(context, choice)) {
     const { object } = workload;
@@ -161,9 +169,11 @@ export function answerHierarchy(context: RequestContext): Reply {
     });
     const parts = Object.fromEntries(own.map((pod) => [digString(pod.labels, 'pod'), statistic(pod)]));
     const used = statistic(workload);
-    const app = applicationOf(object);
-    if (app !== undefined) apps[app] = added(apps[app] ?? noBranches(), used);
-    const branches = app === undefined ? tree : apps[app];
+    const release = releaseOf(object, releases)?.name;
+    const whole = release ?? applicationOf(object);
+    const wholes = release === undefined ? apps : openpitrixs;
+    if (whole !== undefined) wholes[whole] = added(wholes[whole] ?? noBranches(), used);
+    const branches = whole === undefined ? tree : wholes[whole];
     if (branches !== undefined) branches[plural][object.metadata.name] = { ...used, pods: parts };
   }
   return indented(tree);

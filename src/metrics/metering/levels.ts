@@ -6,12 +6,21 @@ import type { Subject } from '../figures/subject.js';
 import { levels, ownerOf, type Choice, type LevelName } from '../levels.js';
 import { visibleNamespaces, visibleWorkspaces, type PerWorkspace } from '../../rbac/visible.js';
 import { clusterMeters, nodeMeters, podMeters, type Meter } from './meters.js';
+import { releaseOf, releasesIn } from './releases.js';
 
 const workspaces: PerWorkspace = { group: 'tenant.kubesphere.io', plural: 'workspaces' };
 
 /** What can be metered. */
 export type MeteredLevel =
-  'cluster' | 'node' | 'workspace' | 'namespace' | 'application' | 'workload' | 'service' | 'pod';
+  | 'cluster'
+  | 'node'
+  | 'workspace'
+  | 'namespace'
+  | 'application'
+  | 'openpitrix'
+  | 'workload'
+  | 'service'
+  | 'pod';
 
 /** A level: the label that names its resources, its meters and its subjects, as far as the caller may see them. */
 export interface Metered {
@@ -64,13 +73,35 @@ function services({ cluster }: RequestContext, choice: Choice): readonly Subject
 }
 
 /** Applications are told by a label of their pods' workloads. */
-function applications({ cluster }: RequestContext, choice: Choice): readonly Subject[] {
+function applications(context: RequestContext, choice: Choice): readonly Subject[] {
+  return grouped(context, choice, applicationOf, listed(choice, 'applications'));
+}
+
+/** Releases of the app store, chosen by their ids and shown by their names. */
+function releases(context: RequestContext, choice: Choice): readonly Subject[] {
+  const isAsked = listed(choice, 'openpitrix_ids');
+  const cluster = choice.param('cluster');
+  const chosen = releasesIn(context, choice.param('namespace'), cluster).filter(({ id }) => isAsked(id));
+  return grouped(
+    context,
+    choice,
+    (workload) => releaseOf(workload, chosen)?.name,
+    () => true,
+  );
+}
+
+/** Workloads of a namespace taken together by a name. */
+function grouped(
+  { cluster }: RequestContext,
+  choice: Choice,
+  nameOf: (workload: KubeObject) => string | undefined,
+  takes: (name: string) => boolean,
+): readonly Subject[] {
   const namespace = choice.param('namespace');
-  const takes = listed(choice, 'applications');
   const members = new Map<string, KubeObject[]>();
   for (const plural of ['deployments', 'statefulsets', 'daemonsets']) {
     for (const { object } of cluster.store.list({ group: 'apps', plural }, namespace)) {
-      const name = applicationOf(object);
+      const name = nameOf(object);
       if (name === undefined || !takes(name)) continue;
       members.set(name, [...(members.get(name) ?? []), object]);
     }
@@ -97,6 +128,8 @@ export const meteredLevels: Readonly<Record<MeteredLevel, Metered>> = {
   workspace: { identifier: 'workspace', meters: podMeters, subjects: seen('workspace') },
   namespace: { identifier: 'namespace', meters: podMeters, subjects: seen('namespace') },
   application: { identifier: 'application', meters: podMeters, subjects: applications },
+  // Its meters are those of applications.
+  openpitrix: { identifier: 'application', meters: podMeters, subjects: releases },
   workload: { identifier: 'workload', meters: podMeters, subjects: measured('workload') },
   service: { identifier: 'service', meters: podMeters, subjects: services },
   pod: { identifier: 'pod', meters: podMeters, subjects: measured('pod') },

@@ -105,6 +105,60 @@ test('workloads of an application are below it in the tree, which agrees with it
   expect(Number(item?.sum_value)).toBeCloseTo(Number(store?.['cpu_usage']), 2);
 });
 
+test('workloads that Helm made for a release of the app store are below it, and metered by its id', async () => {
+  await using ks = await start();
+  const admin = await as(ks, 'admin');
+  const inShop = { 'kubesphere.io/namespace': 'shop', 'kubesphere.io/cluster': 'host' };
+  const release = (name: string) => ({
+    apiVersion: 'application.kubesphere.io/v1alpha1',
+    kind: 'HelmRelease',
+    metadata: { name: `rls-${name}`, labels: inShop },
+    spec: { name, chartName: 'chart', chartVersion: '1.0.0', appId: 'app-1', appVerId: 'appv-1', version: 1 },
+  });
+  for (const [name, path] of [
+    ['front', 'deployments/storefront'],
+    ['data', 'statefulsets/database'],
+  ] as const) {
+    const made = await admin.send(
+      'POST',
+      '/apis/application.kubesphere.io/v1alpha1/helmreleases',
+      release(name),
+    );
+    expect(made.status, made.text).toBe(201);
+    const change = { metadata: { annotations: { 'meta.helm.sh/release-name': name } } };
+    await admin.send(
+      'PATCH',
+      `/apis/apps/v1/namespaces/shop/${path}`,
+      change,
+      'application/merge-patch+json',
+    );
+  }
+  const hierarchy = async (query: string) =>
+    (await admin.get(`${tenant}/namespaces/shop/metering/hierarchy${query}`)).json as unknown as Record<
+      string,
+      Record<string, Record<string, unknown>>
+    >;
+  const { openpitrixs, apps } = await hierarchy('?cluster=host');
+  expect(Object.keys(openpitrixs ?? {}).sort()).toEqual(['data', 'front']);
+  expect(Object.keys(openpitrixs?.['front']?.['deployments'] ?? {})).toEqual(['storefront']);
+  expect(Object.keys(apps?.['shop']?.['deployments'] ?? {})).not.toContain('storefront');
+  expect((await hierarchy('?cluster=other'))['openpitrixs']).toEqual({});
+  expect((await hierarchy('?metrics_filter=memory'))['openpitrixs']?.['front']).toMatchObject({
+    cpu_usage: 0,
+    memory_usage_wo_cache: openpitrixs?.['front']?.['memory_usage_wo_cache'],
+  });
+  const named = async (path: string) =>
+    itemsOf(await admin.get(at + path), 'meter_application_cpu_usage').map(
+      ({ metric }) => metric?.['application'],
+    );
+  expect((await named('/namespaces/shop/openpitrixs')).sort()).toEqual(['data', 'front']);
+  expect(await named('/namespaces/shop/openpitrixs?openpitrix_ids=rls-data|rls-none')).toEqual(['data']);
+  expect(await named('/clusters/host/namespaces/shop/openpitrixs?openpitrix_ids=rls-front')).toEqual([
+    'front',
+  ]);
+  expect(await named('/clusters/other/namespaces/shop/openpitrixs')).toEqual([]);
+});
+
 test('monitoring knows no meters', async () => {
   await using ks = await start();
   const answer = await (await as(ks, 'admin')).get('/kapis/monitoring.kubesphere.io/v1alpha3/cluster');

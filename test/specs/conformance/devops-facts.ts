@@ -109,7 +109,8 @@ export const devopsFacts: Facts = {
       kind: 'Pipeline',
       metadata: {
         name: need.name,
-        namespace: need.params['devops'] ?? '',
+        // Paths that forget the project.
+        namespace: need.params['devops'] ?? 'shop',
         annotations,
       },
       spec: pipelineSpec(need, need.name),

@@ -64,6 +64,12 @@ export const exceptions: readonly Exception[] = [
     why: 'the definition of workspaces has no such part, whatever the document says',
   },
   {
+    operation:
+      /^(?!GET \S+\/pipelines$)\w+ \/apis\/devops\.kubesphere\.io\/v1alpha3\/pipelines(\/{name}(\/status)?)?$/,
+    status: 404,
+    why: 'the document forgets the namespace, without which pipelines can only be listed',
+  },
+  {
     operation: /^POST \/kapis\/config\.kubesphere\.io\/v1alpha2\/configs\/theme$/,
     status: 405,
     why: 'renamed to PUT in 4.1.3; the document is that of 4.1.2',

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { catalogOf } from '../../../src/apis/catalog-of.js';
 import { dig, digString, isJsonObject, type Json, type JsonObject } from '../../../src/core/json.js';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
+import { isNeverServed } from '../../../src/specs/never-served.js';
 import { specsOf } from '../../../src/specs/published-specs.js';
 import type { SpecParameter } from '../../../src/specs/spec-document.js';
 import type { Operation } from '../../../src/specs/spec-index.js';
@@ -147,6 +148,7 @@ export class RequestBuilder {
   async #makeAt(path: string, made: Json[], asked: Operation): Promise<Json | undefined> {
     const match = specsOf(this.#ks.release).find('POST', decodeURIComponent(path));
     if (match === undefined || match.operation.path.endsWith('}')) return undefined;
+    if (isNeverServed(this.#ks.release, match.operation.key)) return undefined;
     const request = await this.#complete(
       match.operation,
       path,

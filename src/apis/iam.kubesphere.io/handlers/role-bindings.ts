@@ -48,6 +48,14 @@ export const bindingRoutes: readonly Route[] = (
       method: 'DELETE',
       path: '/namespaces/{namespace}/rolebindings/{rolebinding}',
       handle: deleteRoleBinding,
+      since: 'v3.3',
+    },
+    // 3.1 has a letter less here.
+    {
+      method: 'DELETE',
+      path: '/namespace/{namespace}/rolebindings/{rolebinding}',
+      handle: deleteRoleBinding,
+      until: 'v3.1',
     },
   ] satisfies Route[]
 ).map((route): Route => ({ since: 'v3.1', ...route }));

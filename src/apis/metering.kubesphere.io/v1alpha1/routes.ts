@@ -18,6 +18,8 @@ const rows: readonly (readonly [path: string, level: MeteredLevel])[] = [
   ['/namespaces', 'namespace'],
   ['/namespaces/{namespace}', 'namespace'],
   ['/namespaces/{namespace}/applications', 'application'],
+  ['/namespaces/{namespace}/openpitrixs', 'openpitrix'],
+  ['/clusters/{cluster}/namespaces/{namespace}/openpitrixs', 'openpitrix'],
   ['/namespaces/{namespace}/services', 'service'],
   ['/namespaces/{namespace}/workloads', 'workload'],
   ['/namespaces/{namespace}/workloads/{workload}/pods', 'pod'],
