@@ -143,6 +143,19 @@ test('world prints that of a running server', async () => {
   expect(list.items.filter(({ kind }) => kind === 'Node')).toHaveLength(5);
 });
 
+test.for([
+  ['user', 'admin', 0],
+  ['user', 'nope', 2],
+  ['cluster', 'host', 0],
+  ['cluster', 'member-1', 0],
+  ['cluster', 'nope', 2],
+] as const)('kubeconfig is of what the server knows: --%s %s', async ([flag, name, code]) => {
+  await using ks = await startFakeKsApiserver({ tlsPort: 0 });
+  const done = await runLine(['kubeconfig', '--url', ks.url, `--${flag}`, name]);
+  const stderr = `fake-ks-apiserver: --${flag}: the server knows no ${flag} "${name}"\n`;
+  expect(done).toMatchObject({ code, stderr: code === 0 ? '' : stderr });
+});
+
 test('healthcheck tells whether a server is ready', async () => {
   const ks = await startFakeKsApiserver();
   expect(await output(['healthcheck', '--url', ks.url])).toBe(`${ks.url} is ready\n`);

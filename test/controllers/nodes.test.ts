@@ -315,3 +315,19 @@ describe('daemons of the default world', () => {
     expect(namesOf(await admin.get(there))).toEqual(before);
   });
 });
+
+test.for([
+  ['False', [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]],
+  ['True', undefined],
+] as const)('a new node is kept from pods until it is known to be ready: %s', async ([status, left]) => {
+  await using ks = await startFakeKsApiserver({ now });
+  const admin = await as(ks, 'admin');
+  const { json } = await admin.send('POST', '/api/v1/nodes', {
+    metadata: { name: 'new' },
+    status: { conditions: [{ type: 'Ready', status }] },
+  });
+  const first = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+  expect(json.spec['taints']).toEqual([first]);
+  const taints = (await taintsOf(admin, 'new')) as { readonly effect: string }[] | undefined;
+  expect(taints?.filter(({ effect }) => effect === 'NoSchedule')).toEqual(left);
+});

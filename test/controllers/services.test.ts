@@ -140,6 +140,16 @@ describe('a Service', () => {
     expect(await specOf(admin)).not.toHaveProperty('healthCheckNodePort');
   });
 
+  test('says no mode of addresses before Kubernetes heeds it', async () => {
+    await using ks = await startFakeKsApiserver();
+    const admin = await as(ks, 'admin');
+    const { metadata } = await serve(admin, { type: 'LoadBalancer', ports: [{ port: 80 }] });
+    const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'Proxy' }] } };
+    const path = `/api/v1/namespaces/default/services/${metadata.name}/status`;
+    const { json } = await admin.send('PATCH', path, { status }, 'application/merge-patch+json');
+    expect(json['status']).toEqual({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } });
+  });
+
   test('gives back what its type does not need, and others get it', async () => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');

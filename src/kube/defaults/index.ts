@@ -11,6 +11,7 @@ import { disabledFields } from './disabled-fields.js';
 import { otherDefaults } from './others.js';
 import { preparePod } from './pod.js';
 import { prepareService } from './service.js';
+import { withFirstTaint } from './node.js';
 import { volumeFinalizer, withProtection } from './storage-protection.js';
 import { workloadDefaults } from './workloads.js';
 
@@ -24,7 +25,7 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'persistentvolumeclaims.': prepareClaim,
   'persistentvolumes.': (volume, previous, context) =>
     previous === undefined ? withProtection(volume, volumeFinalizer, context) : volume,
-  'nodes.': withNetworks,
+  'nodes.': (node, previous) => withNetworks(previous === undefined ? withFirstTaint(node) : node),
   'replicationcontrollers.': withSelector,
   'limitranges.': prepareLimitRange,
   'horizontalpodautoscalers.autoscaling': prepareAutoscaler,

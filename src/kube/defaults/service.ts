@@ -1,4 +1,5 @@
 import { digArray, digObject, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import { sameJson } from '../../core/same-json.js';
 import type { ResourceHooks } from '../../registry/contract.js';
 import type { ObjectStore } from '../../state/object-store.js';
@@ -31,7 +32,11 @@ function isOpen(spec: JsonObject): boolean {
  *
  * @see kubernetes/kubernetes pkg/registry/core/service/strategy.go, pkg/registry/core/service/storage/alloc.go
  */
-export const prepareService: NonNullable<ResourceHooks['prepare']> = (object, previous, { cluster }) => {
+export const prepareService: NonNullable<ResourceHooks['prepare']> = (
+  object,
+  previous,
+  { cluster, world },
+) => {
   let spec = withAffinity(complete(digObject(object, 'spec'), always));
   const before = previous && digObject(previous, 'spec');
   if (before !== undefined) spec = withKeptValues(withoutDropped(spec, before), before);
@@ -42,8 +47,26 @@ export const prepareService: NonNullable<ResourceHooks['prepare']> = (object, pr
     spec['type'] === 'NodePort' || (isBalanced(spec) && spec['allocateLoadBalancerNodePorts'] === true);
   if (wantsPorts) spec = withNodePorts(spec, cluster.store, key);
   if (isChecked(spec)) spec = withCheckPort(spec, cluster.store, key);
-  return { ...object, spec, status: object['status'] ?? { loadBalancer: {} } };
+  const status = withModes(digObject(object, 'status'), spec, world.settings.kubernetesVersion);
+  return { ...object, spec, status: object['status'] === undefined ? { loadBalancer: {} } : status };
 };
+
+/** The first Kubernetes that says how what comes from a load balancer reaches a node. */
+const firstMinorWithModes = 30;
+
+/** @see kubernetes/kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Service */
+function withModes(status: JsonObject, spec: JsonObject, kubernetesVersion: string): JsonObject {
+  const given = digArray(status, 'loadBalancer', 'ingress');
+  if (given.length === 0) return status;
+  const isKnown = minorOf(kubernetesVersion) >= firstMinorWithModes;
+  const ingress = given.map((one): Json => {
+    if (!isJsonObject(one)) return one;
+    if (!isKnown) return without(one, ['ipMode']);
+    const isMissing = isBalanced(spec) && digString(one, 'ip') !== '' && (one['ipMode'] ?? null) === null;
+    return isMissing ? { ...one, ipMode: 'VIP' } : one;
+  });
+  return { ...status, loadBalancer: { ...digObject(status, 'loadBalancer'), ingress } };
+}
 
 /** How long a client stays with its pod, when it does. */
 function withAffinity(spec: JsonObject): JsonObject {
