@@ -17,19 +17,26 @@ import {
   shownPointer,
 } from './causes.js';
 import { networkProblems } from './formats.js';
+import { goStruct, type GoMember } from './go-struct.js';
 import { selectorProblems } from './labels.js';
 import { taintEffects } from './scheduling.js';
 import { allAtMostProblems, shareProblems } from './strategies.js';
+
+const budgetMembers: readonly GoMember[] = [
+  ['MinAvailable', 'minAvailable', '*intstr.IntOrString'],
+  ['Selector', 'selector', '*v1.LabelSelector'],
+  ['MaxUnavailable', 'maxUnavailable', '*intstr.IntOrString'],
+  ['UnhealthyPodEvictionPolicy', 'unhealthyPodEvictionPolicy', '*policy.UnhealthyPodEvictionPolicyType'],
+];
 
 /** What is wrong with a PodDisruptionBudget. @see kubernetes/kubernetes pkg/apis/policy/validation/validation.go */
 export function budgetProblems(object: KubeObject): Cause[] {
   const spec = digObject(object, 'spec');
   const causes: Cause[] = [];
   const keys = ['minAvailable', 'maxUnavailable'].filter((key) => spec[key] !== undefined);
-  // Differs from Kubernetes: the real text shows all members of the Go struct.
   if (keys.length > 1) {
     const why = 'minAvailable and maxUnavailable cannot be both set';
-    causes.push(invalidShown('spec', 'policy.PodDisruptionBudgetSpec{}', why));
+    causes.push(invalidShown('spec', goStruct('policy.PodDisruptionBudgetSpec', budgetMembers, spec), why));
   }
   for (const key of keys)
     causes.push(...shareProblems(`spec.${key}`, spec[key]), ...allAtMostProblems(`spec.${key}`, spec[key]));

@@ -534,6 +534,16 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
       ['data[username]: Required value', 'data[password]: Required value'],
     ],
     ['no key', { type: 'kubernetes.io/ssh-auth' }, ['data[ssh-privatekey]: Required value']],
+    ...[
+      ['{"a":}', "invalid character '}' looking for beginning of value"],
+      ['{"a":1} x', "invalid character 'x' after top-level value"],
+      ['{a}', "invalid character 'a' looking for beginning of object key string"],
+      ['{', 'unexpected end of JSON input'],
+    ].map(([text = '', why = '']): Row => [
+      `a registry written as ${text}`,
+      { type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': text } },
+      [`data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": ${why}`],
+    ]),
     ['no registry', { type: 'kubernetes.io/dockerconfigjson' }, ['data[.dockerconfigjson]: Required value']],
     [
       'a registry that is no JSON',
@@ -906,7 +916,7 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
       'both ways to count',
       { spec: { selector, minAvailable: 1, maxUnavailable: '101%' } },
       [
-        'spec: Invalid value: policy.PodDisruptionBudgetSpec{}: minAvailable and maxUnavailable cannot be both set',
+        'spec: Invalid value: policy.PodDisruptionBudgetSpec{MinAvailable:(*intstr.IntOrString)(0xc000012345), Selector:(*v1.LabelSelector)(0xc000012345), MaxUnavailable:(*intstr.IntOrString)(0xc000012345), UnhealthyPodEvictionPolicy:(*policy.UnhealthyPodEvictionPolicyType)(nil)}: minAvailable and maxUnavailable cannot be both set',
         'spec.maxUnavailable: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"101%"}: must not be greater than 100%',
       ],
     ],
