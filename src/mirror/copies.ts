@@ -48,13 +48,15 @@ export class Copies {
    *
    * @param listed The moment a list was asked for that shows it. A list is right about all that was known before, whatever
    * the versions say: over there may be another store by now, or one that was taken back to what it once was.
+   * @param since The moment from which on what is gone stays gone. A watch tells of nothing that was gone when it began, but a
+   * store that was reset may give an object the uid of one from before.
    */
-  take(kind: MirroredKind, object: KubeObject, listed = -1): void {
+  take(kind: MirroredKind, object: KubeObject, listed = -1, since = listed): void {
     const key = keyOf(kind, object.metadata);
     const { uid = '', resourceVersion = '' } = object.metadata;
     const gone = this.#gone.get(uid);
     if (gone !== undefined) {
-      if (gone > listed) return;
+      if (gone > since) return;
       this.#gone.delete(uid);
     }
     const other = this.find(key);

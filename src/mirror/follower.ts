@@ -18,6 +18,8 @@ export class Follower {
   readonly #watches = new Map<string, AbortController>();
   /** Where each kind's watch begins; none: it has to be listed anew. */
   readonly #starts = new Map<string, string>();
+  /** The moment each kind was listed at last. */
+  readonly #listed = new Map<string, number>();
 
   constructor(client: KubernetesClient) {
     this.#client = client;
@@ -39,6 +41,7 @@ export class Follower {
   follow(kind: MirroredKind, copies: Copies): void {
     const stopped = new AbortController();
     this.#watches.set(kindKey(kind.resource), stopped);
+    this.#listed.set(kindKey(kind.resource), copies.moment);
     void this.#watch(kind, copies, stopped.signal);
   }
 
@@ -48,6 +51,7 @@ export class Follower {
     this.#watches.get(key)?.abort();
     this.#watches.delete(key);
     this.#starts.delete(key);
+    this.#listed.delete(key);
   }
 
   /** Ends all watches. */
@@ -85,7 +89,8 @@ export class Follower {
     this.#starts.set(kindKey(kind.resource), version);
     const object = asKeptHere(kind, told);
     if (type === 'DELETED') copies.drop(kind, object);
-    else if (type === 'ADDED' || type === 'MODIFIED') copies.take(kind, object);
+    else if (type === 'ADDED' || type === 'MODIFIED')
+      copies.take(kind, object, -1, this.#listed.get(kindKey(kind.resource)));
   }
 
   /** Lists a kind again and takes over all that has become different. */
@@ -97,6 +102,8 @@ export class Follower {
       seen.add(keyOf(kind, object.metadata));
       copies.take(kind, object, listed);
     });
-    if (!signal.aborted) copies.dropMissing(kind, seen, listed);
+    if (signal.aborted) return;
+    copies.dropMissing(kind, seen, listed);
+    this.#listed.set(kindKey(kind.resource), copies.moment);
   }
 }

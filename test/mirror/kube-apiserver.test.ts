@@ -255,6 +255,9 @@ test.for(['reset', 'restart'] as const)(
     await expect.poll(() => names('workspacetemplates')).not.toContain('team');
     const { metadata } = (await admin.get(`${listed}/namespaces/default`)).json;
     expect(metadata.labels['seen']).toBeUndefined();
+    // The other Kubernetes draws the same uids, so that what is made again has that of what is gone.
+    expect((await admin.send('POST', '/api/v1/namespaces', namespaceOf('later'))).status).toBe(201);
+    await expect.poll(() => names('namespaces')).toContain('later');
   },
 );
 
