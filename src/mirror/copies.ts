@@ -51,7 +51,7 @@ export class Copies {
    * @param since The moment from which on what is gone stays gone. A watch tells of nothing that was gone when it began, but a
    * store that was reset may give an object the uid of one from before.
    */
-  take(kind: MirroredKind, object: KubeObject, listed = -1, since = listed): void {
+  take(kind: MirroredKind, object: KubeObject, listed = -1, since: number = listed): void {
     const key = keyOf(kind, object.metadata);
     const { uid = '', resourceVersion = '' } = object.metadata;
     const gone = this.#gone.get(uid);
