@@ -1,6 +1,6 @@
 import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
-import { rootCertificate } from '../src/controllers/root-certificate.js';
+import { rootCertificate } from '../src/controllers/namespaces/root-certificate.js';
 import { inRange, type Release } from '../src/core/release.js';
 import { flat, numberOf, suffixOf, uidOf } from '../src/generate/identity.js';
 import type { Platform } from '../src/generate/platform.js';

@@ -1,4 +1,4 @@
-import { administratorOf, bindsAdministrator } from '../controllers/native-rbac.js';
+import { administratorOf, bindsAdministrator } from '../controllers/access/native-rbac.js';
 import { label } from '../core/kube-object.js';
 import { inRange } from '../core/release.js';
 import { userReferenceLabel } from '../core/well-known-keys.js';

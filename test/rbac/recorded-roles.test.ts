@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { aggregate } from '../../src/controllers/role-aggregation.js';
+import { aggregate } from '../../src/controllers/access/role-aggregation.js';
 import { digObject, digString, type JsonObject } from '../../src/core/json.js';
 import { label, type KubeObject } from '../../src/core/kube-object.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kubesphereResources } from '../../src/apis/kubesphere-resources.js';
 import { nativeResources } from '../../src/apis/native-resources.js';
-import { aggregate } from '../../src/controllers/role-aggregation.js';
+import { aggregate } from '../../src/controllers/access/role-aggregation.js';
 import { digArray, digObject, digString, isJsonObject } from '../../src/core/json.js';
 import { annotation, label } from '../../src/core/kube-object.js';
 import { releaseNames, type ReleaseName } from '../../src/core/release.js';

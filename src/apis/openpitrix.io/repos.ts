@@ -8,7 +8,7 @@ import { creatorAnnotation, workspaceLabel } from '../../core/well-known-keys.js
 import { storeId } from '../../charts/names.js';
 import { credentialIn } from '../../charts/repo-credential.js';
 import { assertAsked, fetchRepoIndex } from '../../charts/repo-index.js';
-import { withIndex } from '../../controllers/loaded-indexes.js';
+import { withIndex } from '../../controllers/app-store/loaded-indexes.js';
 import { readConditions } from '../../registry/conditions.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { json, success } from '../../registry/reply.js';

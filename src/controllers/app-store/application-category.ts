@@ -8,7 +8,7 @@ import {
 import { label } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Controller } from '../controller.js';
-import { countCategory, type CountedKind } from '../counted-category.js';
+import { countCategory, type CountedKind } from './counted-category.js';
 
 const kind: CountedKind = {
   plural: 'categories',

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../state/object-store.js';
 import { currentOf, deleteLabelled, isDeleting, writeBack, type Controller } from '../controller.js';
 import { inBackground } from '../in-background.js';
 import { lookAgainAt } from '../later.js';
-import { takeIndex } from '../loaded-indexes.js';
+import { takeIndex } from './loaded-indexes.js';
 import { setRepoState, syncRepo } from './sync-repo.js';
 
 const controllerName = 'helmrepo';

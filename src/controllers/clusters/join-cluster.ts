@@ -6,7 +6,7 @@ import { creatorAnnotation, roleReferenceLabel, userReferenceLabel } from '../..
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { ClusterState } from '../../state/world.js';
-import { userBinding } from '../builtin-roles.js';
+import { userBinding } from '../access/builtin-roles.js';
 import { writeBack } from '../controller.js';
 import { syncGrants } from './granted-clusters.js';
 import { featuresOf } from './features.js';

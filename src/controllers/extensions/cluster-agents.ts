@@ -3,7 +3,7 @@ import { dig, digArray, digObject, digString, type JsonObject } from '../../core
 import type { KubeObject } from '../../core/kube-object.js';
 import { selects } from '../../core/object-selector.js';
 import type { WriteContext } from '../../registry/contract.js';
-import { knownClusters } from '../ready-clusters.js';
+import { knownClusters } from '../clusters/ready-clusters.js';
 import { setServed } from './extended-apis.js';
 import { inState, withCondition } from './installation.js';
 import { mergeConfig } from './merge-config.js';

@@ -12,7 +12,7 @@ import {
   writeBack,
   type Controller,
 } from '../controller.js';
-import { cameToBeReady } from '../ready-clusters.js';
+import { cameToBeReady } from '../clusters/ready-clusters.js';
 import { placeAgents, removeAgents } from './cluster-agents.js';
 import { setServed } from './extended-apis.js';
 import { extensionGroup as group, extensionKinds } from './extension-keys.js';

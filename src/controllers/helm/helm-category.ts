@@ -9,7 +9,7 @@ import { digString } from '../../core/json.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { currentOf, isDeleting, writeBack, type Controller } from '../controller.js';
-import { countCategory, type CountedKind } from '../counted-category.js';
+import { countCategory, type CountedKind } from '../app-store/counted-category.js';
 
 const kind: CountedKind = {
   plural: 'helmcategories',

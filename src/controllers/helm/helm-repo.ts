@@ -19,7 +19,7 @@ import {
 } from '../controller.js';
 import { inBackground } from '../in-background.js';
 import { lookAgainAt } from '../later.js';
-import { takeIndex } from '../loaded-indexes.js';
+import { takeIndex } from '../app-store/loaded-indexes.js';
 import { fateOfWorkspace, workspaceKind } from './ended-workspace.js';
 
 const controllerName = 'helmrepo';

@@ -1,6 +1,6 @@
 import { digString } from '../../core/json.js';
 import type { ObjectStore } from '../../state/object-store.js';
-import { rootCertificate } from '../root-certificate.js';
+import { rootCertificate } from '../namespaces/root-certificate.js';
 
 /** A client certificate and its key, both in PEM. */
 export interface ClientCertificate {

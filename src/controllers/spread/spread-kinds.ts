@@ -10,9 +10,9 @@ import {
   writeBack,
   type Controller,
 } from '../controller.js';
-import { cameToBeReady, knownClusters } from '../ready-clusters.js';
+import { cameToBeReady, knownClusters } from '../clusters/ready-clusters.js';
 import { recordNotReady, recordSynced } from '../synced.js';
-import { placement } from '../workspace-placement.js';
+import { placement } from '../workspaces/workspace-placement.js';
 import { dropCopy, putCopy } from './copies.js';
 
 const group = 'iam.kubesphere.io';

@@ -5,7 +5,7 @@ import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, keyOf, type QueuedController } from '../controller.js';
-import { isApiServerService } from '../kubernetes-service.js';
+import { isApiServerService } from '../network/kubernetes-service.js';
 import { managedBy, nameLabel, sliceResource } from './endpoint-slices.js';
 import { ownKey } from './pods.js';
 import { triggerTimeKey } from './trigger-time.js';

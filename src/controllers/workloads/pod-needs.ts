@@ -1,7 +1,7 @@
 import { dig, digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { ObjectStore } from '../../state/object-store.js';
-import { rootCertificateName } from '../root-certificate.js';
+import { rootCertificateName } from '../namespaces/root-certificate.js';
 
 /** A volume that cannot be set up. */
 export interface MountProblem {

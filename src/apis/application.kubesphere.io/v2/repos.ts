@@ -7,7 +7,7 @@ import { credentialIn, credentialOf } from '../../../charts/repo-credential.js';
 import { assertAsked, fetchRepoIndex } from '../../../charts/repo-index.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { listReply } from '../../../registry/entity-reply.js';
-import { withIndex } from '../../../controllers/loaded-indexes.js';
+import { withIndex } from '../../../controllers/app-store/loaded-indexes.js';
 import { readTypedBody } from '../../../registry/read-json-body.js';
 import { json, success } from '../../../registry/reply.js';
 import { deleteObject } from '../../../registry/verbs/delete.js';
