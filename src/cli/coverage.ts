@@ -1,6 +1,6 @@
 import { readArguments } from '../config/read-arguments.js';
 import { describeFlags } from '../config/load-config.js';
-import { readNumber } from '../config/read-text.js';
+import { readDecimal } from '../config/read-text.js';
 import type { Flag } from '../config/setting.js';
 import { InputError } from '../core/input-error.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
@@ -20,7 +20,7 @@ const flags: readonly Flag[] = [
     path: ['threshold'],
     value: 'PERCENT',
     help: 'exit with 1 when less of the published operations is covered',
-    read: readNumber,
+    read: readDecimal,
   },
 ];
 

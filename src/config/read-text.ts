@@ -3,6 +3,11 @@ export function readNumber(text: string): number | string {
   return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
+/** A number that may have a fraction, such as a percentage; anything else is left for others to refuse. */
+export function readDecimal(text: string): number | string {
+  return /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
+}
+
 /** A duration: plain digits are seconds, everything else is left for the schema to check. */
 export function readDuration(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

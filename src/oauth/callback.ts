@@ -36,6 +36,8 @@ const asked: ReadonlySet<string> = new Set([
   'CASIdentityProvider',
   'GitHubIdentityProvider',
   'GitlabIdentityProvider',
+  // Its passwords come another way: for callbacks it does not exist.
+  'LDAPIdentityProvider',
   'OIDCIdentityProvider',
 ]);
 

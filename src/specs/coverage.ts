@@ -130,7 +130,8 @@ export class Coverage {
     const specs = this.#specs.index;
     for (const [line, count] of this.#lines) {
       const [method = '', status = '', how = '', ...path] = line.split(' ');
-      const operation = specs.find(method, this.#pathOf(path.join(' ')))?.operation;
+      const asked = this.#pathOf(path.join(' '));
+      const operation = specs.find(method, asked)?.operation ?? specs.passedOn(method, asked);
       if (operation === undefined) continue;
       if (how === 'generated') this.#generated.add(operation.key);
       let counts = this.#counts.get(operation.key);

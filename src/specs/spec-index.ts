@@ -69,6 +69,29 @@ export class SpecIndex {
     return undefined;
   }
 
+  /**
+   * The operation a request is for whose path ends in `{path}`, which stands for all that may follow: a group passed on as a
+   * whole.
+   *
+   * @param path Without query and name of a cluster
+   * @see go-restful's `{path:*}`
+   */
+  passedOn(method: string, path: string): Operation | undefined {
+    const segments = split(path);
+    for (let length = segments.length; length > 1; length -= 1) {
+      const place = this.#byLength
+        .get(length)
+        ?.find(
+          (one) =>
+            one.segments.at(-1) === '{path}' &&
+            variablesOf(one, segments.slice(0, length)) !== undefined &&
+            one.operations.has(method),
+        );
+      if (place !== undefined) return place.operations.get(method);
+    }
+    return undefined;
+  }
+
   /** What can be done at a path, in the order of the document; empty when no document knows it. */
   methodsAt(path: string): readonly string[] {
     const segments = split(path);

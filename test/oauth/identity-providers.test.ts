@@ -129,6 +129,7 @@ describe('an identity provider of 4.1', () => {
       },
       off: { type: 'GitHubIdentityProvider', mappingMethod: 'auto', disabled: true, provider: github },
       ldap: { type: 'LDAPIdentityProvider', mappingMethod: 'auto', provider: {} },
+      unheard: { type: 'UnheardProvider', mappingMethod: 'auto', provider: {} },
     };
     for (const [name, configuration] of Object.entries(providers)) {
       const { status } = await admin.send('POST', '/api/v1/namespaces/kubesphere-system/secrets', {
@@ -179,6 +180,7 @@ describe('an identity provider of 4.1', () => {
     ['known', 'ann', 'failed to find mapped user: id-ann'],
     ['odd', 'ann', 'invalid mapping method found mixed'],
     ['lost', 'ann', 'identity provider lost not exist'],
+    ['ldap', 'ann', 'identity provider ldap not exist'],
     [
       'github',
       'bad',
@@ -268,9 +270,9 @@ describe('an identity provider of 4.1', () => {
   });
 
   test('of a type nobody asks says so', async () => {
-    const [status, text] = await back('ldap', 'x');
+    const [status, text] = await back('unheard', 'x');
     expect(status).toBe(501);
-    expect(text).toContain('the callback of identity provider ldap (LDAPIdentityProvider)');
+    expect(text).toContain('the callback of identity provider unheard (UnheardProvider)');
   });
 });
 

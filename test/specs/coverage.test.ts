@@ -58,6 +58,20 @@ test.for([
   expect(Object.keys((after as { statuses: object }).statuses)).toHaveLength(1);
 });
 
+test.for(['v3.3', 'v3.4'] as const)(
+  'in %s counts all of a group that is passed on as a whole',
+  async (release) => {
+    await using ks = await startFakeKsApiserver({ release });
+    const headers = { Authorization: `Bearer ${await ks.token()}` };
+    const projects = '/kapis/devops.kubesphere.io/v1alpha3/workspaces/demo/devops';
+    expect((await fetch(ks.url + projects, { headers })).status).toBe(200);
+    expect(found(await ks.coverage(), 'GET /kapis/devops.kubesphere.io/v1alpha3/{path}')).toMatchObject({
+      statuses: { 200: 1 },
+      covered: true,
+    });
+  },
+);
+
 test('says the same over HTTP as in process', async () => {
   await using ks = await startFakeKsApiserver();
   await fetch(ks.url + nodes);
@@ -97,6 +111,8 @@ test.for([
     /<testsuites name="coverage" tests="227" failures="1" skipped="226">\n {2}<testsuite name="threshold" tests="1" failures="1" skipped="0">\n.*<failure message="0% of the operations are covered, less than 1%"\/>/,
   ],
   [['--threshold', '1'], 1, '0 of 226'],
+  [['--threshold', '0.1'], 1, '0 of 226'],
+  [['--threshold', '1e9'], 2, ''],
   [['--format', 'xml'], 2, ''],
   [['--threshold', '101'], 2, ''],
 ] as const)('coverage %j exits with %i', async ([flags, code, text]) => {

@@ -76,6 +76,7 @@ async function identify(
   { world, query }: RequestContext,
   { type, provider }: IdentityProvider,
 ): Promise<Identity | undefined> {
+  if (type === 'LDAPIdentityProvider') return undefined;
   const options = (provider ?? {}) as JsonObject;
   if (type === 'CASIdentityProvider') return identifyAtCas(options, query.get('ticket') ?? '');
   const code = query.get('code') ?? '';
