@@ -21,6 +21,7 @@ export function conversionError({ value, wanted, message }: TypeMismatch): strin
     case 'quantity':
     case 'intOrString':
     case 'time':
+    case 'microTime':
       return message;
     default:
       // Differs from Kubernetes, which cuts numbers that are too large down to the bits that fit.

@@ -17,7 +17,7 @@ const zeroValues: ReadonlyMap<string, Json> = new Map<string, Json>([
   ['resource.Quantity', '0'],
 ]);
 
-/** Types that read themselves and are kept as they came. */
+/** Types that read themselves: what the table says of their fields is not what JSON has of them. */
 const opaque = new Set([
   'meta/v1.FieldsV1',
   'meta/v1.MicroTime',
@@ -173,6 +173,8 @@ function reduceValue(value: Json, type: string, isStruct: boolean): Json {
     }
     case 'meta/v1.Time':
       return typeof value === 'string' ? canonicalTime(value) : value;
+    case 'meta/v1.MicroTime':
+      return typeof value === 'string' ? canonicalMicroTime(value) : value;
     default:
       return value;
   }
@@ -185,4 +187,12 @@ function canonicalTime(text: string): string {
   if (utcTime.test(text)) return text;
   const at = Date.parse(text);
   return Number.isNaN(at) ? text : `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** A moment in UTC with microseconds, as a `meta/v1.MicroTime` is written. */
+function canonicalMicroTime(text: string): string {
+  const [, fraction] = /\.(\d{6})[-+]/.exec(text) ?? [];
+  const at = Date.parse(text);
+  if (fraction === undefined || Number.isNaN(at)) return text;
+  return `${new Date(at).toISOString().slice(0, 19)}.${fraction}Z`;
 }

@@ -25,20 +25,16 @@ const ranges: Readonly<Record<string, readonly [least: number, most: number]>> =
 };
 
 /** Types that read themselves, and take whatever they are given. */
-const selfReading = new Set([
-  'meta/v1.MicroTime',
-  'meta/v1.Duration',
-  'meta/v1.FieldsV1',
-  'runtime.RawExtension',
-]);
+const selfReading = new Set(['meta/v1.Duration', 'meta/v1.FieldsV1', 'runtime.RawExtension']);
 
 /** Types that read themselves and refuse what is not theirs. */
-type SelfRead = 'quantity' | 'intOrString' | 'time';
+type SelfRead = 'quantity' | 'intOrString' | 'time' | 'microTime';
 
 const selfReaders: ReadonlyMap<string, SelfRead> = new Map([
   ['resource.Quantity', 'quantity'],
   ['intstr.IntOrString', 'intOrString'],
   ['meta/v1.Time', 'time'],
+  ['meta/v1.MicroTime', 'microTime'],
 ]);
 
 /** What they have against a value, without saying where; `undefined` when it is theirs. */
@@ -58,7 +54,21 @@ const readers: Readonly<Record<SelfRead, (value: Json) => string | undefined>> =
     if (value === '' || !Number.isNaN(Date.parse(value))) return undefined;
     return `parsing time ${quote(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"`;
   },
+  microTime: microTimeProblem,
 };
+
+const toTheSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+const toTheMicrosecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[-+]\d\d:\d\d)$/;
+
+/** A `meta/v1.MicroTime` has six digits behind the point, no more and no less. */
+function microTimeProblem(value: Json): string | undefined {
+  if (typeof value !== 'string')
+    return `json: cannot unmarshal ${goJsonType(value)} into Go value of type string`;
+  if (toTheMicrosecond.test(value) && !Number.isNaN(Date.parse(value))) return undefined;
+  const start = toTheSecond.exec(value)?.[0];
+  const [rest, part] = start === undefined ? [value, '2006'] : [value.slice(start.length), '.000000'];
+  return `parsing time ${quote(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${quote(rest)} as "${part}"`;
+}
 
 function isInRange(value: Json, type: string): boolean {
   const [least, most] = ranges[type] ?? [-Infinity, Infinity];

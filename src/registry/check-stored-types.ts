@@ -27,7 +27,7 @@ export function checkStoredTypes(object: KubeObject, resource: Resource): void {
   if (found.length > 0) throw invalid(resource, object.metadata.name, found.map(schemaCause));
 }
 
-const bySchema: ReadonlySet<string> = new Set(['quantity', 'intOrString', 'time']);
+const bySchema: ReadonlySet<string> = new Set(['quantity', 'intOrString', 'time', 'microTime']);
 
 /** One cause as kube-apiserver's schema validation words it. */
 function schemaCause({ path, value, wanted }: TypeMismatch): Cause {

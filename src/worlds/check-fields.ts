@@ -18,6 +18,7 @@ const wantedTexts: Readonly<Record<TypeMismatch['wanted'], readonly [wanted: str
   quantity: ['a quantity', 'write it like 500m, 2 or 1Gi'],
   intOrString: ['a whole number or a text', 'write it like 80 or 25%'],
   time: ['a time', 'write it like 2026-01-02T15:04:05Z'],
+  microTime: ['a time to the microsecond', 'write it like 2026-01-02T15:04:05.000000Z'],
 };
 
 /** Members of metadata that `checkObject` looks at itself. */

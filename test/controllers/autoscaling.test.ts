@@ -177,7 +177,9 @@ describe('a HorizontalPodAutoscaler', () => {
         ['FailedGetResourceMetric', expect.stringContaining(why)],
         [
           'FailedComputeMetricsReplicas',
-          expect.stringContaining(`invalid metrics (1 invalid out of 1), first error is: ${why}`),
+          expect.stringContaining(
+            `invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${why}`,
+          ),
         ],
       ]),
     );

@@ -115,7 +115,7 @@ describe('a LimitRange', () => {
     [
       'pods',
       pod('one', { limits: { cpu: '3' } }),
-      'pods "one" is forbidden: [maximum cpu usage per Container is 2, but limit is 3, maximum cpu usage per Container is 2, but request is 3]',
+      'pods "one" is forbidden: maximum cpu usage per Container is 2, but limit is 3',
     ],
     [
       'persistentvolumeclaims',

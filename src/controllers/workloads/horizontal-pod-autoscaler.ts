@@ -133,18 +133,20 @@ function follow(context: WriteContext, { resource, autoscaler, kind, target, cur
     rescale(context, autoscaler, kind, target, desired, `Current number of replicas ${which}`);
     return;
   }
-  const measures = targetsOf(autoscaler).map((wanted) => measure(context, target, wanted, current));
+  const targets = targetsOf(autoscaler);
+  const measures = targets.map((wanted) => measure(context, target, wanted, current));
   const failed = measures.find((one) => typeof one === 'string');
   const known = measures.filter((one) => typeof one !== 'string');
   if (typeof failed === 'string' && known.length === 0) {
     const message = `the HPA was unable to compute the replica count: ${failed}`;
     const count = String(measures.length);
+    const of = targets[measures.indexOf(failed)]?.name ?? '';
     warn(context, autoscaler, 'FailedGetResourceMetric', failed);
     warn(
       context,
       autoscaler,
       'FailedComputeMetricsReplicas',
-      `invalid metrics (${count} invalid out of ${count}), first error is: ${failed}`,
+      `invalid metrics (${count} invalid out of ${count}), first error is: failed to get ${of} resource metric value: ${failed}`,
     );
     report(context, resource, autoscaler, {
       conditions: [

@@ -141,7 +141,7 @@ function beyond(
     const start = `minimum ${name} usage per ${type} is ${formatQuantity(least)}`;
     if (asked === undefined) problems.push(`${start}.  No request is specified`);
     else if (asked.milli < least.milli) problems.push(`${start}, but request is ${formatQuantity(asked)}`);
-    if (most !== undefined && most.milli < least.milli)
+    else if (most !== undefined && most.milli < least.milli)
       problems.push(`${start}, but limit is ${formatQuantity(most)}`);
   }
   for (const [name, top] of quantities(item, 'max')) {
@@ -150,7 +150,7 @@ function beyond(
     if (most === undefined && !isClaim) problems.push(`${start}.  No limit is specified`);
     else if (most !== undefined && most.milli > top.milli)
       problems.push(`${start}, but limit is ${formatQuantity(most)}`);
-    if (asked !== undefined && asked.milli > top.milli)
+    else if (asked !== undefined && asked.milli > top.milli)
       problems.push(`${start}, but request is ${formatQuantity(asked)}`);
   }
   for (const [name, ratio] of quantities(item, 'maxLimitRequestRatio')) {
