@@ -59,7 +59,7 @@ describe('an extension', () => {
       });
     await admin.send('POST', '/apis/extensions.kubesphere.io/v1alpha1/jsbundles', {
       metadata: { name: 'demo', labels: { 'kubesphere.io/extension-ref': 'demo' } },
-      spec: { raw: '' },
+      spec: { raw: 'Lg==' },
     });
     const plan = {
       metadata: { name: 'demo' },
