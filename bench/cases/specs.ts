@@ -3,7 +3,7 @@ import { adminHeader, startOurs } from '../ours.js';
 import { median, type Row } from '../report.js';
 
 /** Which v3.4 publishes and nothing here serves. */
-const generatedPath = '/kapis/openpitrix.io/v2alpha1/workspaces/demo/repos/main';
+const generatedPath = '/kapis/gitops.kubesphere.io/v1alpha1/applications';
 const unknownPath = '/kapis/no.such.group/v1/things';
 const namespacesPath =
   '/kapis/resources.kubesphere.io/v1alpha3/namespaces?name=a&sortBy=createTime&limit=10&page=3';
