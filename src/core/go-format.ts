@@ -1,4 +1,3 @@
-import { isJsonObject, type Json } from './json.js';
 const plain = /^[\x20-\x7e]*$/;
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 const named: Readonly<Record<string, string>> = {
@@ -108,24 +107,4 @@ function readDirective(text: string, start: number): { readonly written: string;
   const end = at + letter.length;
   if (letter === '%') return { written: `${written}%`, end };
   return { written: `${written}%!${letter}(${goodIndex ? 'MISSING' : 'BADINDEX'})`, end };
-}
-
-/** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
-export function goValue(value: Json | undefined): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(goValue).join(' ')}]`;
-  if (!isJsonObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${key}:${goValue(value[key])}`);
-  return `map[${members.join(' ')}]`;
-}
-
-/** The type a JSON value has once Kubernetes decoded it, as Go's `%s` prints a `reflect.Type`. */
-export function goTypeName(value: Json | undefined): string {
-  if (value === null || value === undefined) return '%!s(<nil>)';
-  if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'string' ? 'string' : 'map[string]interface {}';
 }

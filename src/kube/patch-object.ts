@@ -1,5 +1,5 @@
 import { ApiError, badRequest, conflict, notFound } from '../core/api-error.js';
-import { goValue } from '../core/go-format.js';
+import { goPlainValue } from '../core/go-value.js';
 import { parseGoJson } from '../core/go-json.js';
 import { digString, encodeCompact, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Reply, Resource } from '../registry/contract.js';
@@ -61,7 +61,7 @@ function checkedPatch(
     const text = (): string => context.body?.toString('utf8') ?? '';
     const isStrategic = typeof patch === 'function';
     const shown = (isText = false): string => {
-      if (isStrategic) return goValue(parseGoJson(text(), 'unmarshal'));
+      if (isStrategic) return goPlainValue(parseGoJson(text(), 'unmarshal'));
       if (isText) return text();
       const seen = type === undefined ? patched : applyPatch(asSeen(object, kind), patch);
       return encodeCompact(isJsonObject(seen) ? untyped(seen) : seen);

@@ -251,7 +251,12 @@ function finalizerProblems(finalizers: readonly string[], { custom }: Resource):
   return causes;
 }
 
-const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+/** Finalizers that need no prefix. */
+export const standardFinalizers: ReadonlySet<string> = new Set([
+  'kubernetes',
+  'orphan',
+  'foregroundDeletion',
+]);
 
 /** @see kubernetes/apimachinery pkg/api/validation/objectmeta.go ValidateOwnerReferences */
 function ownerProblems(owners: readonly OwnerReference[]): Cause[] {

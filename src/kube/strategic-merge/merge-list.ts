@@ -1,4 +1,4 @@
-import { goTypeName, goValue } from '../../core/go-format.js';
+import { goTypeName, goPlainValue } from '../../core/go-value.js';
 import { isJsonObject, type Json, type JsonArray, type JsonObject } from '../../core/json.js';
 import { directive } from './directives.js';
 import { identityOf, inOrder } from './order.js';
@@ -64,7 +64,7 @@ export function haveMaps(...lists: readonly JsonArray[]): boolean {
   if (Array.isArray(first)) throw listOfLists();
   const type = goTypeName(first);
   if (others.some((item) => goTypeName(item) !== type))
-    throw unfit(`list element types are not identical: ${goValue([...lists])}`);
+    throw unfit(`list element types are not identical: ${goPlainValue([...lists])}`);
   return isJsonObject(first);
 }
 
@@ -111,7 +111,7 @@ export function checkOrder(patch: JsonArray, order: JsonArray, mergeKey: string)
     while (next < order.length && !isSame(item, order[next], mergeKey)) next += 1;
     if (next === order.length)
       throw unfit(
-        `The order in patch list:\n${goValue(patch)}\n doesn't match $setElementOrder list:\n${goValue(order)}\n`,
+        `The order in patch list:\n${goPlainValue(patch)}\n doesn't match $setElementOrder list:\n${goPlainValue(order)}\n`,
       );
     next += 1;
   }

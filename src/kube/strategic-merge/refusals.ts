@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../../core/api-error.js';
-import { goTypeName, goValue } from '../../core/go-format.js';
+import { goTypeName, goPlainValue } from '../../core/go-value.js';
 import type { Json } from '../../core/json.js';
 
 /** A directive that has not the form it must have. */
@@ -23,12 +23,12 @@ export function listOfLists(): ApiError {
 
 /** An item that does not say which one it is. */
 export function noMergeKey(item: Json, mergeKey: string): ApiError {
-  return unfit(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
+  return unfit(`map: ${goPlainValue(item)} does not contain declared merge key: ${mergeKey}`);
 }
 
 /** A `$patch` of no known kind. */
 export function unknownDirective(value: Json | undefined, map: Json): ApiError {
-  return unfit(`unknown patch type: ${goValue(value)} in map: ${goValue(map)}`);
+  return unfit(`unknown patch type: ${goPlainValue(value)} in map: ${goPlainValue(map)}`);
 }
 
 /** A value of a type other than the one wanted. */

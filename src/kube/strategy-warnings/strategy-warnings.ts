@@ -3,6 +3,7 @@ import { minorOf } from '../../core/kubernetes-minor.js';
 import { dig, digArray, digObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { Resource, WriteContext } from '../../registry/contract.js';
+import { standardFinalizers } from '../../registry/object-meta.js';
 import { nameProblems } from '../../registry/names.js';
 import {
   ingressWarnings,
@@ -109,7 +110,6 @@ function finalizerWarnings({ metadata }: KubeObject, previous: KubeObject | unde
     });
 }
 
-const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 const [manyCompletions, manyPods] = [100_000, 10_000];
 
 /** Jobs so large that not all of their failures may be counted. */
