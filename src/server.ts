@@ -1,3 +1,5 @@
+import { isUnconfigured, refuseUnconfigured } from './apis/unconfigured-groups.js';
+import { inRange } from './core/release.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extensionInterceptors } from './apis/extensions.kubesphere.io/interceptors.js';
 import { genericResources } from './apis/generic/generic-resources.js';
@@ -107,13 +109,15 @@ async function createPipeline(
     authorize: evaluate,
     interceptors: [
       ...strict,
+      ...(inRange(seed.release.name, { since: 'v3.0', until: 'v3.4' }) ? [refuseUnconfigured] : []),
       ...(seed.release.name === 'v2.1' ? [reviewAccountToken] : extensionInterceptors(seed.release.name)),
     ],
     kubernetes: mirror?.kubernetes ?? kubernetes,
     ...(mirror && { within: (run) => mirror.within(run) }),
     fallback: genericResources,
     guard: guardHandler,
-    lastResort: (context, refusal) => generatedAnswer(context, refusal, published.index),
+    lastResort: (context, refusal) =>
+      isUnconfigured(context) ? undefined : generatedAnswer(context, refusal, published.index),
     keepBody: (entry, body, contentType) => {
       checks.keep(entry, body, contentType);
     },

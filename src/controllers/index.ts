@@ -6,6 +6,7 @@ import type { KindCatalog, WriteContext } from '../registry/contract.js';
 import type { Change } from '../state/object-store.js';
 import type { ChangeListener, ClusterState, World } from '../state/world.js';
 import { guardsOf } from '../kube/admission/guards.js';
+import { configurationController } from './configuration.js';
 import { controllerContext, type Controller, type QueuedController } from './controller.js';
 import { accountTokenSecretController } from './service-accounts/account-token-secret.js';
 import { applicationCategoryController } from './app-store/application-category.js';
@@ -74,6 +75,7 @@ const controllers: readonly Controller[] = [
   podTermination,
   mirrorPodController,
   eventExpiry,
+  configurationController,
   kubernetesServiceController,
   serviceAccountController,
   serviceAccountSecretController,

@@ -49,6 +49,8 @@ export interface Settings {
     readonly clusterRole: 'host' | 'member' | 'none';
     readonly hostClusterName: string;
   };
+  /** `kubesphere.yaml` as the server read it when it started; absent in worlds without that ConfigMap. */
+  readonly configuration?: string;
   /** `gitVersion` of the Kubernetes underneath. */
   readonly kubernetesVersion: string;
 }

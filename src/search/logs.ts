@@ -1,3 +1,4 @@
+import { assertBackend } from './assert-backend.js';
 import type { JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import type { Reply, RequestContext } from '../registry/contract.js';
@@ -41,6 +42,7 @@ export const logWords: Words<Line> = {
 
 /** `GET /logs`: what containers wrote, in namespaces where the caller may read logs; `export` answers a text file. */
 export function searchLogs(context: RequestContext): Reply {
+  assertBackend(context, 'logging');
   const search = readSearch(context.query, context.world.clock.now());
   const found = findLines(context, search, {});
   if (search.operation !== 'export') return present(found, search, logWords);

@@ -34,7 +34,8 @@ export function generatedAnswer(
   specs: SpecIndex,
 ): Reply | undefined | Promise<Reply> {
   const { method, info, query, world, entry, release } = context;
-  const isMember = !context.cluster.isHost && inRange(release.name, { since: 'v4.1' });
+  const isHost = context.cluster.isHost && world.settings.multicluster.clusterRole === 'host';
+  const isMember = !isHost && inRange(release.name, { since: 'v4.1' });
   if (isMember && hostOnly.has(info.localPath)) return undefined;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {

@@ -31,6 +31,11 @@ export class SigningKeys {
     return keys;
   }
 
+  /** The same key for id tokens with another secret for all other tokens. */
+  withSecret(jwtSecret: string): SigningKeys {
+    return new SigningKeys(jwtSecret, this.#pem);
+  }
+
   /** HMAC-SHA256 over the given text, base64url. */
   hs256(signingInput: string): string {
     return createHmac('sha256', this.#secret).update(signingInput).digest('base64url');

@@ -26,7 +26,7 @@ export class Spaces {
   constructor(seed: World, single?: string) {
     this.#seed = seed;
     this.#single = single;
-    this.#main = seed.fork();
+    this.#main = served(seed);
   }
 
   /** The world of requests that name no space. */
@@ -84,7 +84,7 @@ export class Spaces {
     this.#checkSingle('a reset');
     if (name !== undefined) return this.#fork(name);
     this.#main.retire();
-    this.#main = this.#seed.fork();
+    this.#main = served(this.#seed);
     return this.#main;
   }
 
@@ -102,7 +102,7 @@ export class Spaces {
 
   #fork(name: string): World {
     this.#named.get(name)?.retire();
-    const world = this.#seed.fork();
+    const world = served(this.#seed);
     world.keys = this.#seed.keys.branch(name);
     this.#byToken.clear();
     this.#named.set(name, world);
@@ -112,4 +112,10 @@ export class Spaces {
   #checkSingle(what: string): void {
     if (this.#single !== undefined) throw notImplemented(`${what} ${this.#single}`);
   }
+}
+
+function served(seed: World): World {
+  const world = seed.fork();
+  world.isServed = true;
+  return world;
 }

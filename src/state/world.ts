@@ -61,6 +61,10 @@ export class World {
   switchedOff: ReadonlySet<string> = new Set();
   /** Made when first asked for: most worlds have no sessions. */
   #ending: AbortController | undefined;
+  /** Reads KubeSphere's configuration again; set once by the composition root, kept by forks. @throws InputError */
+  reconfigure: ((world: World) => void) | undefined;
+  /** True once requests are answered from it; what is changed before is how it was when its servers started. */
+  isServed = false;
   /** Milliseconds by which controllers lag behind writes; 0: they run within them. Kept by forks. */
   settle = 0;
 
@@ -154,6 +158,7 @@ export class World {
     });
     copy.switchedOff = this.switchedOff;
     copy.settle = this.settle;
+    copy.reconfigure = this.reconfigure;
     return copy;
   }
 }

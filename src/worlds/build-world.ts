@@ -2,6 +2,7 @@ import { seeingEvents } from '../kube/events/event-store.js';
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../core/package-file.js';
 import { InputError } from '../core/input-error.js';
+import { digString } from '../core/json.js';
 import { acceptLoaded } from '../controllers/definitions/custom-resource-definition.js';
 import { runControllers } from '../controllers/index.js';
 import { switchedOff } from '../controllers/switched-off.js';
@@ -11,7 +12,8 @@ import { releaseLimitedUsers } from '../controllers/users/user-status.js';
 import type { Options, UserOption, WorldDocument } from '../core/options.js';
 import type { User } from '../core/kube-object.js';
 import { inRange, type Release } from '../core/release.js';
-import type { OAuthClient } from '../core/settings.js';
+import { configurationKey } from '../core/server-configuration.js';
+import type { OAuthClient, Settings } from '../core/settings.js';
 import { offerDefinitions } from '../kube/custom-resources/own/own-definitions.js';
 import { offerDefaultRoles } from '../kube/installed/default-roles.js';
 import { offerNodeLeases } from '../kube/installed/node-leases.js';
@@ -26,10 +28,11 @@ import { SigningKeys } from '../state/signing-keys.js';
 import { createWorld, type World } from '../state/world.js';
 import { bindAdministrators } from './administrators.js';
 import { configuredSettings } from './configured-settings.js';
-import { defaultJwtSecret, defaultSettings } from './default-settings.js';
+import { defaultJwtSecret } from './default-settings.js';
 import { defaultClusters, loadDefault } from './default-world.js';
 import { recentEvents } from './freshen.js';
 import { loadInstall } from './install.js';
+import { checkConfiguration, rereading, storedConfiguration } from './read-configuration.js';
 import { milliseconds, optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
 import { showConfiguration } from './show-configuration.js';
@@ -57,6 +60,7 @@ export function buildWorld(options: Options, release: Release, catalog: Catalog)
   if (isDefault) loadDefault(built, catalog);
   else loadInstall(built, catalog);
   showConfiguration(built);
+  built.settings = { ...built.settings, ...readAs(storedConfiguration(built)) };
   const live = new Map(
     [...built.clusters.values()].map(({ name, store }) => [name, namesOf(store.list(nodes))]),
   );
@@ -77,14 +81,20 @@ function namesOf(
   return stored.map(({ object }) => object.metadata.name);
 }
 
+function readAs(configuration: string | undefined): Partial<Settings> {
+  return configuration === undefined ? {} : { configuration };
+}
+
+/** @param text `kubesphere.yaml` among the objects of a given world */
 function emptyWorld(
   options: Options,
   release: Release,
   document: WorldDocument | undefined,
   clusters: readonly string[],
   catalog: Catalog,
+  text?: string,
 ): World {
-  const configured = configuredSettings(document, defaultSettings(release), release);
+  const configured = configuredSettings(document, release, text);
   const secret = options.jwtSecret ?? configured.jwtSecret ?? defaultJwtSecret;
   const world = createWorld(
     {
@@ -128,16 +138,31 @@ async function buildGiven(
 ): Promise<World> {
   const { readWorld } = await import('./read-world.js');
   const checked = await readWorld(given, release, catalog);
-  const world = emptyWorld(options, release, checked.document, ['host'], catalog);
+  const text = givenConfiguration(checked);
+  if (text !== undefined) checkConfiguration(text, release);
+  const world = emptyWorld(options, release, checked.document, ['host'], catalog, text);
   if (!checked.exact) {
     loadInstall(world, catalog);
     showConfiguration(world);
   }
   loadObjects(world, checked);
+  world.settings = { ...world.settings, ...readAs(storedConfiguration(world)) };
   const cluster = world.host;
   acceptLoaded({ world, catalog: kindsIn(catalog, cluster.store), cluster, user: systemAdmin });
   if (!checked.exact) refreshClusters(world);
   return finish(world, options, catalog, new Map(), options.generate !== undefined, checked.exact);
+}
+
+/** `kubesphere.yaml` of the ConfigMap among the objects. */
+function givenConfiguration({ objects }: CheckedWorld): string | undefined {
+  const found = objects.find(
+    ({ resource, object }) =>
+      resource.group === '' &&
+      resource.plural === 'configmaps' &&
+      object.metadata.namespace === 'kubesphere-system' &&
+      object.metadata.name === 'kubesphere-config',
+  );
+  return found && digString(found.object, 'data', configurationKey);
 }
 
 function loadObjects(world: World, { document, objects }: CheckedWorld): void {
@@ -172,6 +197,7 @@ function finish(
     world.routines.push(releaseLimitedUsers, expireLoginRecords);
     world.switchedOff = switchedOff(options.controllers);
     world.settle = milliseconds(options.settle) ?? 0;
+    world.reconfigure = rereading(options);
     world.listener = runControllers(catalog);
     return world;
   };

@@ -1,8 +1,9 @@
 import { parseGoDuration } from '../core/go-duration.js';
 import { didYouMean } from '../core/did-you-mean.js';
-import { describeInput } from '../core/input-error.js';
+import { describeInput, type InputProblem } from '../core/input-error.js';
 import { dig, digObject, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Release } from '../core/release.js';
+import { readConfigurationText } from '../core/server-configuration.js';
 import type { Report } from './report.js';
 
 type Test = readonly [fits: (value: Json) => boolean, wanted: string];
@@ -11,7 +12,7 @@ const isText: Test = [(value) => typeof value === 'string', 'a text'];
 const isFlag: Test = [(value) => typeof value === 'boolean', 'true or false'];
 const isCount: Test = [(value) => typeof value === 'number' && value >= 0, 'a number'];
 const isDuration: Test = [
-  (value) => typeof value === 'string' && parseGoDuration(value) !== undefined,
+  (value) => typeof value === 'number' || (typeof value === 'string' && parseGoDuration(value) !== undefined),
   'a duration like 2h or 10m0s',
 ];
 
@@ -93,10 +94,32 @@ export function checkConfig(document: JsonObject, release: Release, report: Repo
   }
 }
 
-function checkMembers(config: JsonObject, place: readonly string[], report: Report): void {
+/** What is wrong with a `kubesphere.yaml`, with its lines where they are known. @param source What to call it */
+export function checkConfigText(text: string, source: string): readonly InputProblem[] {
+  let config: JsonObject;
+  try {
+    config = readConfigurationText(text);
+  } catch (error) {
+    const { message, linePos } = error as Error & { readonly linePos?: readonly { readonly line: number }[] };
+    const line = linePos?.[0]?.line;
+    const [why = ''] = message.split(/ at line|\n/);
+    return [{ source, ...(line !== undefined && { line }), message: `is no YAML: ${why}` }];
+  }
+  const problems: InputProblem[] = [];
+  const report: Report = (path, message) => {
+    problems.push({ source, field: path.join('.'), message });
+  };
+  checkMembers(config, [], report, true);
+  return problems;
+}
+
+/** @param live True for what a real server has: of what is not known there only slips are told. */
+function checkMembers(config: JsonObject, place: readonly string[], report: Report, live = false): void {
   for (const key of Object.keys(config)) {
     if (sections.includes(key)) continue;
-    report([...place, key], `unknown key${didYouMean(key, sections) || '; take it out'}`);
+    const guess = didYouMean(key, sections);
+    if (!live || guess.includes('did you mean'))
+      report([...place, key], `unknown key${guess || '; take it out'}`);
   }
   for (const [path, known] of inSections) {
     for (const key of Object.keys(digObject(config, ...path))) {

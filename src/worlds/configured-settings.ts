@@ -1,8 +1,10 @@
 import { parseGoDuration } from '../core/go-duration.js';
+import { readConfigurationText } from '../core/server-configuration.js';
 import { dig, digArray, digObject, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { WorldDocument } from '../core/options.js';
 import { inRange, type Release } from '../core/release.js';
 import type { IdentityProvider, OAuthClient, Settings } from '../core/settings.js';
+import { codeDefaults, defaultSettings } from './default-settings.js';
 
 /** Settings with the secret that goes with them. */
 export interface ConfiguredSettings {
@@ -12,18 +14,44 @@ export interface ConfiguredSettings {
   readonly signKey: string | undefined;
 }
 
-/** Applies a world's own configuration (the shape of `kubesphere-config`) on top of a release's defaults. */
+/**
+ * Applies a world's own configuration (the shape of `kubesphere-config`) on top of a release's defaults. What stands beside
+ * the objects of a world wins over a ConfigMap among them.
+ *
+ * @param text `kubesphere.yaml` of that ConfigMap; absent: there is none. What it leaves out is as the server's code has it,
+ * not as a fresh install; 2.1 reads nothing of this from it.
+ * @throws Error for a text that is no YAML
+ */
 export function configuredSettings(
   document: WorldDocument | undefined,
-  defaults: Settings,
   release: Release,
+  text?: string,
 ): ConfiguredSettings {
   const meta: JsonObject = document?.meta ?? {};
-  const config: JsonObject = document?.config ?? digObject(meta, 'config');
+  const beside = document?.config ?? (isJsonObject(meta['config']) ? meta['config'] : undefined);
+  const isRead = beside === undefined && text !== undefined && inRange(release.name, { since: 'v3.0' });
+  const defaults = isRead ? codeDefaults(release) : defaultSettings(release);
+  return configured(isRead ? readConfigurationText(text) : (beside ?? {}), meta, release, {
+    ...defaults,
+    ...(text !== undefined && { configuration: text }),
+  });
+}
+
+function configured(
+  config: JsonObject,
+  meta: JsonObject,
+  release: Release,
+  defaults: Settings,
+): ConfiguredSettings {
   const authentication = digObject(config, 'authentication');
   const tokens = inRange(release.name, { since: 'v4.1' })
     ? digObject(authentication, 'issuer')
     : digObject(authentication, 'oauthOptions');
+  const history = {
+    retention: duration(authentication['loginHistoryRetentionPeriod']) ?? defaults.loginHistory.retention,
+    maximumEntries:
+      count(authentication['loginHistoryMaximumEntries']) ?? defaults.loginHistory.maximumEntries,
+  };
   const clients = digArray(tokens, 'clients').filter(isJsonObject).map(readClient);
   const providers = digArray(tokens, 'identityProviders').filter(isJsonObject);
   const signKeyData = text(tokens['signKeyData']);
@@ -42,6 +70,7 @@ export function configuredSettings(
       maxTries: count(authentication['authenticateRateLimiterMaxTries']) ?? defaults.rateLimit.maxTries,
       duration: duration(authentication['authenticateRateLimiterDuration']) ?? defaults.rateLimit.duration,
     },
+    loginHistory: history,
     clients: tokens['clients'] === undefined ? defaults.clients : clients,
     authorizationMode: mode(dig(config, 'authorization', 'mode')) ?? defaults.authorizationMode,
     multicluster: {
@@ -76,7 +105,9 @@ function flag(value: Json | undefined): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
+/** Milliseconds; a number is nanoseconds. */
 function duration(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value / 1e6;
   return typeof value === 'string' ? parseGoDuration(value) : undefined;
 }
 

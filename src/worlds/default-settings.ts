@@ -27,6 +27,24 @@ export function defaultSettings(release: Release): Settings {
   };
 }
 
+/**
+ * What a server is when its configuration says nothing of it; installers say something else of most.
+ *
+ * @see kubesphere/kubesphere pkg/apiserver/authentication/options.go NewOptions
+ */
+export function codeDefaults(release: Release): Settings {
+  const installed = defaultSettings(release);
+  const since41 = inRange(release.name, { since: 'v4.1' });
+  return {
+    ...installed,
+    accessTokenInactivityTimeout: 2 * hour,
+    multipleLogin: false,
+    rateLimit: { maxTries: 5, duration: 30 * minute },
+    clients: [],
+    multicluster: { ...installed.multicluster, enable: since41 },
+  };
+}
+
 function defaultClients(release: Release): Settings['clients'] {
   if (release.brand !== undefined) return [release.brand.client];
   if (inRange(release.name, { since: 'v3.3' })) {

@@ -33,7 +33,9 @@ test.each([
   for (const feature of ['alerting', 'devops', 'servicemesh']) expect(text).toContain(`\n${feature}:`);
   const without = { 'kubesphere.yaml': text.replace(/^servicemesh:\n(?: .*\n)*/m, '') };
   await admin.send('PATCH', path, { data: without }, 'application/merge-patch+json');
-  expect((await admin.get(`${configs}/configz`)).json).toMatchObject({ servicemesh: false, devops: true });
+  // Until 3.1 the file is read at the start only.
+  const servicemesh = release === 'v3.0' || release === 'v3.1';
+  expect((await admin.get(`${configs}/configz`)).json).toMatchObject({ servicemesh, devops: true });
 });
 
 test('v4.1: a member says it is one, and has nothing of the configuration only hosts have', async () => {

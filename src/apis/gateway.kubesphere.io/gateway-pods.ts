@@ -1,3 +1,4 @@
+import { hasBackend } from '../../core/server-configuration.js';
 import { ApiError } from '../../core/api-error.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
 import { gatewayName, gatewayNamespace, gatewayPodLabels } from '../../controllers/gateways/names.js';
@@ -37,6 +38,9 @@ export function gatewayPodLog(context: RequestContext): Reply {
 
 /** `GET …/gateways/{gateway}/logs`: a search in what all pods of the gateway have logged. */
 export function searchGatewayLogs(context: RequestContext): Reply {
+  const { release } = context.world;
+  if (!hasBackend(context.world.settings.configuration, release.name, 'logging'))
+    throw new ApiError(500, 'InternalError', "logging isn't enabled");
   const search = readSearch(context.query, context.world.clock.now());
   const own = new Set(podsOf(context).map(({ metadata }) => metadata.name));
   const lines = findLines(context, search, { namespace: gatewayNamespace, unchecked: true });

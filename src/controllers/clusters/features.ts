@@ -1,29 +1,27 @@
-import { digString, type JsonObject } from '../../core/json.js';
-import { inRange } from '../../core/release.js';
+import { digObject, digString, type JsonObject } from '../../core/json.js';
+import { inRange, type ReleaseName } from '../../core/release.js';
+import { configurationKey, isPlaced, sectionsOf } from '../../core/server-configuration.js';
 import type { World } from '../../state/world.js';
 
 const configMaps = { group: '', plural: 'configmaps' };
 
-/** Features of 3.x that are there whatever is configured. */
+/** Features of 3.x that are there whatever is configured, as their options have defaults. */
 const always = new Set([
   'authentication',
   'authorization',
   'cache',
+  'gateway',
   'kubernetes',
+  'metering',
   'openpitrix',
-  'openpitrix.appstore',
   'terminal',
 ]);
-/** Features named other than the section of the configuration that switches them on. */
-const sections: Readonly<Record<string, string>> = {
-  'network.ippool': 'network',
-};
 const features = [
   ['alerting', 'v3.0'],
   ['auditing', 'v3.0'],
   ['authentication', 'v3.0'],
   ['authorization', 'v3.0'],
-  ['cache', 'v3.0'],
+  ['cache', 'v3.3'],
   ['devops', 'v3.0'],
   ['edgeruntime', 'v3.3'],
   ['events', 'v3.0'],
@@ -37,29 +35,67 @@ const features = [
   ['multicluster', 'v3.0'],
   ['network', 'v3.0'],
   ['network.ippool', 'v3.1'],
-  ['network.topology', 'v3.3'],
+  ['network.topology', 'v3.1'],
   ['notification', 'v3.0'],
   ['openpitrix', 'v3.0'],
   ['openpitrix.appstore', 'v3.1'],
+  ['redis', 'v3.0'],
   ['s3', 'v3.0'],
   ['servicemesh', 'v3.0'],
   ['sonarqube', 'v3.0'],
   ['terminal', 'v3.1'],
 ] as const;
+/** Of the in-memory cache that is there without a server; before 3.3 a Redis has to be configured. */
+const untilCache = 'v3.1';
 
 /**
- * What a 3.x has switched on, by name. What is configured is: a section of the ConfigMap `kubesphere-config` is enough.
+ * What a 3.x has switched on, by name: what its configuration says where to find. Topologies are left out where nothing is
+ * said of networks.
  *
  * @see kubesphere/kubesphere pkg/apiserver/config/config.go ToMap
  */
 export function featuresOf(world: World): JsonObject {
+  const { name: release } = world.release;
   const stored = world.host.store.find(configMaps, 'kubesphere-system', 'kubesphere-config')?.object;
-  const text = digString(stored, 'data', 'kubesphere.yaml');
-  const configured = new Set([...text.matchAll(/^(\w+):/gm)].map(([, section]) => section));
-  const isOn = (feature: string): boolean =>
-    feature === 'multicluster'
-      ? world.settings.multicluster.enable
-      : always.has(feature) || configured.has(sections[feature] ?? feature);
-  const known = features.filter(([, since]) => inRange(world.release.name, { since }));
-  return Object.fromEntries(known.map(([feature]) => [feature, isOn(feature)]));
+  const text = world.settings.configuration ?? digString(stored, 'data', configurationKey);
+  const sections = sectionsOf(text);
+  const known = features.filter(
+    ([feature, since]) =>
+      inRange(release, { since, ...(feature === 'redis' && { until: untilCache }) }) &&
+      (feature !== 'network.topology' || hasNetwork(sections)),
+  );
+  return Object.fromEntries(
+    known.map(([feature]) => [
+      feature,
+      feature === 'multicluster' ? world.settings.multicluster.enable : isOn(feature, sections, release),
+    ]),
+  );
+}
+
+function isOn(feature: string, sections: JsonObject, release: ReleaseName): boolean {
+  const { enableNetworkPolicy, ippoolType = 'none', weaveScopeHost = '' } = digObject(sections, 'network');
+  switch (feature) {
+    case 'network':
+      return enableNetworkPolicy === true;
+    case 'network.ippool':
+      return hasNetwork(sections) && ippoolType !== 'none';
+    case 'network.topology':
+      return weaveScopeHost !== '';
+    case 'openpitrix.appstore':
+      return Object.keys(digObject(sections, 'openpitrix')).length > 0;
+    case 'openpitrix':
+      return inRange(release, { since: 'v3.1' }) || Object.keys(digObject(sections, 'openpitrix')).length > 0;
+    case 'gpu':
+      return digObject(sections, 'gpu')['kinds'] !== undefined;
+    case 'sonarqube':
+      return isPlaced(sections, 'sonarQube');
+    default:
+      return always.has(feature) || isPlaced(sections, feature);
+  }
+}
+
+/** Options of networks that say nothing count as none. */
+function hasNetwork(sections: JsonObject): boolean {
+  const { enableNetworkPolicy, ippoolType = 'none', weaveScopeHost = '' } = digObject(sections, 'network');
+  return enableNetworkPolicy === true || ippoolType !== 'none' || weaveScopeHost !== '';
 }

@@ -1,3 +1,4 @@
+import { pageNotFound } from '../../registry/router.js';
 import { ApiError } from '../../core/api-error.js';
 import { digArray, digString } from '../../core/json.js';
 import { label, type KubeObject } from '../../core/kube-object.js';
@@ -25,6 +26,8 @@ export type ChosenCluster =
 export function chooseCluster(world: World, name: string, uri: string): ChosenCluster {
   const { host, settings } = world;
   const release = world.release.name;
+  // Nobody takes such paths apart then: they are paths like any other, which nobody has.
+  if (!settings.multicluster.enable && inRange(release, { until: 'v3.4' })) throw undispatched(uri);
   const isAlias = inRange(release, { since: 'v4.1' }) && name === 'host';
   const wanted = isAlias ? settings.multicluster.hostClusterName : name;
   const found = host.store.find(clusters, undefined, wanted)?.object;
@@ -36,6 +39,11 @@ export function chooseCluster(world: World, name: string, uri: string): ChosenCl
   if (!ready) throw notReady(release, wanted, uri);
   const held = world.clusters.get(wanted);
   return held === undefined ? { member: found } : { held };
+}
+
+function undispatched(uri: string): ApiError {
+  if (uri.startsWith('/kapis')) return pageNotFound();
+  return new ApiError(404, 'NotFound', '404 page not found', { dialect: 'text' });
 }
 
 function unknownCluster(release: ReleaseName, name: string): ApiError {

@@ -1,3 +1,4 @@
+import { assertBackend } from '../../../search/assert-backend.js';
 import type { JsonObject } from '../../../core/json.js';
 import { parseGoQuery } from '../../../core/go-query.js';
 import { parseRequestInfo, type RequestInfo } from '../../../core/request-info.js';
@@ -19,6 +20,7 @@ const reads = new Set(['get', 'list', 'watch']);
 
 /** `GET /auditing/events`: what the journal knows of requests that changed something, where the caller may see it. */
 export function searchAuditing(context: RequestContext): Reply {
+  assertBackend(context, 'auditing');
   const { query, world } = context;
   const search = readSearch(query, world.clock.now());
   const right = { verb: 'list', apiGroup: 'auditing.kubesphere.io', resource: 'events' };

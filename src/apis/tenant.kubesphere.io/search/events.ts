@@ -1,3 +1,4 @@
+import { assertBackend } from '../../../search/assert-backend.js';
 import { digString } from '../../../core/json.js';
 import type { KubeObject } from '../../../core/kube-object.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
@@ -12,6 +13,7 @@ interface Told extends Happened {
 
 /** `GET /events`: Events of the world, in namespaces where the caller may list them. */
 export function searchEvents(context: RequestContext): Reply {
+  assertBackend(context, 'events');
   const { query, cluster, world } = context;
   const search = readSearch(query, world.clock.now());
   const { everywhere, workspaceOf } = readableNamespaces(context, {
