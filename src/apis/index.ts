@@ -7,6 +7,7 @@ import { devopsV1alpha2 } from './devops.kubesphere.io/v1alpha2/index.js';
 import { devopsV1alpha3 } from './devops.kubesphere.io/v1alpha3/index.js';
 import { gatewayV1alpha1 } from './gateway.kubesphere.io/v1alpha1/index.js';
 import { gatewayV1alpha2 } from './gateway.kubesphere.io/v1alpha2/index.js';
+import { gitOpsV1alpha1 } from './gitops.kubesphere.io/v1alpha1/index.js';
 import { iamV1alpha2, iamV1alpha2Of21 } from './iam.kubesphere.io/v1alpha2/index.js';
 import { iamV1beta1 } from './iam.kubesphere.io/v1beta1/index.js';
 import { loggingV1alpha2 } from './logging.kubesphere.io/v1alpha2/index.js';
@@ -41,6 +42,7 @@ export const groups: readonly ApiGroup[] = [
   devopsV1alpha3,
   gatewayV1alpha1,
   gatewayV1alpha2,
+  gitOpsV1alpha1,
   iamV1alpha2,
   iamV1alpha2Of21,
   iamV1beta1,

@@ -109,6 +109,10 @@ const rows: readonly Row[] = [
   // 2.1 keeps pipelines in Jenkins alone, and runs are kept there up to 3.1: they are kept as objects of later releases.
   ['devops.kubesphere.io', 'Pipeline', 'pipelines', 'v1alpha3', 'N', until34],
   ['devops.kubesphere.io', 'PipelineRun', 'pipelineruns', 'v1alpha3', 'N', until34],
+  ['gitops.kubesphere.io', 'Application', 'applications', 'v1alpha1', 'N', since33to34],
+  // Argo CD, which comes with DevOps.
+  ['argoproj.io', 'Application', 'applications', 'v1alpha1', 'N', since33to34],
+  ['argoproj.io', 'AppProject', 'appprojects', 'v1alpha1', 'N', since33to34],
   // The snapshot controller that KubeSphere's installer brings along.
   ['snapshot.storage.k8s.io', 'VolumeSnapshot', 'volumesnapshots', 'v1beta1', 'N', until31],
   ['snapshot.storage.k8s.io', 'VolumeSnapshotClass', 'volumesnapshotclasses', 'v1beta1', 'C', until31],
@@ -179,7 +183,7 @@ export function kubesphereResources(): Resource[] {
 const withStatusPart = new Set(['VolumeSnapshot', 'VolumeSnapshotContent', 'PipelineRun']);
 
 function hasStatusPart(group: string, kind: string): boolean {
-  return group === 'quota.kubesphere.io' || withStatusPart.has(kind);
+  return ['quota.kubesphere.io', 'gitops.kubesphere.io'].includes(group) || withStatusPart.has(kind);
 }
 
 function statusPart(kind: string, apiVersion: string): Subresource {

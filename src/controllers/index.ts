@@ -20,6 +20,8 @@ import { clusterRoleAggregation } from './access/cluster-role-aggregation.js';
 import { clusterController } from './clusters/cluster.js';
 import { devopsProjectController } from './devops/devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
+import { argoApplicationController } from './gitops/argo-application.js';
+import { gitOpsApplicationController, gitOpsStatusController } from './gitops/application.js';
 import { garbageBacklog, garbageCollector } from './garbage-collector.js';
 import { quietly } from './in-background.js';
 import { eventExpiry } from './event-expiry.js';
@@ -110,6 +112,9 @@ const controllers: readonly Controller[] = [
   workspaceController,
   devopsProjectController,
   pipelineRunController,
+  gitOpsApplicationController,
+  argoApplicationController,
+  gitOpsStatusController,
   gatewayController,
   namespaceController,
   tenancyController,

@@ -1,4 +1,4 @@
-import { unknownPaths } from '../unknown-paths.js';
+import { unknownPaths } from '../../unknown-paths.js';
 import type { ReleaseRange } from '../../../core/release.js';
 import type { Handler, Route, RouteMethod } from '../../../registry/contract.js';
 import type * as convertHandlers from '../convert.js';

@@ -1,5 +1,5 @@
 import type { Handler, Route } from '../../../registry/contract.js';
-import { unknownPaths } from '../unknown-paths.js';
+import { unknownPaths } from '../../unknown-paths.js';
 import type { ContentKind } from '../contents.js';
 import type * as runHandlers from '../pipeline-runs.js';
 

@@ -1,5 +1,5 @@
-import { ApiError } from '../../core/api-error.js';
-import type { Route, RouteMethod } from '../../registry/contract.js';
+import { ApiError } from '../core/api-error.js';
+import type { Route, RouteMethod } from '../registry/contract.js';
 
 const methods: readonly RouteMethod[] = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
 
