@@ -53,6 +53,7 @@ import { serviceAccountSecretController } from './service-accounts/service-accou
 import { userController } from './users/user.js';
 import { userPasswordController } from './users/user-password.js';
 import { pipelineRunController } from './devops/pipeline-run.js';
+import { pipelineTimerController } from './devops/pipeline-timer.js';
 import { helmApplicationController } from './helm/helm-application.js';
 import { helmApplicationVersionController } from './helm/helm-application-version.js';
 import { helmCategoryController } from './helm/helm-category.js';
@@ -112,6 +113,7 @@ const controllers: readonly Controller[] = [
   workspaceController,
   devopsProjectController,
   pipelineRunController,
+  pipelineTimerController,
   gitOpsApplicationController,
   argoApplicationController,
   gitOpsStatusController,

@@ -47,7 +47,7 @@ export function runLog(project: string, run: Run, now: number): string {
         '[Pipeline] {',
       );
     for (const item of [...plan.items, ...plan.post.flatMap(([, after]) => after)])
-      lines.push(...linesOf(run, item, now));
+      lines.push(...piecesOf(run, item, now).flatMap(({ lines: written }) => written));
     if (state === 'FINISHED' && allSteps(plan).length > 0) lines.push('[Pipeline] }', '[Pipeline] // node');
     if (state === 'FINISHED') lines.push('[Pipeline] End of Pipeline');
   }
@@ -57,33 +57,66 @@ export function runLog(project: string, run: Run, now: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf(run: Run, item: Item, now: number): readonly string[] {
-  if (item.kind === 'parallel')
-    return [
-      '[Pipeline] parallel',
-      ...item.branches.flatMap((one) => stageLines(run, one, now)),
-      '[Pipeline] // parallel',
-    ];
-  if (item.kind === 'stage') return stageLines(run, item, now);
-  const span = run.timeline.spans.get(item.id);
-  if (span === undefined || span.start > now) return [];
-  const text = stepLog(run, item, now);
-  return [`[Pipeline] ${item.name}`, ...text.split('\n').slice(0, -1)];
+/** What was written at a moment, in milliseconds since 1970. */
+interface Piece {
+  readonly at: number;
+  readonly lines: readonly string[];
 }
 
-function stageLines(run: Run, stage: Stage, now: number): readonly string[] {
+function piecesOf(run: Run, item: Item, now: number): readonly Piece[] {
+  if (item.kind === 'parallel') return sideBySide(run, item.branches, now);
+  if (item.kind === 'stage') return stagePieces(run, item, now);
+  const span = run.timeline.spans.get(item.id);
+  if (span === undefined || span.start > now) return [];
+  const written = (at: number): string[] => stepLog(run, item, at).split('\n').slice(0, -1);
+  // What comes later is written behind what others have written meanwhile: who reads on misses nothing.
+  const early = written(span.start);
+  const rest = written(now).slice(early.length);
+  return [
+    { at: span.start, lines: [`[Pipeline] ${item.name}`, ...early] },
+    ...(rest.length > 0 ? [{ at: span.end ?? now, lines: rest }] : []),
+  ];
+}
+
+/** What runs side by side is written as it happens. */
+function sideBySide(run: Run, branches: readonly Stage[], now: number): readonly Piece[] {
+  const begun = branches
+    .flatMap(({ id }) => run.timeline.spans.get(id) ?? [])
+    .filter(({ start }) => start <= now);
+  const [first] = begun;
+  if (first === undefined) return [];
+  const opened = ['[Pipeline] parallel', ...branches.map(({ name }) => `[Pipeline] { (Branch: ${name})`)];
+  const inside = branches
+    .flatMap((branch) => {
+      const pieces = stagePieces(run, branch, now);
+      const end = run.timeline.spans.get(branch.id)?.end;
+      const isDone = end !== undefined && end <= now;
+      return isDone ? [...pieces, { at: end, lines: ['[Pipeline] }'] }] : pieces;
+    })
+    .sort((a, b) => a.at - b.at);
+  const ends = begun.map(({ end = Number.POSITIVE_INFINITY }) => end);
+  const last = Math.max(...ends);
+  const isOver = begun.length === branches.length && last <= now;
+  return [
+    { at: first.start, lines: opened },
+    ...inside,
+    ...(isOver ? [{ at: last, lines: ['[Pipeline] // parallel'] }] : []),
+  ];
+}
+
+function stagePieces(run: Run, stage: Stage, now: number): readonly Piece[] {
   const span = run.timeline.spans.get(stage.id);
   if (span === undefined || span.start > now) return [];
-  const isDone = span.end !== undefined && span.end <= now;
+  const { start, end } = span;
+  const why = stage.isWanted ? 'earlier failure(s)' : 'when conditional';
   const inside = span.isSkipped
-    ? [`Stage "${stage.name}" skipped due to ${stage.isWanted ? 'earlier failure(s)' : 'when conditional'}`]
+    ? [{ at: start, lines: [`Stage "${stage.name}" skipped due to ${why}`] }]
     : [...stage.items, ...stage.post.flatMap(([, after]) => after)].flatMap((item) =>
-        linesOf(run, item, now),
+        piecesOf(run, item, now),
       );
   return [
-    '[Pipeline] stage',
-    `[Pipeline] { (${stage.name})`,
+    { at: start, lines: ['[Pipeline] stage', `[Pipeline] { (${stage.name})`] },
     ...inside,
-    ...(isDone ? ['[Pipeline] }', '[Pipeline] // stage'] : []),
+    ...(end !== undefined && end <= now ? [{ at: end, lines: ['[Pipeline] }', '[Pipeline] // stage'] }] : []),
   ];
 }

@@ -209,7 +209,7 @@ class Planner {
     const sole = given.get(soleArguments[name] ?? '') ?? [...given.values()][0] ?? '';
     const chance = this.#request.chance(id);
     const duration = durationOf(name, given, chance);
-    const code = name === 'sh' || name === 'bat' ? exitCode(sole) : 0;
+    const code = name === 'sh' || name === 'bat' ? exitCode(fill(sole, this.#variables)) : 0;
     const isFailure = name === 'error' || code !== 0;
     const log = lineOf(name, sole, this.#variables);
     return {

@@ -23,6 +23,10 @@ export interface Course {
   readonly cause: string;
   readonly answers: ReadonlyMap<string, Answer>;
   readonly stoppedAt: number | undefined;
+  /** Number of the run it has to wait for, of a pipeline that runs one at a time; absent: none. */
+  readonly heldBy?: string;
+  /** When it had waited long enough for that. */
+  readonly releasedAt?: number;
 }
 
 /** A run of a pipeline, as far as it will ever go if nobody interferes. */
@@ -36,6 +40,7 @@ export interface Run {
   readonly branch: string;
   readonly creator: string;
   readonly course: Course;
+  /** Infinite while nobody knows. */
   readonly startsAt: number;
   readonly plan: Plan;
   readonly timeline: Timeline;
@@ -71,6 +76,16 @@ export function endOf({ course, timeline }: Run): number | undefined {
   return stoppedAt === undefined ? end : Math.min(stoppedAt, end ?? stoppedAt);
 }
 
+/** When a run starts, or was stopped before it could. */
+export function startOf(run: Run): number {
+  return Math.min(run.startsAt, endOf(run) ?? run.startsAt);
+}
+
+/** Whether a run waits for another one to end. */
+export function isHeld({ course }: Run): boolean {
+  return course.heldBy !== undefined && course.releasedAt === undefined;
+}
+
 function isWaiting({ spans }: Timeline, now: number): boolean {
   for (const { start, end } of spans.values()) if (end === undefined && start <= now) return true;
   return false;
@@ -83,17 +98,19 @@ export function momentsOf({ startsAt, timeline }: Run): readonly number[] {
     moments.add(start);
     if (end !== undefined) moments.add(end);
   }
-  return [...moments].sort((a, b) => a - b);
+  return [...moments].filter(Number.isFinite).sort((a, b) => a - b);
 }
 
 /** A run's object after something happened to it. */
 export function withCourse(object: KubeObject, course: Course): KubeObject {
-  const { queuedAt, cause, answers, stoppedAt } = course;
+  const { queuedAt, cause, answers, stoppedAt, heldBy, releasedAt } = course;
   const text = JSON.stringify({
     queuedAt,
     cause,
     ...(answers.size > 0 && { answers: Object.fromEntries(answers) }),
     ...(stoppedAt !== undefined && { stoppedAt }),
+    ...(heldBy !== undefined && { heldBy }),
+    ...(releasedAt !== undefined && { releasedAt }),
   });
   const annotations = { ...object.metadata.annotations, [courseKey]: text };
   return { ...object, metadata: { ...object.metadata, annotations } };
@@ -114,7 +131,9 @@ function readRun(object: KubeObject, id: string, seed: string): Run {
     chance,
     variables: variablesOf(object, job, id, branch),
   });
-  const startsAt = course.queuedAt + 1000 + Math.floor(chance('queue') * 2000);
+  const isHeldUp = course.heldBy !== undefined && course.releasedAt === undefined;
+  const freeAt = isHeldUp ? Number.POSITIVE_INFINITY : (course.releasedAt ?? course.queuedAt);
+  const startsAt = freeAt + 1000 + Math.floor(chance('queue') * 2000);
   const timeline = timelineOf(plan, {
     start: startsAt,
     answers: course.answers,
@@ -122,6 +141,20 @@ function readRun(object: KubeObject, id: string, seed: string): Run {
   });
   const creator = annotation(object, runCreatorKey) ?? '';
   return { object, id, pipeline, branch, creator, course, startsAt, plan, timeline };
+}
+
+/**
+ * How a run begins: at once, or after the last one of a pipeline that runs one at a time.
+ *
+ * @param spec Of its Pipeline.
+ * @param others Runs of the same pipeline.
+ */
+export function newCourse(spec: JsonObject, others: readonly Run[], cause: string, now: number): Course {
+  const course: Course = { queuedAt: now, cause, answers: new Map(), stoppedAt: undefined };
+  if (dig(spec, 'pipeline', 'disable_concurrent') !== true) return course;
+  const running = others.filter((one) => stateOf(one, now) !== 'FINISHED');
+  if (running.length === 0) return course;
+  return { ...course, heldBy: String(Math.max(...running.map(({ id }) => Number(id)))) };
 }
 
 /** What a pipeline is called by those who made it. */
@@ -193,12 +226,16 @@ function courseOf(object: KubeObject): Course {
     if (typeof at !== 'number') return [];
     return [[step, { at, isAbort: dig(one, 'isAbort') === true, by: digString(one, 'by') }]];
   });
+  const heldBy = digString(kept, 'heldBy');
+  const released = dig(kept, 'releasedAt');
   const created = Date.parse(object.metadata.creationTimestamp ?? '');
   return {
     queuedAt: typeof queued === 'number' ? queued : Number.isNaN(created) ? 0 : created,
     cause: digString(kept, 'cause'),
     answers: new Map(answers),
     stoppedAt: typeof stopped === 'number' ? stopped : undefined,
+    ...(heldBy !== '' && { heldBy }),
+    ...(typeof released === 'number' && { releasedAt: released }),
   };
 }
 

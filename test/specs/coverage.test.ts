@@ -40,7 +40,7 @@ test.for([
     'DELETE /kapis/iam.kubesphere.io/v1alpha2/namespace/{namespace}/rolebindings/{rolebinding}',
     'stateful',
   ],
-  ['v3.3', 'GET /kapis/gitops.kubesphere.io/v1alpha1/{path}', 'generated'],
+  ['v3.3', 'GET /kapis/gitops.kubesphere.io/v1alpha1/{path}', 'stateful'],
   ['v3.4', 'POST /kapis/iam.kubesphere.io/v1alpha2/login', 'absent'],
   ['v3.3', 'POST /kapis/iam.kubesphere.io/v1alpha2/login', 'stateful'],
   ['v4.1', 'POST /kapis/config.kubesphere.io/v1alpha2/configs/theme', 'absent'],

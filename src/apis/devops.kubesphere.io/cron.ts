@@ -1,7 +1,7 @@
-import { nextRunIn, parseCron, type CronSchedule } from '../../core/cron-schedule.js';
+import type { CronSchedule } from '../../core/cron-schedule.js';
 import { digString } from '../../core/json.js';
 import { inRange } from '../../core/release.js';
-import { chanceOf } from '../../pipelines/run.js';
+import { nextOf, readSchedules } from '../../pipelines/schedule.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { readBodyObject } from '../../registry/read-json-body.js';
 import { json } from '../../registry/reply.js';
@@ -11,14 +11,6 @@ const minute = 60_000;
 const spans = [60, 24 * 60, 31 * 24 * 60, 366 * 24 * 60, 4 * 366 * 24 * 60].map(
   (minutes) => minutes * minute,
 );
-const ranges: readonly (readonly [least: number, most: number])[] = [
-  [0, 59],
-  [0, 23],
-  [1, 28],
-  [1, 12],
-  [0, 6],
-];
-
 /**
  * `POST …/checkCron`: whether Jenkins could read a schedule, and when it would last have run and will next; with `H`, Jenkins
  * spreads pipelines over time.
@@ -30,11 +22,11 @@ export function checkCron(context: RequestContext): Reply {
   const text = digString(sent, 'cron').trim();
   const job = `${context.params['devops'] ?? ''}/${digString(sent, 'pipelineName')}`;
   if (text === '') return json({ result: 'warning', message: 'No schedules so will never run' });
-  const read = parseCron(withoutHash(text, job), { lastWeekday: 7 });
+  const read = readSchedules(text, job);
   if (typeof read === 'string')
     return json({ result: 'error', message: `Invalid input: "${text}": ${read}` });
   const now = context.world.clock.now();
-  const [last, next] = [lastRun(read, now), nextRunIn(read, now, '')];
+  const [last, next] = [lastRun(read, now), nextOf(read, now)];
   if (last === undefined || next === undefined)
     return json({ result: 'warning', message: 'No schedules so will never run' });
   const message = `Would last have run at ${inFull(last)}; would next run at ${inFull(next)}.`;
@@ -48,34 +40,11 @@ export function checkCron(context: RequestContext): Reply {
   });
 }
 
-/** A schedule with numbers of its job's own in place of every `H`. */
-function withoutHash(text: string, job: string): string {
-  return text
-    .split(/\s+/)
-    .map((field, at) => {
-      const [least, most] = ranges[at] ?? [0, 59];
-      return field.replace(
-        /\bH(?:\((\d+)-(\d+)\))?(?:\/(\d+))?/g,
-        (_whole, from?: string, to?: string, every?: string) => {
-          const [low, high] = [Number(from ?? least), Number(to ?? most)];
-          const chance = chanceOf(`${job} ${String(at)}`);
-          if (every === undefined) return String(low + Math.floor(chance * (high - low + 1)));
-          return `${String(low + Math.floor(chance * Math.min(Number(every), high - low + 1)))}-${String(high)}/${every}`;
-        },
-      );
-    })
-    .join(' ');
-}
-
 /** The last moment of a schedule up to another. */
-function lastRun(schedule: CronSchedule, now: number): number | undefined {
+function lastRun(schedules: readonly CronSchedule[], now: number): number | undefined {
   for (const span of spans) {
     let found: number | undefined;
-    for (
-      let at = nextRunIn(schedule, now - span, '');
-      at !== undefined && at <= now;
-      at = nextRunIn(schedule, at, '')
-    )
+    for (let at = nextOf(schedules, now - span); at !== undefined && at <= now; at = nextOf(schedules, at))
       found = at;
     if (found !== undefined) return found;
   }

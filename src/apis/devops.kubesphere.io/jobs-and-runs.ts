@@ -5,12 +5,14 @@ import { runLog } from '../../pipelines/log.js';
 import { stateOf } from '../../pipelines/run.js';
 import { runPlace } from '../../pipelines/blue/nodes.js';
 import { linksBelow } from '../../pipelines/blue/links.js';
+import { startRun } from '../../controllers/devops/start-run.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { artifactsOf, pageOf } from './jenkins/artifacts.js';
+import { checkParameters } from './jenkins/check-parameters.js';
 import { blueError } from './jenkins/failures.js';
 import { branchesOf, jobOf, jobsOf, projectsOf, type Branch, type Job } from './jenkins/jobs.js';
 import { blueCountReply, blueListReply, blueReply, cut, textReply } from './jenkins/replies.js';
-import { branchIn, changeCourse, hasBranch, parametersIn, runIn, runsOf, startRun } from './jenkins/runs.js';
+import { branchIn, changeCourse, hasBranch, parametersIn, runIn, runsOf } from './jenkins/runs.js';
 import {
   artifactShape,
   branchShape,
@@ -68,9 +70,11 @@ export function runJob(context: RequestContext): Reply {
   const branch = branchIn(context);
   if (job.isMultiBranch && branch === '') throw blueError(501, 'This action is not supported');
   if (branch !== '') assertBranch(job, branch);
+  const sent = bodyOf(context);
+  checkParameters(job, sent);
   const run = startRun(context, job, {
     branch,
-    parameters: parametersIn(bodyOf(context)),
+    parameters: parametersIn(sent),
     cause: `Started by user ${context.user.name}`,
     creator: context.user.name,
   });

@@ -4,16 +4,17 @@ import { parseGoJson } from '../../core/go-json.js';
 import { digArray, encodeIndented, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import { pipelineLabel, runStatusKey, stagesStatusKey } from '../../pipelines/keys.js';
-import { endOf, stateOf, type Run } from '../../pipelines/run.js';
+import { endOf, startOf, stateOf, type Run } from '../../pipelines/run.js';
 import { resultOf } from '../../pipelines/blue/run.js';
 import { moment } from '../../pipelines/blue/links.js';
+import { startRun } from '../../controllers/devops/start-run.js';
 import type { Reply, RequestContext, Resource } from '../../registry/contract.js';
 import { listReply, objectReply, page } from '../../registry/entity-reply.js';
 import { readBodyObject } from '../../registry/read-json-body.js';
 import { json, jsonType } from '../../registry/reply.js';
 import { branchesOf, findJob, type Branch, type Job } from './jenkins/jobs.js';
 import { cut } from './jenkins/replies.js';
-import { parametersIn, runsOf, startRun } from './jenkins/runs.js';
+import { parametersIn, runsOf } from './jenkins/runs.js';
 
 function kindOf({ catalog }: RequestContext): Resource {
   return catalog.get('devops.kubesphere.io', 'pipelineruns');
@@ -160,8 +161,8 @@ function latestRun(run: Run, now: number): JsonObject {
     causes: [{ shortDescription: run.course.cause }],
     ...(end !== undefined && { endTime: moment(end) }),
     ...(state !== 'QUEUED' && {
-      durationInMillis: (end ?? now) - run.startsAt,
-      startTime: moment(run.startsAt),
+      durationInMillis: (end ?? now) - startOf(run),
+      startTime: moment(startOf(run)),
     }),
     id: run.id,
     name: run.object.metadata.name,

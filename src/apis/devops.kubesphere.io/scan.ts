@@ -1,13 +1,13 @@
 import { compileGoRegExp } from '../../core/go-regexp.js';
 import { annotation } from '../../core/kube-object.js';
 import { branchesKey, indexingKey } from '../../pipelines/keys.js';
+import { startRun } from '../../controllers/devops/start-run.js';
 import type { Reply, RequestContext } from '../../registry/contract.js';
 import { updateObject } from '../../registry/verbs/update.js';
 import { gitReferences } from '../../upstream/git-references.js';
 import { blueError } from './jenkins/failures.js';
 import { branchesOf, findJob, jobOf, jobsOf, projectsOf, type Branch, type Job } from './jenkins/jobs.js';
 import { textReply } from './jenkins/replies.js';
-import { startRun } from './jenkins/runs.js';
 import { loginOf, sourceOf } from './jenkins/source.js';
 import { runJob } from './jobs-and-runs.js';
 

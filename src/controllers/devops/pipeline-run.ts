@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { digString, encodeCompact, type JsonObject } from '../../core/json.js';
+import { digObject, digString, encodeCompact, type JsonObject } from '../../core/json.js';
 import { annotation, label, type KubeObject } from '../../core/kube-object.js';
 import { inRange } from '../../core/release.js';
 import { blueNode, blueStep, stagesAt, stepsAt } from '../../pipelines/blue/nodes.js';
@@ -11,11 +11,22 @@ import {
   runStatusKey,
   stagesStatusKey,
 } from '../../pipelines/keys.js';
-import { endOf, momentsOf, runOf, stateOf, withCourse, type Run } from '../../pipelines/run.js';
+import {
+  endOf,
+  momentsOf,
+  newCourse,
+  runOf,
+  startOf,
+  stateOf,
+  withCourse,
+  type Run,
+} from '../../pipelines/run.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { formatTimestamp } from '../../state/clock.js';
 import { currentOf, isDeleting, writeBack, type Controller } from '../controller.js';
 import { lookAgainAt } from '../later.js';
+import { discardRuns, oldAt, releaseNext } from './discard-runs.js';
+import { runsOfPipeline } from './start-run.js';
 import { writeStatus } from '../workloads/write-status.js';
 
 const controllerName = 'pipelinerun';
@@ -35,6 +46,8 @@ export const pipelineRunController: Controller = {
   watches: ['pipelineruns.devops.kubesphere.io'],
   reconcile: (context, change) => {
     const object = currentOf(context, change);
+    const pipeline = pipelineOf(context, object ?? change.stored.object);
+    if (object === undefined && pipeline !== undefined) releaseNext(context, pipeline);
     if (object === undefined || isDeleting(object)) return;
     const run = runOf(object, context.world.random.seed);
     if (run === undefined) {
@@ -43,10 +56,27 @@ export const pipelineRunController: Controller = {
     }
     if (!describe(context, run)) return;
     const now = context.world.clock.now();
-    const next = stateOf(run, now) === 'FINISHED' ? undefined : momentsOf(run).find((moment) => moment > now);
-    lookAgainAt(context, controllerName, runs, object, next);
+    const isOver = stateOf(run, now) === 'FINISHED';
+    const moments = isOver && pipeline !== undefined ? [oldAt(pipeline, run) ?? 0] : momentsOf(run);
+    lookAgainAt(
+      context,
+      controllerName,
+      runs,
+      object,
+      moments.find((moment) => moment > now),
+    );
+    if (!isOver || pipeline === undefined) return;
+    releaseNext(context, pipeline);
+    discardRuns(context, pipeline);
   },
 };
+
+const pipelines = { group: 'devops.kubesphere.io', plural: 'pipelines' };
+
+function pipelineOf({ cluster }: WriteContext, run: KubeObject): KubeObject | undefined {
+  const name = label(run, pipelineLabel) ?? digString(run, 'spec', 'pipelineRef', 'name');
+  return cluster.store.find(pipelines, run.metadata.namespace, name)?.object;
+}
 
 function numbered(context: WriteContext, object: KubeObject): KubeObject {
   const { world, cluster } = context;
@@ -64,10 +94,10 @@ function numbered(context: WriteContext, object: KubeObject): KubeObject {
     annotations: { ...object.metadata.annotations, [runIdKey]: String(1 + Math.max(0, ...taken)) },
   };
   const cause = creator === '' ? 'Started by an SCM change' : `Started by user ${creator}`;
-  return withCourse(
-    { ...object, metadata },
-    { queuedAt: world.clock.now(), cause, answers: new Map(), stoppedAt: undefined },
-  );
+  const owner = pipelineOf(context, object);
+  const others = owner === undefined ? [] : runsOfPipeline(context, owner);
+  const spec = digObject(owner, 'spec');
+  return withCourse({ ...object, metadata }, newCourse(spec, others, cause, world.clock.now()));
 }
 
 /** Writes down how far a run is; false when that was a write, after which it is looked at again. */
@@ -127,7 +157,7 @@ function statusOf(run: Run, now: number): JsonObject {
   const [phase, status] = phases[reason] ?? ['Unknown', 'Unknown'];
   const moment = formatTimestamp(now);
   return {
-    ...(state !== 'QUEUED' && { startTime: formatTimestamp(run.startsAt) }),
+    ...(state !== 'QUEUED' && { startTime: formatTimestamp(startOf(run)) }),
     ...(end !== undefined && { completionTime: formatTimestamp(end) }),
     updateTime: moment,
     conditions: [{ type: 'Succeeded', status, lastProbeTime: moment, lastTransitionTime: moment, reason }],

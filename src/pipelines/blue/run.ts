@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.js';
 import { allSteps } from '../items.js';
-import { endOf, stateOf, type Run } from '../run.js';
+import { endOf, isHeld, startOf, stateOf, type Run } from '../run.js';
 import { branchPlace, link, linksBelow, moment } from './links.js';
 
 const causeClass = 'io.jenkins.blueocean.service.embedded.rest.AbstractRunImpl$BlueCauseImpl';
@@ -19,7 +19,7 @@ export function blueRun(project: string, run: Run, neighbours: Neighbours, now: 
   if (state === 'QUEUED') return queuedRun(project, run);
   const end = state === 'FINISHED' ? endOf(run) : undefined;
   const result = resultOf(run, now);
-  const { id, pipeline, branch, startsAt } = run;
+  const { id, pipeline, branch } = run;
   const parent = branchPlace(project, pipeline, branch);
   const place = `${parent}runs/${id}/`;
   const neighbour = (one: Run | undefined, name: string): JsonObject =>
@@ -39,7 +39,7 @@ export function blueRun(project: string, run: Run, neighbours: Neighbours, now: 
   const job = [project, pipeline, branch]
     .filter((part) => part !== '')
     .map((part) => `/job/${encodeURIComponent(part)}`);
-  const start = Math.min(startsAt, end ?? startsAt);
+  const start = startOf(run);
   return {
     _class: 'io.jenkins.blueocean.rest.impl.pipeline.PipelineRunImpl',
     _links: {
@@ -88,7 +88,9 @@ export function queuedRun(project: string, run: Run): JsonObject {
     },
     actions: [],
     artifactsZipFile: null,
-    causeOfBlockage: 'Finished waiting',
+    causeOfBlockage: isHeld(run)
+      ? `Build #${run.course.heldBy ?? ''} is already in progress (ETA: N/A)`
+      : 'Finished waiting',
     causes: causesOf(run),
     changeSet: [],
     description: null,

@@ -40,22 +40,11 @@ export const exceptions: readonly Exception[] = [
     why: 'users of the default world of 2.1 have no kubeconfig',
   },
   {
-    operation: /^GET \/kapis\/devops\.kubesphere\.io\/v1alpha2\/(devops\/{devops}\/)?jenkins\/{path}$/,
-    releases: ['v3.0', 'v3.1'],
-    status: 501,
-    why: "the document has one word for the whole path: of Jenkins' own pages none of that kind is imitated",
-  },
-  {
-    operation: /^GET \/kapis\/devops\.kubesphere\.io\/v1alpha2\/.*\/sonarstatus$/,
-    releases: ['v2.1'],
-    status: 404,
-    why: 'is about the last run of a pipeline, and one that was just made has none',
-  },
-  {
-    operation: /^\w+ \/kapis\/devops\.kubesphere\.io\/v1alpha[23]\/{path}$/,
+    operation:
+      /^(PATCH \/kapis\/(devops|gitops)|DELETE \/kapis\/devops)\.kubesphere\.io\/v1alpha[12]\/{path}$|^PATCH \S+\/v1alpha3\/{path}$/,
     releases: ['v3.3', 'v3.4'],
     status: 404,
-    why: 'the document has one word for the whole path behind which another service is: it has none of one word',
+    why: 'the document has one word for the whole path, and every method; the service behind it knows nothing of this one',
   },
   {
     operation:

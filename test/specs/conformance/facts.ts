@@ -5,6 +5,7 @@ import { generalFacts } from './general-facts.js';
 import { factsOf21 } from './facts-2.1.js';
 import type { Facts, Need } from './need.js';
 import { openpitrixFacts } from './openpitrix-facts.js';
+import { passedOnFacts } from './passed-on-facts.js';
 
 /** Facts that hold in one API group only; they go before the general ones. */
 const ofGroups: Readonly<Record<string, Facts>> = {
@@ -56,7 +57,8 @@ function found<Table extends keyof Facts>(
 ): Facts[Table][string] | undefined {
   const group = path.split('/')[2] ?? '';
   const own = Object.hasOwn(ofGroups, group) ? ofGroups[group] : undefined;
-  for (const facts of [own, release === 'v2.1' ? factsOf21 : undefined, generalFacts])
+  const whole = path.endsWith('/{path}') ? passedOnFacts : undefined;
+  for (const facts of [whole, own, release === 'v2.1' ? factsOf21 : undefined, generalFacts])
     for (const place of places)
       if (facts !== undefined && Object.hasOwn(facts[table], place))
         return facts[table][place] as Facts[Table][string];

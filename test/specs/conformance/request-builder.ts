@@ -70,7 +70,11 @@ export class RequestBuilder {
       const need = this.#need(operation, params, made);
       const isFresh = at === last;
       params[variable] = await this.#value(variable, segments.slice(0, at), need, isFresh);
-      segments[at] = encodeURIComponent(params[variable]);
+      // One word of the documents may stand for several.
+      segments[at] = params[variable]
+        .split(variable === 'path' ? '/' : /$/)
+        .map(encodeURIComponent)
+        .join('/');
     }
     const path = segments.join('/');
     const isCollection = !operation.path.endsWith('}') && !notCollections.test(path);

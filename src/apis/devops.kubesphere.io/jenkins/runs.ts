@@ -1,25 +1,12 @@
 import { dig, digArray, digString, type Json, type JsonObject } from '../../../core/json.js';
-import { jenkinsJobAnnotation } from '../../../core/well-known-keys.js';
-import { annotation, controllerReference, label, type KubeObject } from '../../../core/kube-object.js';
-import { jenkinsfileKey, pipelineLabel, runCreatorKey, runIdKey } from '../../../pipelines/keys.js';
+import type { KubeObject } from '../../../core/kube-object.js';
 import type { Neighbours } from '../../../pipelines/blue/run.js';
 import { endOf, runOf, stateOf, withCourse, type Course, type Run } from '../../../pipelines/run.js';
+import { runsOfPipeline } from '../../../controllers/devops/start-run.js';
 import type { RequestContext, Resource } from '../../../registry/contract.js';
-import { createObject } from '../../../registry/verbs/create.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { noRun } from './failures.js';
-import { branchesOf, isJenkinsAlone, type Job } from './jobs.js';
-
-/** What a run is asked for. */
-export interface RunRequest {
-  /** Empty for pipelines without branches. */
-  readonly branch: string;
-  readonly parameters: readonly JsonObject[];
-  readonly cause: string;
-  readonly creator: string;
-  /** A Jenkinsfile of its own: that of the run it replays. */
-  readonly like?: Run;
-}
+import { branchesOf, type Job } from './jobs.js';
 
 function kindOf({ catalog }: RequestContext): Resource {
   return catalog.get('devops.kubesphere.io', 'pipelineruns');
@@ -27,13 +14,7 @@ function kindOf({ catalog }: RequestContext): Resource {
 
 /** The runs of a pipeline, or of one of its branches, the latest first. */
 export function runsOf(context: RequestContext, job: Job, branch?: string): readonly Run[] {
-  const { seed } = context.world.random;
-  const found = context.cluster.store.list(kindOf(context), job.namespace).flatMap(({ object }): Run[] => {
-    if (label(object, pipelineLabel) !== job.object.metadata.name) return [];
-    const run = runOf(object, seed);
-    return run === undefined || (branch !== undefined && run.branch !== branch) ? [] : [run];
-  });
-  return found.sort((a, b) => b.course.queuedAt - a.course.queuedAt || Number(b.id) - Number(a.id));
+  return runsOfPipeline(context, job.object, branch);
 }
 
 /** The branch a URL names, however its slashes are written; empty where it names none. */
@@ -67,44 +48,6 @@ export function estimateOf({ world }: RequestContext, runs: readonly Run[]): num
     .map((run) => (endOf(run) ?? run.startsAt) - run.startsAt);
   if (durations.length === 0) return -1;
   return Math.floor(durations.reduce((sum, one) => sum + one, 0) / durations.length);
-}
-
-/** Starts a run. */
-export function startRun(context: RequestContext, job: Job, request: RunRequest): Run {
-  const { world } = context;
-  const { branch, parameters, cause, creator, like } = request;
-  const id = 1 + Math.max(0, ...runsOf(context, job, branch).map((one) => Number(one.id)));
-  const { object } = job;
-  const script = annotation(like?.object ?? object, jenkinsfileKey);
-  const course: Course = { queuedAt: world.clock.now(), cause, answers: new Map(), stoppedAt: undefined };
-  const bare: KubeObject = {
-    apiVersion: 'devops.kubesphere.io/v1alpha3',
-    kind: 'PipelineRun',
-    metadata: {
-      name: '',
-      generateName: `${object.metadata.name}-`,
-      namespace: job.namespace,
-      labels: { [pipelineLabel]: object.metadata.name },
-      annotations: {
-        [runCreatorKey]: creator,
-        [runIdKey]: String(id),
-        ...(script !== undefined && { [jenkinsfileKey]: script }),
-        ...(isJenkinsAlone(context) && { [jenkinsJobAnnotation]: `${job.project}/${job.name}` }),
-      },
-      ownerReferences: [controllerReference(object)],
-    },
-    spec: {
-      pipelineRef: { kind: 'Pipeline', name: object.metadata.name, namespace: job.namespace },
-      pipelineSpec:
-        dig(like?.object ?? object, ...(like === undefined ? ['spec'] : ['spec', 'pipelineSpec'])) ?? {},
-      ...(parameters.length > 0 && { parameters }),
-      ...(branch !== '' && { scm: { refName: branch, refType: '' } }),
-    },
-  };
-  const created = createObject(context, kindOf(context), withCourse(bare, course), {
-    namespace: job.namespace,
-  });
-  return refreshed(context, created.object);
 }
 
 /** Notes down what happened to a run. */
