@@ -18,7 +18,7 @@ import { protobufList, protobufObject, protobufValue } from './protobuf/answers.
 import { protobufType } from './protobuf/envelope.js';
 import { apiVersionOf, collectionPath, linkedObject, type ServedKind } from './served-kind.js';
 import { buildTable, printerOf } from './table/table.js';
-import { transformOf, type Transform } from './transform.js';
+import { readIncludeObject, transformOf, type Transform } from './transform.js';
 import type { StoredObject } from '../state/object-store.js';
 
 /** How an answer is to be written. */
@@ -50,7 +50,7 @@ export function shownTable(
 ): JsonObject {
   const shown = objects.map((object) => shownObject(object, kind) as unknown as KubeObject);
   return buildTable(printerOf(kind.resource, kind.release), shown, {
-    includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+    includeObject: readIncludeObject(include),
     now,
     metadata,
     version: transformOf(accepted.parameters)?.version ?? 'v1',
@@ -79,7 +79,7 @@ export function answerUnstored(
     printerOf({ ...resource, custom: false }, kind.release),
     objects as readonly unknown[] as readonly KubeObject[],
     {
-      includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+      includeObject: readIncludeObject(include),
       now,
       metadata: { resourceVersion: digString(value, 'metadata', 'resourceVersion') },
       version: transform.version,

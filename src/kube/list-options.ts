@@ -4,6 +4,7 @@ import type { KubeObject } from '../core/kube-object.js';
 import type { Resource } from '../registry/contract.js';
 import { fieldMatcher } from './field-selector.js';
 import { labelMatcher } from '../registry/label-selector.js';
+import { readFlag, readInteger } from './query-values.js';
 
 /** What the query of a list or watch asks for. */
 export interface KubeListOptions {
@@ -23,8 +24,6 @@ export interface KubeListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-const integer = /^[+-]?\d+$/;
-
 /**
  * Reads the query of a list or watch.
  *
@@ -38,10 +37,11 @@ export function readListOptions(
   current: number,
   isWatch = false,
 ): KubeListOptions {
-  const limit = readInteger(query.get('limit'));
-  const timeoutSeconds = readInteger(query.get('timeoutSeconds'));
+  const labels = labelMatcher(query.get('labelSelector') ?? '');
+  const timeoutSeconds = readInteger(query, 'timeoutSeconds') ?? 0;
+  const limit = readInteger(query, 'limit') ?? 0;
   const token = query.get('continue') ?? '';
-  const watch = isWatch || isTrue(query.get('watch'));
+  const watch = isWatch || readFlag(query, 'watch');
   checkVersion(query, token, current, watch);
   const version = query.get('resourceVersion') ?? '';
   if (token !== '' && version !== '' && version !== '0')
@@ -50,10 +50,9 @@ export function readListOptions(
   const isExact = !watch && Number(version) > 0 && (match === 'Exact' || (match === '' && limit > 0));
   // Whatever the cache holds is given as a whole.
   const isAny = !watch && version === '0' && token === '';
-  const tests = [
-    labelMatcher(query.get('labelSelector') ?? ''),
-    fieldMatcher(query.get('fieldSelector') ?? '', resource),
-  ].filter((test) => test !== undefined);
+  const tests = [labels, fieldMatcher(query.get('fieldSelector') ?? '', resource)].filter(
+    (test) => test !== undefined,
+  );
   return {
     matches: tests.length === 0 ? undefined : (object) => tests.every((test) => test(object)),
     limit: isAny ? 0 : Math.max(0, limit),
@@ -62,25 +61,9 @@ export function readListOptions(
     watch,
     version: version === '' ? undefined : Number(version),
     timeoutSeconds: Math.max(0, timeoutSeconds),
-    bookmarks: isTrue(query.get('allowWatchBookmarks')),
-    sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
+    bookmarks: readFlag(query, 'allowWatchBookmarks'),
+    sendInitialEvents: query.has('sendInitialEvents') ? readFlag(query, 'sendInitialEvents') : undefined,
   };
-}
-
-function readInteger(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!integer.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const number = Number(text);
-  if (!Number.isFinite(number) || Math.abs(number) >= 2 ** 63) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
-  }
-  return number;
-}
-
-/** Anything but `0` and `false` is true. @see kubernetes/apimachinery pkg/runtime/converter.go */
-function isTrue(text: string | null): boolean {
-  return text !== null && text !== '0' && text.toLowerCase() !== 'false';
 }
 
 function checkVersion(query: URLSearchParams, token: string, current: number, watch: boolean): void {
@@ -138,16 +121,18 @@ function unsupportedMatch(match: string, supported: string): Cause {
 }
 
 function matchCauses(version: string, match: string, token: string, initial: boolean): readonly Cause[] {
-  if (initial) return [forbidden('sendInitialEvents is forbidden for list', 'sendInitialEvents')];
-  if (match === '') return [];
-  if (match !== 'Exact' && match !== 'NotOlderThan')
-    return [unsupportedMatch(match, '"Exact", "NotOlderThan", ""')];
-  if (version === '')
-    return [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')];
-  if (token !== '') return [forbidden('resourceVersionMatch is forbidden when continue is provided')];
-  if (match === 'Exact' && version === '0')
-    return [forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')];
-  return [];
+  const causes: Cause[] = [];
+  if (match !== '') {
+    if (version === '')
+      causes.push(forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (token !== '') causes.push(forbidden('resourceVersionMatch is forbidden when continue is provided'));
+    if (match !== 'Exact' && match !== 'NotOlderThan')
+      causes.push(unsupportedMatch(match, '"Exact", "NotOlderThan", ""'));
+    if (match === 'Exact' && version === '0')
+      causes.push(forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  }
+  if (initial) causes.push(forbidden('sendInitialEvents is forbidden for list', 'sendInitialEvents'));
+  return causes;
 }
 
 function watchCauses(match: string, token: string, initial: boolean): readonly Cause[] {

@@ -259,6 +259,8 @@ function serveCollection(request: KindRequest): Reply | Promise<Reply> {
       return createFrom(request);
     case 'DELETE':
       checkVerb(kind.resource, 'deletecollection');
+      // The installer registers it below a namespace only.
+      if (kind.resource.namespaced && path.namespace === '') throw notAllowed();
       return deleteCollection(request);
     case 'PUT':
     case 'PATCH':

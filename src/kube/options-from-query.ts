@@ -1,6 +1,7 @@
 import { invalid, quote } from '../core/api-error.js';
-import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import { digArray, isJsonObject, type JsonObject } from '../core/json.js';
 import type { DeleteOptions, Propagation } from '../registry/verbs/delete.js';
+import { readFlag, readInteger } from './query-values.js';
 
 const meta = 'meta.k8s.io';
 const propagations: readonly string[] = ['Background', 'Foreground', 'Orphan'];
@@ -21,7 +22,7 @@ export interface WriteQuery {
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 
 const longestManager = 128;
-const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 /**
  * Reads the query of a write.
@@ -32,10 +33,9 @@ const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
  */
 export function readWriteQuery(query: URLSearchParams, kind: OptionsKind, applies = false): WriteQuery {
   const fieldManager = query.get('fieldManager') ?? '';
-  const force = query.get('force');
   const validation = query.get('fieldValidation') ?? '';
   const causes: Cause[] = [];
-  if (kind === 'PatchOptions' && !applies && force !== null) {
+  if (kind === 'PatchOptions' && !applies && query.has('force')) {
     causes.push(forbiddenCause('force', 'may not be specified for non-apply patch'));
   }
   if (applies && fieldManager === '') {
@@ -53,7 +53,7 @@ export function readWriteQuery(query: URLSearchParams, kind: OptionsKind, applie
   return {
     dryRun: query.getAll('dryRun').includes('All'),
     fieldManager,
-    force: isTrue(force ?? undefined),
+    force: readFlag(query, 'force'),
     validation: validation === '' ? 'Warn' : (validation as FieldValidation),
   };
 }
@@ -67,12 +67,13 @@ function managerCauses(manager: string): Cause[] {
       field: 'fieldManager',
     });
   }
-  const bad = manager.search(unprintable);
-  if (bad !== -1) {
-    const why = `invalid character ${manager.codePointAt(bad)?.toString(16) ?? ''} at ${String(bad)}`;
+  for (const { 0: character, index } of manager.matchAll(unprintable)) {
+    const code = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '';
+    const at = Buffer.byteLength(manager.slice(0, index));
+    const why = `invalid character U+${code} (at position ${String(at)})`;
     causes.push({
       reason: 'FieldValueInvalid',
-      message: `Invalid value: ${quote(manager)}: should only contain printable characters (${why})`,
+      message: `Invalid value: ${quote(manager)}: ${why}`,
       field: 'fieldManager',
     });
   }
@@ -97,55 +98,76 @@ export interface DeleteQuery extends DeleteOptions {
 /**
  * Reads how a deletion is meant, from the body when there is one, else from the query.
  *
- * @throws ApiError 422
+ * @throws ApiError 400 for a number that is none, 422 for values Kubernetes does not know
+ * @see kubernetes/apimachinery pkg/apis/meta/v1/validation/validation.go ValidateDeleteOptions
  */
 export function readDeleteOptions(query: URLSearchParams, body: JsonObject | undefined): DeleteQuery {
-  const dryRun = body === undefined ? query.getAll('dryRun') : digArray(body, 'dryRun').map(String);
-  const propagation =
-    body === undefined ? (query.get('propagationPolicy') ?? '') : digString(body, 'propagationPolicy');
-  const grace = body === undefined ? query.get('gracePeriodSeconds') : body['gracePeriodSeconds'];
-  const orphan = body === undefined ? query.get('orphanDependents') : body['orphanDependents'];
-  const causes = dryRunCauses(dryRun);
-  if (propagation !== '' && !propagations.includes(propagation)) {
-    causes.push(unsupported('propagationPolicy', propagation, ['Foreground', 'Background', 'Orphan', 'nil']));
-  }
-  const isOrphan = orphan === null || orphan === undefined ? undefined : isTrue(orphan);
-  if (isOrphan !== undefined && propagation !== '') {
+  const given = body === undefined ? deletionOf(query) : readDeletion(body);
+  const { dryRun, propagation, gracePeriodSeconds, orphan, preconditions } = given;
+  const causes: Cause[] = [];
+  if (orphan !== undefined && propagation !== undefined) {
     const why = 'orphanDependents and deletionPropagation cannot be both set';
     const message = `Invalid value: ${quote(propagation)}: ${why}`;
-    causes.unshift({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' });
+    causes.push({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' });
   }
+  if (propagation !== undefined && !propagations.includes(propagation)) {
+    causes.push(unsupported('propagationPolicy', propagation, ['Foreground', 'Background', 'Orphan', 'nil']));
+  }
+  causes.push(...dryRunCauses(dryRun));
   if (causes.length > 0) throw invalid({ group: meta, kind: 'DeleteOptions' }, '', causes);
-  const seconds = numberOf(grace);
-  const old = isOrphan === undefined ? undefined : isOrphan ? 'Orphan' : 'Background';
-  const wanted = propagation !== '' ? propagation : old;
-  const preconditions = body?.['preconditions'];
+  const old = orphan === undefined ? undefined : orphan ? 'Orphan' : 'Background';
+  const wanted = propagation ?? old;
   return {
     dryRun: dryRun.includes('All'),
-    cascades: isOrphan === false,
+    cascades: orphan === false,
     ...(wanted !== undefined && { propagation: wanted as Propagation }),
-    ...(seconds !== undefined && { gracePeriodSeconds: seconds }),
-    ...(isJsonObject(preconditions) && { preconditions: readPreconditions(preconditions) }),
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(preconditions && { preconditions }),
   };
 }
 
-function readPreconditions({
-  uid,
-  resourceVersion,
-}: JsonObject): NonNullable<DeleteOptions['preconditions']> {
+/** What a caller says of a deletion, before anything is judged. */
+interface GivenDeletion {
+  readonly dryRun: readonly string[];
+  readonly propagation: string | undefined;
+  readonly gracePeriodSeconds: number | undefined;
+  readonly orphan: boolean | undefined;
+  readonly preconditions: DeleteOptions['preconditions'];
+}
+
+/** @see kubernetes/apimachinery pkg/apis/meta/v1/conversion.go Convert_url_Values_To_v1_DeleteOptions */
+function deletionOf(query: URLSearchParams): GivenDeletion {
+  const uid = query.get('uid') ?? '';
+  const resourceVersion = query.get('resourceVersion') ?? '';
+  return {
+    gracePeriodSeconds: readInteger(query, 'gracePeriodSeconds'),
+    orphan: query.has('orphanDependents') ? readFlag(query, 'orphanDependents') : undefined,
+    propagation: query.get('propagationPolicy') ?? undefined,
+    dryRun: query.getAll('dryRun'),
+    preconditions: readPreconditions({
+      ...(uid !== '' && { uid }),
+      ...(resourceVersion !== '' && { resourceVersion }),
+    }),
+  };
+}
+
+function readDeletion(body: JsonObject): GivenDeletion {
+  const { propagationPolicy, gracePeriodSeconds, orphanDependents, preconditions } = body;
+  return {
+    dryRun: digArray(body, 'dryRun').map(String),
+    propagation: typeof propagationPolicy === 'string' ? propagationPolicy : undefined,
+    gracePeriodSeconds: typeof gracePeriodSeconds === 'number' ? gracePeriodSeconds : undefined,
+    orphan: typeof orphanDependents === 'boolean' ? orphanDependents : undefined,
+    preconditions: isJsonObject(preconditions) ? readPreconditions(preconditions) : undefined,
+  };
+}
+
+function readPreconditions({ uid, resourceVersion }: JsonObject): DeleteOptions['preconditions'] {
+  if (typeof uid !== 'string' && typeof resourceVersion !== 'string') return undefined;
   return {
     ...(typeof uid === 'string' && { uid }),
     ...(typeof resourceVersion === 'string' && { resourceVersion }),
   };
-}
-
-function numberOf(value: Json | undefined): number | undefined {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
-}
-
-function isTrue(value: Json | undefined): boolean {
-  return value === true || value === 'true' || value === '1';
 }
 
 interface Cause {

@@ -1,5 +1,6 @@
 import { ApiError, badRequest, invalid, quote } from '../core/api-error.js';
 import { parseGoJson } from '../core/go-json.js';
+import { parseGoMediaType } from '../core/go-media-type.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { RequestContext } from '../registry/contract.js';
 import { checkGoTypes } from '../registry/check-go-types.js';
@@ -118,7 +119,7 @@ interface BodyValue {
 
 async function readValue(context: RequestContext, expected: ExpectedBody): Promise<BodyValue> {
   const text = context.body?.toString('utf8') ?? '';
-  const type = mediaTypeOf(context);
+  const type = typeOfBody(context);
   if (type === 'application/vnd.kubernetes.protobuf')
     return { value: await readProtobuf(context.body, expected), errors: [] };
   if (type === 'application/yaml') return readYaml(text, context.body, expected);
@@ -166,11 +167,10 @@ async function readYaml(text: string, body: Buffer | undefined, expected: Expect
   }
 }
 
-/** The media type of a request body, without parameters; JSON when none is named. */
-export function mediaTypeOf({ headers }: Pick<RequestContext, 'headers'>): string {
-  const header = headers['content-type'];
-  const type = typeof header === 'string' ? (header.split(';', 1)[0] ?? '').trim().toLowerCase() : '';
-  return type === '' ? 'application/json' : type;
+/** The media type of a request body, JSON when none is named; `undefined` for a header that cannot be read. */
+function typeOfBody({ headers }: Pick<RequestContext, 'headers'>): string | undefined {
+  const header = headers['content-type'] ?? '';
+  return typeof header === 'string' && header !== '' ? parseGoMediaType(header) : 'application/json';
 }
 
 /** 415 that lists what would be taken. */

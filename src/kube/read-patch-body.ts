@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../core/json.js';
 import type { RequestContext, Resource } from '../registry/contract.js';
 import { findField } from '../registry/type-table.js';
 import type { Patch } from '../registry/verbs/patch.js';
-import { mediaTypeOf, unsupportedMedia } from './read-object-body.js';
+import { unsupportedMedia } from './read-object-body.js';
 import { strictErrors } from './strict-fields.js';
 import { strategicMergePatch } from './strategic-merge/patch.js';
 import type { MergeSchema } from './strategic-merge/schema.js';
@@ -16,13 +16,13 @@ const applyPatch = 'application/apply-patch+yaml';
 
 /** Tells whether a PATCH is a server-side apply, which is no change of what is there but a configuration to bring about. */
 export function isApply(context: RequestContext): boolean {
-  return context.headers['content-type'] !== undefined && mediaTypeOf(context) === applyPatch;
+  return patchTypeOf(context) === applyPatch;
 }
 
 /** What a strict decoder has against the text of a patch that is no apply. */
 export function patchTextErrors(context: RequestContext): readonly string[] {
   const text = context.body?.toString('utf8') ?? '';
-  if (mediaTypeOf(context) !== jsonPatch) return strictErrors(text, undefined);
+  if (patchTypeOf(context) !== jsonPatch) return strictErrors(text, undefined);
   return jsonPatchErrors(text);
 }
 
@@ -48,18 +48,44 @@ function jsonPatchErrors(text: string): readonly string[] {
  * @see kubernetes/apiserver pkg/endpoints/handlers/patch.go
  */
 export function readPatchBody(context: RequestContext, resource: Resource, version: string): Patch {
-  const type = context.headers['content-type'] === undefined ? '' : mediaTypeOf(context);
+  const type = patchTypeOf(context);
   const isStrategic = type === strategicMerge && !resource.custom;
   if (type !== jsonPatch && type !== mergePatch && !isStrategic) {
     const accepted = resource.custom
       ? [jsonPatch, mergePatch, applyPatch]
       : [jsonPatch, mergePatch, strategicMerge, applyPatch];
+    if (!resource.custom && !isRouted(context, accepted)) throw unrouted();
     throw unsupportedMedia('the body of the request was in an unknown format', accepted);
   }
   const body = readJson(context.body?.toString('utf8') ?? '', type === jsonPatch);
   return isStrategic
     ? strategic(body, resource.types?.[version] ?? '')
     : { type: type as typeof jsonPatch, body };
+}
+
+/** The media type a patch is taken for: up to the first semicolon, however it is written. */
+function patchTypeOf({ headers }: Pick<RequestContext, 'headers'>): string {
+  const header = headers['content-type'] ?? '';
+  if (typeof header !== 'string') return '';
+  const end = header.indexOf(';');
+  return end > 0 ? header.slice(0, end) : header;
+}
+
+/**
+ * Tells whether the router, which knows the media types of each native route, lets a request through to its handler.
+ *
+ * @see emicklei/go-restful route.go matchesContentType
+ */
+function isRouted({ headers, body }: RequestContext, accepted: readonly string[]): boolean {
+  if (body === undefined || body.length === 0) return true;
+  const header = headers['content-type'];
+  if (typeof header !== 'string') return false;
+  return header.split(',').some((one) => accepted.includes((one.split(';', 1)[0] ?? '').trim()));
+}
+
+/** @see kubernetes/apiserver pkg/server/handler.go serviceErrorHandler */
+function unrouted(): ApiError {
+  return new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
 }
 
 function readJson(text: string, plain: boolean): Json {

@@ -1,3 +1,6 @@
+import { badRequest, quote } from '../core/api-error.js';
+import type { IncludeObject } from './table/table.js';
+
 /** What objects are turned into before they are written, when the Accept header asks for it. */
 export interface Transform {
   readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
@@ -18,4 +21,19 @@ export function transformOf(parameters: ReadonlyMap<string, string>): Transform 
   if (!kinds.has(as) || (parameters.get('g') ?? 'meta.k8s.io') !== 'meta.k8s.io') return undefined;
   if (version !== 'v1' && version !== 'v1beta1') return undefined;
   return { as: as as Transform['as'], version };
+}
+
+/**
+ * What a table is to carry beside its cells, from the `includeObject` parameter; `Metadata` when nothing is said.
+ *
+ * @throws ApiError 400
+ * @see kubernetes/apiserver pkg/endpoints/handlers/response.go optionsForTransform
+ */
+export function readIncludeObject(given: string | null): IncludeObject {
+  if (given === null || given === '') return 'Metadata';
+  if (given === 'None' || given === 'Object' || given === 'Metadata') return given;
+  const why = "must be 'Metadata', 'Object', 'None', or empty";
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${quote(given)}: ${why}`,
+  );
 }

@@ -9,7 +9,7 @@ import type { KindRequest } from './kind-request.js';
 import type { KubeListOptions } from './list-options.js';
 import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { apiVersionOf, type ServedKind } from './served-kind.js';
-import { transformOf } from './transform.js';
+import { readIncludeObject, transformOf } from './transform.js';
 import { jsonFrames, protobufFrames } from './watch-frames.js';
 
 /** Fewest seconds a watch lasts when the client does not say; up to twice as many. */
@@ -73,6 +73,7 @@ function encoderOf(kind: ServedKind, form: AnswerForm, now: () => number): Watch
   const expired = (since: number, version: number): Buffer => frames.made('ERROR', gone(since, version));
   const failed = (error: unknown): Buffer => frames.made('ERROR', statusOf(error));
   const transform = transformOf(form.accepted.parameters);
+  if (transform?.as === 'Table') readIncludeObject(form.include);
   if (transform === undefined) {
     return {
       expired,

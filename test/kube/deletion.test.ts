@@ -106,6 +106,7 @@ describe('deleting a collection', () => {
     ],
     ['', { kind: 'Pod' }, 400, /./],
     ['resourceVersionMatch=Exact', undefined, 422, /^ListOptions\.meta\.k8s\.io "" is invalid: /],
+    ['uid=x', undefined, 409, /the UID in the precondition \(x\) does not match/],
     ['', { preconditions: { uid: 'x' } }, 409, /the UID in the precondition \(x\) does not match/],
   ])('with %s and the body %j is refused, and nothing is deleted', async ([query, body, code, message]) => {
     await using ks = await startFakeKsApiserver();

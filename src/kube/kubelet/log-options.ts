@@ -1,6 +1,6 @@
 import { invalid } from '../../core/api-error.js';
 import { badRequest } from '../../core/api-error.js';
-import { readFlag, readInteger } from './query-flags.js';
+import { readFlag, readInteger } from '../query-values.js';
 
 /** Which part of a log is wanted, and how. */
 export interface LogOptions {

@@ -12,7 +12,7 @@ import {
   partialMetadata,
   partialMetadataList,
 } from '../partial-metadata.js';
-import { transformOf } from '../transform.js';
+import { readIncludeObject, transformOf } from '../transform.js';
 import type { KindRequest } from '../kind-request.js';
 import { readListOptions } from '../list-options.js';
 import { column, type Printer } from '../table/column.js';
@@ -55,7 +55,7 @@ export function serveMetrics({ context, path, kind, form }: KindRequest): Reply 
     const objects = shown.map((object) => ({ ...object, kind: resource.kind, apiVersion }));
     return answer(
       buildTable(printer, objects, {
-        includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+        includeObject: readIncludeObject(include),
         now,
         metadata: {},
         version: transform.version,

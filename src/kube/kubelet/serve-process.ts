@@ -7,7 +7,7 @@ import type { KindRequest } from '../kind-request.js';
 import { chooseContainer, checkRunning, containerSpec } from './find-container.js';
 import { endContainer } from './container-end.js';
 import { ownCommand, processLog, runOwnProcess } from './own-process.js';
-import { readFlag } from './query-flags.js';
+import { readFlag } from '../query-values.js';
 import { followLines, logSource, runOf, writtenLines } from './serve-log.js';
 import { machineOf } from './shell/machine.js';
 import { isExecutable, runCommand, runConfigured } from './shell/run-script.js';
