@@ -180,7 +180,16 @@ export function kubesphereResources(): Resource[] {
 }
 
 /** Kinds besides quotas that have a status of their own. */
-const withStatusPart = new Set(['VolumeSnapshot', 'VolumeSnapshotContent', 'PipelineRun']);
+const withStatusPart = new Set([
+  'VolumeSnapshot',
+  'VolumeSnapshotContent',
+  'PipelineRun',
+  'S2iBuilder',
+  'S2iBuilderTemplate',
+  'S2iRun',
+  'IPPool',
+  'WorkspaceNetworkPolicy',
+]);
 
 function hasStatusPart(group: string, kind: string): boolean {
   return ['quota.kubesphere.io', 'gitops.kubesphere.io'].includes(group) || withStatusPart.has(kind);

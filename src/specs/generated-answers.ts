@@ -5,7 +5,7 @@ import type { Reply, RequestContext } from '../registry/contract.js';
 import { jsonType } from '../registry/reply.js';
 import { pageAsked, type PageAsked } from './cut-page.js';
 import { documentedSuccess } from './documented-success.js';
-import { isNeverServed, isPlaceless } from './never-served.js';
+import { hasNoPage, isNeverServed } from './never-served.js';
 import type { OperationMatch, SpecIndex } from './spec-index.js';
 
 /** Answers kept for each set of documents, so that asking again costs nothing; servers with the same ones share them. */
@@ -39,13 +39,12 @@ export function generatedAnswer(
   if (isMember && hostOnly.has(info.localPath)) return undefined;
   const match = specs.find(method, info.localPath);
   if (match === undefined) {
-    if (isPlaceless(`${method} ${info.localPath}`)) return undefined;
+    if (hasNoPage(method, info.localPath, context.catalog)) return undefined;
     const methods = refusal.code === 404 ? specs.methodsAt(info.localPath) : [];
     if (methods.length > 0) throw methodNotAllowed(methods, context);
     return undefined;
   }
-  const { key: operation } = match.operation;
-  if (isNeverServed(release.name, operation)) return undefined;
+  if (isNeverServed(release.name, method, match.operation.path, context.catalog)) return undefined;
   // Who refuses one case of an operation, and says which, is taken at its word.
   const isWhole = refusal.message.endsWith(`${method} ${info.path}`);
   if (refusal.code === 501 && !(isWhole && isPlainRead(match))) return undefined;

@@ -16,8 +16,8 @@ export function servedBy(
   router: Router,
   catalog: KindCatalog,
 ): ServedBy {
-  const { method, path, key } = operation;
-  if (isNeverServed(release.name, key)) return 'absent';
+  const { method, path } = operation;
+  if (isNeverServed(release.name, method, path, catalog)) return 'absent';
   if (!path.startsWith('/apis') && hasRoute(router, method, path)) return 'stateful';
   const isGeneric = path.startsWith('/kapis') && inRange(release.name, { since: 'v3.4' });
   if (!isGeneric && !path.startsWith('/apis')) return 'generated';

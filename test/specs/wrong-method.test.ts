@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { catalogOf } from '../../src/apis/catalog-of.js';
 import { inRange, releaseNames, type ReleaseName } from '../../src/core/release.js';
 import { startFakeKsApiserver } from '../../src/index.js';
+import { hasNoPage } from '../../src/specs/never-served.js';
 import { specsOf } from '../../src/specs/published-specs.js';
 import { requestTarget } from './arguments.js';
 import { inParallel } from './in-parallel.js';
@@ -20,8 +22,6 @@ function refusalOfRouter(release: ReleaseName, allowed: readonly string[]): stri
   return `405 text/plain; charset=utf-8 [${named}] 405: Method Not Allowed`;
 }
 
-/** Documents of kinds forget the namespace of these. */
-const placeless = /^\/apis\/devops\.kubesphere\.io\/v1alpha3\/pipelines/;
 const verbs: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete', OPTIONS: '' };
 
 /** What Kubernetes says where a definition describes the kind, or of a list of what there is. */
@@ -80,7 +80,7 @@ test.for(releaseNames)(
         const names = (answer.headers.get('Allow') ?? '').split(', ').sort().join(', ');
         const type = answer.headers.get('Content-Type') ?? '';
         const got = `${String(answer.status)} ${type} [${names}] ${await answer.text()}`;
-        const wanted = placeless.test(path)
+        const wanted = hasNoPage(method, path, catalogOf(release))
           ? '404 text/plain; charset=utf-8 [] 404 page not found\n'
           : path.startsWith('/apis')
             ? refusalOfKubernetes(method, path)

@@ -1,4 +1,6 @@
+import { catalogOf } from '../../../src/apis/catalog-of.js';
 import type { ReleaseName } from '../../../src/core/release.js';
+import { hasNoPage } from '../../../src/specs/never-served.js';
 import type { Operation } from '../../../src/specs/spec-index.js';
 
 /** An operation that answers its valid request otherwise than with a documented success, and what it answers then. */
@@ -47,18 +49,6 @@ export const exceptions: readonly Exception[] = [
     why: 'the document has one word for the whole path, and every method; the service behind it knows nothing of this one',
   },
   {
-    operation:
-      /^(GET|PUT|PATCH) \/apis\/tenant\.kubesphere\.io\/v1(alpha1|beta1)\/workspaces\/{name}\/status$/,
-    status: 404,
-    why: 'the definition of workspaces has no such part, whatever the document says',
-  },
-  {
-    operation:
-      /^(?!GET \S+\/pipelines$)\w+ \/apis\/devops\.kubesphere\.io\/v1alpha3\/pipelines(\/{name}(\/status)?)?$/,
-    status: 404,
-    why: 'the document forgets the namespace, without which pipelines can only be listed',
-  },
-  {
     operation: /^POST \/kapis\/config\.kubesphere\.io\/v1alpha2\/configs\/theme$/,
     status: 405,
     why: 'renamed to PUT in 4.1.3; the document is that of 4.1.2',
@@ -71,8 +61,18 @@ export const exceptions: readonly Exception[] = [
   },
 ];
 
+/** Documents of kinds were made without looking at their definitions. */
+const noPage = {
+  status: 404,
+  why: 'the document forgets the namespace of the kind, or tells of a status of its own that the definition does not declare',
+};
+
 /** The row that an operation of a release falls under; `undefined` when it has to answer as documented. */
-export function exceptionFor({ key }: Operation, release: ReleaseName): Exception | undefined {
+export function exceptionFor(
+  { key, method, path }: Operation,
+  release: ReleaseName,
+): Pick<Exception, 'status' | 'why'> | undefined {
+  if (hasNoPage(method, path, catalogOf(release))) return noPage;
   return exceptions.find(
     ({ operation, releases }) => operation.test(key) && releases?.includes(release) !== false,
   );

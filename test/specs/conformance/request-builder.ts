@@ -152,7 +152,9 @@ export class RequestBuilder {
   async #makeAt(path: string, made: Json[], asked: Operation): Promise<Json | undefined> {
     const match = specsOf(this.#ks.release).find('POST', decodeURIComponent(path));
     if (match === undefined || match.operation.path.endsWith('}')) return undefined;
-    if (isNeverServed(this.#ks.release, match.operation.key)) return undefined;
+    const { method, path: template } = match.operation;
+    const { release } = this.#ks;
+    if (isNeverServed(release, method, template, catalogOf(release))) return undefined;
     const request = await this.#complete(
       match.operation,
       path,
