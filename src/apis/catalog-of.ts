@@ -1,5 +1,6 @@
 import type { ReleaseName } from '../core/release.js';
 import { Catalog } from '../registry/catalog.js';
+import { federatedResources } from './federated-resources.js';
 import { kubesphereResources } from './kubesphere-resources.js';
 import { nativeResources } from './native-resources.js';
 
@@ -9,7 +10,7 @@ const catalogs = new Map<ReleaseName, Catalog>();
 export function catalogOf(release: ReleaseName): Catalog {
   let catalog = catalogs.get(release);
   if (catalog === undefined) {
-    catalog = new Catalog([...nativeResources(), ...kubesphereResources()], release);
+    catalog = new Catalog([...nativeResources(), ...kubesphereResources(), ...federatedResources()], release);
     catalogs.set(release, catalog);
   }
   return catalog;

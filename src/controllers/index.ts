@@ -22,6 +22,8 @@ import { devopsProjectController } from './devops/devops-project.js';
 import { gatewayController } from './gateways/gateway.js';
 import { argoApplicationController } from './gitops/argo-application.js';
 import { gitOpsApplicationController, gitOpsStatusController } from './gitops/application.js';
+import { federationControllers } from './federation/federate.js';
+import { twinControllers } from './federation/twins.js';
 import { garbageBacklog, garbageCollector } from './garbage-collector.js';
 import { quietly } from './in-background.js';
 import { eventExpiry } from './event-expiry.js';
@@ -109,6 +111,7 @@ const controllers: readonly Controller[] = [
   roleTemplateController,
   roleAggregation,
   ...spreadControllers,
+  ...twinControllers,
   workspaceTemplateController,
   workspaceController,
   devopsProjectController,
@@ -141,6 +144,7 @@ const queued: readonly QueuedController[] = [
   namespacePolicyController,
   storageCapabilityController,
   volumeSnapshotController,
+  ...federationControllers,
 ];
 
 /** How often one object may change after one write before we call it a loop, when it is every third to change. */

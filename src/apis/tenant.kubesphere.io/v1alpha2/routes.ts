@@ -1,5 +1,5 @@
 import type { Handler, Route } from '../../../registry/contract.js';
-import { listEmpty } from '../handlers/empty-lists.js';
+import { listFederatedNamespaces } from '../handlers/federated-namespaces.js';
 import { metering, meteringHierarchy, meteringPrices } from '../handlers/metering.js';
 import { getWorkspaceTemplate, listWorkspaceTemplates } from '../handlers/workspaces.js';
 import { readRoutes, workspaceRoutes, writeRoutes } from '../routes.js';
@@ -23,8 +23,8 @@ export const routes: readonly Route[] = [
     path: '/workspaces/{workspace}/workspacemembers/{workspacemember}/devops',
     handle: devopsProjects('listDevopsOfMember'),
   },
-  { method: 'GET', path: '/federatednamespaces', handle: listEmpty },
-  { method: 'GET', path: '/workspaces/{workspace}/federatednamespaces', handle: listEmpty },
+  { method: 'GET', path: '/federatednamespaces', handle: listFederatedNamespaces },
+  { method: 'GET', path: '/workspaces/{workspace}/federatednamespaces', handle: listFederatedNamespaces },
   { method: 'GET', path: '/logs', handle: logs, produces: ['application/json', 'text/plain'] },
   { method: 'GET', path: '/events', handle: events },
   { method: 'GET', path: '/auditing/events', handle: auditing },
