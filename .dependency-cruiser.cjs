@@ -139,7 +139,6 @@ module.exports = {
       '^src/(config|control|scenario|specs|worlds)[./]|^src/kube/custom-resources/schema-',
       'Checked once, at the door; custom resources by the schema of their definition.',
     ),
-    onlyIn('@marcbachmann/cel-js', '^src/kube/custom-resources/cel-', 'Rules are read in one place.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

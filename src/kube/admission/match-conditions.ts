@@ -1,44 +1,75 @@
-import { ApiError } from '../../core/api-error.js';
-import { digString, type Json, type JsonObject } from '../../core/json.js';
-import { admissionProgram, type CelValue } from '../custom-resources/cel-environment.js';
-import { firstLine } from '../custom-resources/cel-rules.js';
+import { digString, type JsonObject } from '../../core/json.js';
+import { admissionProgram } from '../custom-resources/cel-admission.js';
+import { evaluate } from '../custom-resources/cel/run/evaluate.js';
+import { CelCompileError } from '../custom-resources/cel/syntax/problems.js';
+import { valueOfJson } from '../custom-resources/cel/values/collections.js';
+import type { CelValue } from '../custom-resources/cel/values/value.js';
 
-/** A value as expressions of admission see it, which know no schema: whole numbers are integers. */
-export function celOf(value: Json | undefined): CelValue {
-  if (value === undefined) return null;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return (value as readonly Json[]).map(celOf);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).flatMap(([key, member]) =>
-      member === undefined ? [] : [[key, celOf(member)]],
-    ),
-  );
-}
+/** What expressions are given, by name. */
+export type AdmissionScope = Readonly<Record<string, CelValue>>;
 
 /** What expressions are given about a write. @param request As in a review */
-export function admissionScope(request: JsonObject): Record<string, CelValue> {
+export function admissionScope(request: JsonObject): AdmissionScope {
   const { object, oldObject, ...rest } = request;
   const { uid: _, ...shown } = rest;
-  return { object: celOf(object), oldObject: celOf(oldObject), request: celOf(shown) };
+  return {
+    object: valueOfJson(object),
+    oldObject: valueOfJson(oldObject),
+    request: valueOfJson(shown),
+    namespaceObject: null,
+    params: null,
+  };
 }
+
+/** What came out of an expression of admission. */
+export type AdmissionOutcome = { readonly value: CelValue } | { readonly failure: string };
+
+/** What all expressions of one policy, or the conditions of one webhook, may cost. */
+export interface Budget {
+  left: number;
+}
+
+/** What is told when a budget is spent. */
+export const outOfBudget: string =
+  'validation failed due to running out of cost budget, no further validation rules will be run';
+
+/**
+ * Evaluates an expression of admission.
+ *
+ * @throws ApiError 501 for one that asks the authorizer
+ * @see kubernetes/apiserver pkg/admission/plugin/cel/activation.go Evaluate
+ */
+export function askAdmission(expression: string, scope: AdmissionScope, budget: Budget): AdmissionOutcome {
+  const name = (one: string): CelValue | undefined => (Object.hasOwn(scope, one) ? scope[one] : undefined);
+  try {
+    const outcome = evaluate(admissionProgram(expression), name);
+    budget.left -= outcome.cost;
+    if (budget.left < 0) return { failure: outOfBudget };
+    if (!('failure' in outcome)) return { value: outcome.value };
+    return { failure: `expression '${expression}' resulted in error: ${outcome.failure}` };
+  } catch (error) {
+    if (!(error instanceof CelCompileError)) throw error;
+    return { failure: `compilation error: compilation failed: ${error.message}` };
+  }
+}
+
+/** What the conditions of a webhook may cost. @see kubernetes/apiserver pkg/apis/cel/config.go */
+const conditionBudget = 2_500_000;
 
 /** Whether all `matchConditions` hold; one that does not counts for more than one that cannot be evaluated. */
 export function conditionsHold(
   conditions: readonly JsonObject[],
   request: JsonObject,
-  more: Record<string, CelValue> = {},
+  more: AdmissionScope = {},
 ): { readonly holds: boolean; readonly problem?: string } {
   const scope = { ...admissionScope(request), ...more };
   const problems: string[] = [];
+  const budget: Budget = { left: conditionBudget };
   for (const condition of conditions) {
-    const text = digString(condition, 'expression');
-    try {
-      if (admissionProgram(text).run(scope) !== true) return { holds: false };
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      problems.push(firstLine(error));
-    }
+    const outcome = askAdmission(digString(condition, 'expression'), scope, budget);
+    if (budget.left < 0) return { holds: false, problem: outOfBudget };
+    if ('failure' in outcome) problems.push(outcome.failure);
+    else if (outcome.value === false) return { holds: false };
   }
   if (problems.length === 0) return { holds: true };
   return { holds: false, problem: problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]` };

@@ -1,22 +1,23 @@
-import { ApiError, quote } from '../../core/api-error.js';
+import { quote } from '../../core/api-error.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
-import {
-  admissionProgram,
-  celProgram,
-  hasFunction,
-  unknownFieldProblem,
-  type CelProgram,
-  type CelValue,
-  type TypedSchema,
-} from './cel-environment.js';
-import { compileProblem, type CelError } from './cel/compile-problem.js';
-import { celName, childPath, isSet, itemSchema, memberSchema, schemaType } from './schema-nodes.js';
+import { messageExpression, ruleProgram, ruleType, type RuleSchema } from './cel/rules/rule-programs.js';
+import { evaluate, type Given } from './cel/run/evaluate.js';
+import { withResourceMembers } from './cel/resource-schema.js';
+import { valueOfSchema } from './cel/values/schema-values.js';
+import { CelError, CelOptional, type CelValue } from './cel/values/value.js';
+import { fieldOfSchema } from './field-of-schema.js';
+import { childPath, isSet, itemSchema, memberSchema } from './schema-nodes.js';
 
 const extension = 'x-kubernetes-validations';
 const knownRules = new WeakMap<JsonObject, boolean>();
 
-/** Whether a schema has rules anywhere; without any nothing has to be walked, nor a library loaded. */
+/** What all rules may cost for one write. @see kubernetes/apiserver pkg/apis/cel/config.go RuntimeCELCostBudget */
+const budget = 10_000_000;
+/** Bytes of a message an expression makes up. */
+const longestMessage = 5 * 1024;
+
+/** Whether a schema has rules anywhere; without any nothing has to be walked. */
 export function hasRules(schema: JsonObject): boolean {
   let known = knownRules.get(schema);
   if (known === undefined) knownRules.set(schema, (known = findsRule(schema)));
@@ -41,7 +42,6 @@ export function rulesOf(schema: JsonObject): readonly JsonObject[] {
  * The rules (`x-kubernetes-validations`) a resource breaks. Rules about `oldSelf` are asked on updates only, and only where
  * the old value can be told: not inside lists that are no maps.
  *
- * @throws ApiError 501 for a rule that cannot be evaluated here
  * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/cel/validation.go
  */
 export function brokenRules(
@@ -49,44 +49,173 @@ export function brokenRules(
   previous: JsonObject | undefined,
   schema: JsonObject,
 ): Cause[] {
-  return brokenRulesAt(value, previous, schema, '');
+  return new Walk().all({ value, old: previous, path: '' }, { schema, isRoot: true });
 }
 
 /** The rules a part of a resource breaks, told with the path of that part. */
 export function brokenRulesAt(
   value: Json,
   previous: Json | undefined,
-  schema: JsonObject,
+  of: RuleSchema,
   path: string,
 ): Cause[] {
-  const causes: Cause[] = [];
-  walkBoth(value, previous, schema, path, causes);
-  return causes;
+  return new Walk().all({ value, old: previous, path }, of);
 }
 
-function walkBoth(
-  value: Json,
-  old: Json | undefined,
-  schema: JsonObject,
-  path: string,
-  causes: Cause[],
-): void {
-  for (const rule of rulesOf(schema)) {
-    const cause = ask(rule, value, old, schema, path);
-    if (cause !== undefined) causes.push(cause);
+/** A part of a resource, and what it was before. */
+interface Part {
+  readonly value: Json;
+  readonly old: Json | undefined;
+  readonly path: string;
+}
+
+/** One look at a resource: all its rules have one budget. */
+class Walk {
+  readonly #causes: Cause[] = [];
+  #left = budget;
+
+  all(part: Part, of: RuleSchema): Cause[] {
+    this.#visit(part, of);
+    return this.#causes;
   }
-  if (Array.isArray(value)) {
-    const items = itemSchema(schema);
-    for (const [at, item] of (value as readonly Json[]).entries())
-      walkBoth(item, sameItem(item, old, schema), items, childPath(path, at), causes);
-  } else if (isJsonObject(value)) {
+
+  #visit({ value, old, path }: Part, { schema, isRoot }: RuleSchema): void {
+    if (value === null || this.#left < 0) return;
+    this.#ask({ value, old, path }, { schema, isRoot });
+    if (Array.isArray(value)) {
+      const items = itemSchema(schema);
+      if (!hasRules(items)) return;
+      for (const [at, item] of (value as readonly Json[]).entries())
+        this.#visit(
+          { value: item, old: sameItem(item, old, schema), path: childPath(path, at) },
+          { schema: items, isRoot: false },
+        );
+    } else if (isJsonObject(value)) this.#members(value, old, path, schema);
+  }
+
+  #members(value: JsonObject, old: Json | undefined, path: string, schema: JsonObject): void {
+    const isNamed = isJsonObject(schema['properties']);
     for (const [key, member] of Object.entries(value)) {
       const described = member === undefined ? undefined : memberSchema(schema, key);
-      if (described === undefined || member === undefined) continue;
+      if (described === undefined || member === undefined || !hasRules(described)) continue;
       const before = isJsonObject(old) && Object.hasOwn(old, key) ? old[key] : undefined;
-      walkBoth(member, before, described, childPath(path, key), causes);
+      const place = isNamed ? childPath(path, key) : `${path}[${key}]`;
+      this.#visit(
+        { value: member, old: before ?? undefined, path: place },
+        { schema: described, isRoot: false },
+      );
     }
   }
+
+  /** Asks the rules of one node. */
+  #ask(part: Part, of: RuleSchema): void {
+    const rules = rulesOf(of.schema);
+    if (rules.length === 0 || ruleType(of) === undefined) return;
+    const type = digString(of.schema, 'type');
+    if (this.#left <= 0) {
+      this.#stop(part.path, type, outOfBudget);
+      return;
+    }
+    const isResource = of.isRoot || isSet(of.schema, 'x-kubernetes-embedded-resource');
+    const given = variablesOf(part, isResource ? withResourceMembers(of.schema) : of.schema);
+    for (const rule of rules) {
+      if (this.#left < 0) return;
+      this.#askOne(rule, part, of, type, given);
+    }
+  }
+
+  #askOne(rule: JsonObject, { old, path }: Part, of: RuleSchema, type: string, given: Variables): void {
+    const text = digString(rule, 'rule');
+    const told = digString(rule, 'message').trim() || text.trim();
+    const wrong = (why: string): Cause => caused('', path, type, why);
+    const program = ruleProgram(text, rule, of, 'bool');
+    if (typeof program === 'string') {
+      this.#causes.push(wrong(`rule compile error: ${program}`));
+      return;
+    }
+    const isOptional = rule['optionalOldSelf'] === true;
+    if (program.uses.has('oldSelf') && old === undefined && !isOptional) return;
+    const outcome = evaluate(program, isOptional ? given.optional : given.plain);
+    if (outcome.cost > this.#left) {
+      this.#stop(path, type, outOfBudget);
+      return;
+    }
+    this.#left -= outcome.cost;
+    if ('value' in outcome) {
+      if (outcome.value !== true) this.#broken(rule, path, of, type, given);
+      return;
+    }
+    const { failure } = outcome;
+    if (outcome.isTooExpensive === true) {
+      const why = 'no further validation rules will be run due to call cost exceeds limit for rule';
+      this.#stop(path, type, `'${failure}': ${why}: ${told}`);
+      return;
+    }
+    const why = failure.startsWith('no such overload')
+      ? `'${failure}': call arguments did not match a supported operator, function or macro signature for rule: ${told}`
+      : `${failure} evaluating rule: ${told}`;
+    this.#causes.push(wrong(why));
+  }
+
+  #broken(rule: JsonObject, path: string, of: RuleSchema, type: string, given: Variables): void {
+    const field = fieldOfSchema(digString(rule, 'fieldPath'), of.schema, true);
+    const place = typeof field === 'string' ? path : path + field.path;
+    const plain = digString(rule, 'message').trim() || `failed rule: ${digString(rule, 'rule').trim()}`;
+    const text = messageExpression(rule);
+    const made = text === '' ? undefined : this.#message(text, rule, of, given);
+    this.#causes.push(caused(digString(rule, 'reason'), place, type, made ?? plain));
+  }
+
+  /** The message an expression makes up; `undefined` when that is none. */
+  #message(text: string, rule: JsonObject, of: RuleSchema, given: Variables): string | undefined {
+    const program = ruleProgram(text, rule, of, 'string');
+    if (typeof program === 'string') return undefined;
+    const outcome = evaluate(program, given.plain);
+    this.#left -= outcome.cost;
+    if ('failure' in outcome || typeof outcome.value !== 'string') return undefined;
+    const made = outcome.value.trim();
+    return made === '' || made.includes('\n') || Buffer.byteLength(made) > longestMessage ? undefined : made;
+  }
+
+  #stop(path: string, type: string, why: string): void {
+    this.#causes.push(caused('', path, type, why));
+    this.#left = -1;
+  }
+}
+
+const outOfBudget =
+  'validation failed due to running out of cost budget, no further validation rules will be run';
+
+/** What rules of a node are given, when the value there was before may be missing, and when it may not. */
+interface Variables {
+  readonly plain: Given;
+  readonly optional: Given;
+}
+
+function variablesOf({ value, old }: Part, schema: JsonObject): Variables {
+  const self = once(() => valueOfSchema(value, schema));
+  const before = once(() => (old === undefined ? undefined : valueOfSchema(old, schema)));
+  return {
+    plain: (name) => (name === 'self' ? self() : name === 'oldSelf' ? before() : undefined),
+    optional: (name) =>
+      name === 'self' ? self() : name === 'oldSelf' ? new CelOptional(before()) : undefined,
+  };
+}
+
+/** A value that is made when it is first asked for. @throws CelError whenever it is asked for, if it is not sound */
+function once(make: () => CelValue | undefined): () => CelValue | undefined {
+  let made: { readonly value?: CelValue | undefined; readonly failure?: CelError } | undefined;
+  return () => {
+    if (made === undefined)
+      try {
+        made = { value: make() };
+      } catch (error) {
+        if (!(error instanceof CelError)) throw error;
+        made = { failure: error };
+      }
+    if (made.failure !== undefined) throw made.failure;
+    return made.value;
+  };
 }
 
 /** The item a list held before that has the same keys. */
@@ -98,53 +227,6 @@ function sameItem(item: Json, old: Json | undefined, schema: JsonObject): Json |
   const keyOf = (one: Json): string =>
     JSON.stringify(names.map((name) => (isJsonObject(one) ? one[name] : null)));
   return (old as readonly Json[]).find((one) => keyOf(one) === keyOf(item));
-}
-
-function ask(
-  rule: JsonObject,
-  value: Json,
-  old: Json | undefined,
-  schema: JsonObject,
-  path: string,
-): Cause | undefined {
-  const text = digString(rule, 'rule');
-  const program = celProgram(text, rule['optionalOldSelf'] === true);
-  if (program.usesOldSelf && old === undefined && rule['optionalOldSelf'] !== true) return undefined;
-  const scope = {
-    self: celValue(value, schema),
-    ...(program.usesOldSelf && { oldSelf: old === undefined ? undefined : celValue(old, schema) }),
-  };
-  const type = digString(schema, 'type') || schemaType(value);
-  const { result, failure } = run(program, scope);
-  const message = digString(rule, 'message').trim();
-  const why =
-    failure === undefined
-      ? messageOf(rule, scope) || message || `failed rule: ${text.trim()}`
-      : `${failure} evaluating rule: ${message || text.trim()}`;
-  if (failure === undefined && result === true) return undefined;
-  return caused(digString(rule, 'reason'), path + digString(rule, 'fieldPath'), type, why);
-}
-
-function run(program: CelProgram, scope: Record<string, CelValue>): { result?: unknown; failure?: string } {
-  try {
-    return { result: program.run(scope) };
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    return { failure: firstLine(error) };
-  }
-}
-
-function messageOf(rule: JsonObject, scope: Record<string, CelValue>): string {
-  const expression = digString(rule, 'messageExpression');
-  if (expression === '') return '';
-  const { result } = run(celProgram(expression, rule['optionalOldSelf'] === true), scope);
-  return typeof result === 'string' && !result.includes('\n') ? result.trim() : '';
-}
-
-/** An error's message without the picture of the source below it. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n', 1)[0] ?? '';
 }
 
 function caused(reason: string, path: string, type: string, why: string): Cause {
@@ -159,85 +241,4 @@ function caused(reason: string, path: string, type: string, why: string): Cause 
     default:
       return { reason: 'FieldValueInvalid', message: `Invalid value: ${quote(type)}: ${why}`, field };
   }
-}
-
-/** A value as rules see it: whole numbers are integers, times are times, and members the schema does not name are not there. */
-function celValue(value: Json, schema: JsonObject): CelValue {
-  if (Array.isArray(value)) {
-    const items = itemSchema(schema);
-    return (value as readonly Json[]).map((item) => celValue(item, items));
-  }
-  if (isJsonObject(value)) {
-    const keeps = isSet(schema, 'x-kubernetes-embedded-resource') || schema['properties'] === undefined;
-    const members = Object.entries(value).flatMap(([key, member]): [string, CelValue][] => {
-      const described = memberSchema(schema, key);
-      const isMeta = key === 'metadata' || key === 'apiVersion' || key === 'kind';
-      if (member === undefined || (described === undefined && !keeps && !isMeta)) return [];
-      return [[celName(key), celValue(member, described ?? {})]];
-    });
-    return Object.fromEntries(members);
-  }
-  if (typeof value === 'number') return isInteger(value, schema) ? BigInt(value) : value;
-  if (typeof value === 'string') return celText(value, digString(schema, 'format'));
-  return value;
-}
-
-function isInteger(value: number, schema: JsonObject): boolean {
-  return Number.isInteger(value) && schema['type'] !== 'number';
-}
-
-function celText(text: string, format: string): CelValue {
-  if ((format === 'date-time' || format === 'date') && !Number.isNaN(Date.parse(text))) return new Date(text);
-  if (format === 'byte') return new Uint8Array(Buffer.from(text, 'base64'));
-  return text;
-}
-
-/**
- * What keeps a rule from being read, or from giving what is asked of it; `undefined` when nothing does.
- *
- * @param of The schema it is about.
- * @param wanted The type it has to give: that of a rule or of its message.
- */
-export function ruleProblem(
-  text: string,
-  of: TypedSchema,
-  optionalOldSelf: boolean,
-  wanted: 'bool' | 'string',
-): string | undefined {
-  const what = wanted === 'bool' ? 'compilation failed' : 'messageExpression compilation failed';
-  try {
-    const { gives } = celProgram(text, optionalOldSelf);
-    const unknown = unknownFieldProblem(text, of, optionalOldSelf);
-    if (unknown !== undefined) return `${what}: ${unknown}`;
-    if (gives === 'dyn' || gives === wanted) return undefined;
-    return wanted === 'bool'
-      ? 'cel expression must evaluate to a bool'
-      : 'messageExpression must evaluate to a string';
-  } catch (error) {
-    return `${what}: ${uncompiled(error, text)}`;
-  }
-}
-
-/**
- * What keeps an expression of admission from being read; `undefined` when nothing does.
- *
- * @param wanted Types it may give; none: any.
- * @throws ApiError 501 for one that asks the authorizer
- */
-export function admissionProblem(text: string, wanted: readonly string[] = []): string | undefined {
-  try {
-    const { gives } = admissionProgram(text);
-    const type = gives === 'null' ? 'null_type' : gives;
-    if (wanted.length === 0 || type === 'dyn' || wanted.includes(type)) return undefined;
-    return wanted.length > 1
-      ? `must evaluate to one of [${wanted.join(' ')}]`
-      : `must evaluate to ${wanted.join('')}`;
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    return `compilation failed: ${uncompiled(error, text)}`;
-  }
-}
-
-function uncompiled(error: unknown, text: string): string {
-  return compileProblem(error as CelError, text, hasFunction);
 }

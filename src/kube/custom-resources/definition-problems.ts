@@ -10,7 +10,14 @@ import {
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
-import { choiceProblems, invalidShown, invalidValue, required, type Cause } from '../validation/causes.js';
+import {
+  choiceProblems,
+  goStrings,
+  invalidShown,
+  invalidValue,
+  required,
+  type Cause,
+} from '../validation/causes.js';
 import { conditionOf, schemaOf, versionsOf } from './definition.js';
 import { conversionProblems } from './conversion/conversion-problems.js';
 import { missingNames, nameListProblems } from './definition-names.js';
@@ -178,12 +185,24 @@ function changeProblems(object: KubeObject, previous: KubeObject): Cause[] {
 }
 
 function storedProblems(object: KubeObject): Cause[] {
-  const names = versionsOf(object).map((version): Json => digString(version, 'name'));
-  return digArray(object, 'status', 'storedVersions').flatMap((version, at) => {
+  const versions = versionsOf(object);
+  const names = versions.map((version): Json => digString(version, 'name'));
+  const stored = digArray(object, 'status', 'storedVersions');
+  const field = 'status.storedVersions';
+  if (stored.length === 0)
+    return [invalidShown(field, '[]string(nil)', 'must have at least one stored version')];
+  const unstored = versions
+    .filter((version) => version['storage'] === true && !stored.includes(digString(version, 'name')))
+    .map((version) => {
+      const why = `must have the storage version ${digString(version, 'name')}`;
+      return invalidShown(field, goStrings(stored.map(String)), why);
+    });
+  const gone = stored.flatMap((version, at) => {
     if (names.includes(version) || typeof version !== 'string') return [];
     const why = `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`;
-    return [invalidValue(`status.storedVersions[${String(at)}]`, version, why)];
+    return [invalidValue(`${field}[${String(at)}]`, version, why)];
   });
+  return [...unstored, ...gone];
 }
 
 const approval = 'api-approved.kubernetes.io';

@@ -123,11 +123,10 @@ export function hasStatusPart(subresources: Json | undefined): boolean {
 /** Versions of a definition as Go prints them once what they have in common has been taken out of them. */
 export function goVersions(versions: readonly JsonObject[]): string {
   const type = 'apiextensions.CustomResourceDefinitionVersion';
-  if (versions.length === 0) return `[]${type}(nil)`;
   const texts = versions.map((version) => {
     const flag = (key: string): string => String(version[key] === true);
     const of = 'apiextensions.CustomResource';
-    return `${type}{Name:${JSON.stringify(digString(version, 'name'))}, Served:${flag('served')}, Storage:${flag('storage')}, Deprecated:${flag('deprecated')}, DeprecationWarning:(*string)(nil), Schema:(*${of}Validation)(nil), Subresources:(*${of}Subresources)(nil), AdditionalPrinterColumns:[]${of}ColumnDefinition(nil)}`;
+    return `${type}{Name:${JSON.stringify(digString(version, 'name'))}, Served:${flag('served')}, Storage:${flag('storage')}, Deprecated:${flag('deprecated')}, DeprecationWarning:(*string)(nil), Schema:(*${of}Validation)(nil), Subresources:(*${of}Subresources)(nil), AdditionalPrinterColumns:[]${of}ColumnDefinition(nil), SelectableFields:[]apiextensions.SelectableField(nil)}`;
   });
   return `[]${type}{${texts.join(', ')}}`;
 }

@@ -3,6 +3,8 @@ import { dig, digObject, isJsonObject, type Json, type JsonObject } from '../../
 /** What a path such as `.spec['a.b']` leads to: the names on the way, and the schema at its end. */
 export interface FieldOfSchema {
   readonly names: readonly string[];
+  /** As messages write it: `.spec.a.b`, and `.spec[a.b]` for keys of a map. */
+  readonly path: string;
   readonly schema: JsonObject;
 }
 
@@ -16,6 +18,7 @@ export interface FieldOfSchema {
 export function fieldOfSchema(path: string, root: JsonObject, brackets: boolean): FieldOfSchema | string {
   const tokens = path.match(/'(?:[^'\\]|\\.)*'|[.[\]]|[^.[\]]+/gs) ?? [];
   const names: string[] = [];
+  let written = '';
   let schema = root;
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] ?? '';
@@ -28,6 +31,7 @@ export function fieldOfSchema(path: string, root: JsonObject, brackets: boolean)
     const key = token === '[' ? name.slice(1, -1).replace(/\\(.)/gs, '$1') : name;
     const next = memberOf(schema, key);
     if (next === undefined) return 'does not refer to a valid field';
+    written += isJsonObject(schema['properties']) ? `.${key}` : `[${key}]`;
     schema = next;
     names.push(key);
     if (token !== '[') continue;
@@ -35,7 +39,7 @@ export function fieldOfSchema(path: string, root: JsonObject, brackets: boolean)
     if (end === undefined) return 'unexpected end of JSON path';
     if (end !== ']') return `expected ] but got ${end}`;
   }
-  return { names, schema };
+  return { names, path: written, schema };
 }
 
 function memberOf(schema: JsonObject, key: string): JsonObject | undefined {

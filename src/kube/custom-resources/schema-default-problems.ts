@@ -1,7 +1,7 @@
 import { goValue } from '../../core/go-value.js';
 import { digObject, isJsonObject, type JsonObject } from '../../core/json.js';
 import { invalidShown, type Cause } from '../validation/causes.js';
-import { brokenRulesAt, firstLine, hasRules } from './cel-rules.js';
+import { brokenRulesAt, hasRules } from './cel-rules.js';
 import { childPath } from './schema-nodes.js';
 import { prune } from './schema-pruning.js';
 import { schemaProblems } from './schema-validation.js';
@@ -32,10 +32,16 @@ function ownProblems(schema: JsonObject, path: string): Cause[] {
     unknown.length > 0 ? [invalidShown(place, goValue(given), 'must not have unknown fields')] : [];
   try {
     causes.push(...schemaProblems({ value: given }, asMember).map((cause) => moved(cause, place)));
-    if (causes.length === 0 && hasRules(schema)) causes.push(...brokenRulesAt(given, given, schema, place));
-    return causes;
+    if (causes.length > 0 || !hasRules(schema)) return causes;
+    // A default has to be good both where it replaces itself and where there was nothing.
+    const of = { schema, isRoot: false };
+    const broken = brokenRulesAt(given, given, of, place);
+    return broken.length > 0 ? broken : brokenRulesAt(given, undefined, of, place);
   } catch (error) {
-    return [...causes, invalidShown(place, goValue(given), firstLine(error))];
+    return [
+      ...causes,
+      invalidShown(place, goValue(given), error instanceof Error ? error.message : String(error)),
+    ];
   }
 }
 
@@ -44,12 +50,8 @@ function moved({ reason, message, field }: Cause, place: string): Cause {
   const inner = field.replace(/^value\.?/, '');
   return {
     reason,
-    message: message.replace(/\bvalue(\S*) in body/g, `${place}$1 in body`),
-    field:
-      field === '<nil>'
-        ? field
-        : inner === '' || inner.startsWith('[')
-          ? place + inner
-          : childPath(place, inner),
+    // As in Kubernetes, the message tells the place within the default only: nothing for the default itself.
+    message: message.replace(/\bvalue\.?(\S*) in body/g, '$1 in body'),
+    field: field === '<nil>' ? field : inner === '' ? place : childPath(place, inner),
   };
 }

@@ -2,7 +2,7 @@ import { digObject, digString, isJsonObject, type Json, type JsonObject } from '
 import { forbidden, invalidShown, unsupported, type Cause } from '../validation/causes.js';
 import { collectionProblems } from './schema-lists.js';
 import { resourceMembers } from './schema-nodes.js';
-import { ruleFormProblems, ruleProblems } from './schema-rules.js';
+import { ruleFindings, ruleFormProblems, totalCostProblems, type RuleCost } from './schema-rules.js';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
@@ -20,12 +20,16 @@ interface Surroundings {
   readonly unrelated?: string;
   /** Whether its rules are read: those of alternatives are not. */
   readonly hasRules: boolean;
+  /** How often a value of it can occur in a resource; `undefined`: without limit. */
+  readonly times: number | undefined;
 }
 
 /** What was found: first what is wrong with schemas, then with rules. */
 interface Found {
   readonly schema: Cause[];
   readonly rules: Cause[];
+  /** What rules can cost. */
+  readonly costs: RuleCost[];
 }
 
 /**
@@ -35,28 +39,37 @@ interface Found {
  * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation ValidateCustomResourceDefinitionOpenAPISchema
  */
 export function keywordProblems(schema: JsonObject, path: string, areRulesRead: boolean): Cause[] {
-  const { schema: first, rules } = inspect(schema, path, {
+  const {
+    schema: first,
+    rules,
+    costs,
+  } = inspect(schema, path, {
     isRoot: true,
     insideMeta: false,
     hasRules: areRulesRead,
+    times: 1,
   });
-  return [...first, ...rules];
+  return [...first, ...rules, ...totalCostProblems(costs, path)];
 }
 
 function inspect(schema: JsonObject, path: string, around: Surroundings): Found {
-  const found: Found = { schema: ownProblems(schema, path, around), rules: [] };
+  const found: Found = { schema: ownProblems(schema, path, around), rules: [], costs: [] };
   for (const [place, inner, circumstances] of within(schema, path, around)) {
-    const { schema: more, rules } = inspect(inner, place, circumstances);
+    const { schema: more, rules, costs } = inspect(inner, place, circumstances);
     found.schema.push(...more);
     found.rules.push(...rules);
+    found.costs.push(...costs);
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     const field = `${path}.x-kubernetes-preserve-unknown-fields`;
     found.schema.push(invalidShown(field, 'false', 'must be true or undefined'));
   }
   found.schema.push(...collectionProblems(schema, path), ...ruleFormProblems(schema, path));
-  if (around.hasRules && found.schema.length === 0)
-    found.rules.push(...ruleProblems({ schema, isRoot: around.isRoot }, path, around.unrelated));
+  if (around.hasRules && found.schema.length === 0) {
+    const { causes, costs } = ruleFindings({ schema, isRoot: around.isRoot }, path, around);
+    found.rules.push(...causes);
+    found.costs.push(...costs);
+  }
   return found;
 }
 
@@ -100,7 +113,7 @@ type Inner = readonly [path: string, schema: JsonObject, around: Surroundings];
 /** The schemas within a schema, in the order they are looked at. */
 function within(schema: JsonObject, path: string, around: Surroundings): Inner[] {
   const { items } = schema;
-  const below: Surroundings = { ...around, isRoot: false };
+  const below: Surroundings = { ...around, isRoot: false, times: timesWithin(schema, around.times) };
   const alternative: Surroundings = { ...below, hasRules: false };
   const ofList = schema['x-kubernetes-list-type'] === 'map' ? below : { unrelated: path, ...below };
   const inMeta = around.insideMeta
@@ -130,7 +143,8 @@ function within(schema: JsonObject, path: string, around: Surroundings): Inner[]
 }
 
 function ofMember(schema: JsonObject, key: string, path: string, around: Surroundings): Surroundings {
-  const { isRoot, ...below } = around;
+  const { isRoot, ...rest } = around;
+  const below = { ...rest, times: timesWithin(schema, around.times) };
   const map = schema['x-kubernetes-map-type'] ?? 'granular';
   const related = map === 'granular' || map === 'atomic' ? below : { unrelated: path, ...below };
   if (!resourceMembers.has(key) || !(isRoot || schema['x-kubernetes-embedded-resource'] === true))
@@ -141,6 +155,15 @@ function ofMember(schema: JsonObject, key: string, path: string, around: Surroun
     insideMeta: true,
     ...(isRoot && { noDefaults: `in top-level ${key}` }),
   };
+}
+
+/** How often what is within a schema can occur. */
+function timesWithin(schema: JsonObject, times: number | undefined): number | undefined {
+  const type = digString(schema, 'type');
+  const isMap = type === 'object' && (schema['additionalProperties'] ?? null) !== null;
+  if (type !== 'array' && !isMap) return times;
+  const most = schema[isMap ? 'maxProperties' : 'maxItems'];
+  return times === undefined || typeof most !== 'number' ? undefined : times * Math.max(most, 0);
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

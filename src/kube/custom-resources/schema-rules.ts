@@ -1,8 +1,16 @@
 import { digString, type JsonObject } from '../../core/json.js';
 import { quote } from '../../core/api-error.js';
-import { invalidShown, invalidValue, required, unsupported, type Cause } from '../validation/causes.js';
-import type { TypedSchema } from './cel-environment.js';
-import { ruleProblem, rulesOf } from './cel-rules.js';
+import {
+  forbidden,
+  invalidShown,
+  invalidValue,
+  required,
+  unsupported,
+  type Cause,
+} from '../validation/causes.js';
+import { rulesOf } from './cel-rules.js';
+import { checkRule, definitionLimit, mostTimes, ruleLimit, tooExpensive } from './cel/rules/rule-problems.js';
+import { ruleType, type RuleSchema } from './cel/rules/rule-programs.js';
 import { fieldOfSchema } from './field-of-schema.js';
 
 const extension = 'x-kubernetes-validations';
@@ -47,42 +55,104 @@ function formProblems(rule: JsonObject, schema: JsonObject, place: string): Caus
   return causes;
 }
 
+/** What holds for the rules of a schema because of what is around it. */
+export interface RuleSurroundings {
+  /** Where, above it, what was there before cannot be told; absent: nowhere. */
+  readonly unrelated?: string | undefined;
+  /** How often a value of it can occur in a resource; absent: without limit. */
+  readonly times: number | undefined;
+}
+
+/** What a rule can cost, and where it stands. */
+export interface RuleCost {
+  readonly path: string;
+  readonly cost: number;
+}
+
+/** What is wrong with the rules of a schema, and what they can cost. */
+export interface RuleFindings {
+  readonly causes: readonly Cause[];
+  readonly costs: readonly RuleCost[];
+}
+
 /**
- * What keeps the rules of a schema from being compiled, or from being asked where they are.
+ * What keeps the rules of a schema from being compiled, from being asked where they are, or from being paid for.
  *
- * @param unrelated Where, above this schema, what was there before cannot be told; absent: nowhere.
+ * @see kubernetes/apiextensions-apiserver pkg/apis/apiextensions/validation ValidateCustomResourceDefinitionOpenAPISchema
  */
-export function ruleProblems(of: TypedSchema, path: string, unrelated: string | undefined): Cause[] {
-  const { schema } = of;
-  return rulesOf(schema).flatMap((rule, at) => {
+export function ruleFindings(of: RuleSchema, path: string, around: RuleSurroundings): RuleFindings {
+  const rules = rulesOf(of.schema);
+  const causes: Cause[] = [];
+  const costs: RuleCost[] = [];
+  if (rules.length > 0 && ruleType(of) === undefined) {
+    const why =
+      'failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
+    return { causes: [internal(`${path}.${extension}`, `internal error: ${why}`)], costs };
+  }
+  for (const [at, rule] of rules.entries()) {
     const place = `${path}.${extension}[${String(at)}]`;
-    const [text, expression] = [digString(rule, 'rule'), digString(rule, 'messageExpression')];
-    const optional = rule['optionalOldSelf'];
-    const causes: Cause[] = [];
-    const why = ruleProblem(text, of, optional === true, 'bool');
-    if (why !== undefined) causes.push(invalidShown(`${place}.rule`, goRule(rule), why));
-    const other = expression === '' ? undefined : ruleProblem(expression, of, optional === true, 'string');
-    if (other !== undefined) causes.push(invalidShown(`${place}.messageExpression`, goRule(rule), other));
-    if (why !== undefined) return causes;
-    if (!/\boldSelf\b/.test(text)) {
-      if (typeof optional === 'boolean')
-        causes.push(
-          invalidShown(
-            `${place}.optionalOldSelf`,
-            String(optional),
-            'may not be set if oldSelf is not used in rule',
-          ),
-        );
-    } else if (unrelated !== undefined)
-      causes.push(
-        invalidValue(
-          `${place}.rule`,
-          text,
-          `oldSelf cannot be used on the uncorrelatable portion of the schema within ${unrelated}`,
-        ),
-      );
-    return causes;
-  });
+    const text = digString(rule, 'rule');
+    const check = checkRule(text, rule, of);
+    const cost = check.cost === 0 ? 0 : check.cost * (around.times ?? mostTimes(of));
+    const pay = (field: string, what: string, price: number): void => {
+      if (price > ruleLimit)
+        causes.push(forbidden(field, tooExpensive(`estimated ${what} cost`, price, ruleLimit)));
+      costs.push({ path: field, cost: price });
+    };
+    pay(`${place}.rule`, 'rule', cost);
+    if (check.problem !== undefined) causes.push(invalidShown(`${place}.rule`, goRule(rule), check.problem));
+    if (check.messageProblem !== undefined)
+      causes.push(invalidShown(`${place}.messageExpression`, goRule(rule), check.messageProblem));
+    else if (check.messageCost !== undefined)
+      pay(`${place}.messageExpression`, 'messageExpression', check.messageCost);
+    causes.push(...oldSelfProblems(rule, place, check.usesOldSelf, around.unrelated));
+  }
+  return { causes, costs };
+}
+
+function oldSelfProblems(
+  rule: JsonObject,
+  place: string,
+  usesOldSelf: boolean,
+  unrelated: string | undefined,
+): Cause[] {
+  const optional = rule['optionalOldSelf'];
+  if (!usesOldSelf) {
+    const why = 'may not be set if oldSelf is not used in rule';
+    return typeof optional === 'boolean'
+      ? [invalidShown(`${place}.optionalOldSelf`, String(optional), why)]
+      : [];
+  }
+  if (unrelated === undefined) return [];
+  const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${unrelated}`;
+  return [invalidValue(`${place}.rule`, digString(rule, 'rule'), why)];
+}
+
+function internal(field: string, why: string): Cause {
+  return { reason: 'InternalError', message: `Internal error: ${why}`, field };
+}
+
+/** Rules that are told when all together cost too much. */
+const toldAtMost = 4;
+
+/** What is wrong with what all rules of a schema cost together. @param path Of the schema. */
+export function totalCostProblems(costs: readonly RuleCost[], path: string): Cause[] {
+  const total = costs.reduce((sum, { cost }) => sum + cost, 0);
+  if (total <= definitionLimit) return [];
+  const expensive = costs
+    .filter(({ cost }) => cost >= definitionLimit / 100)
+    .sort((a, b) => b.cost - a.cost)
+    .slice(0, toldAtMost);
+  const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
+  return [
+    ...expensive.map((one) =>
+      forbidden(
+        one.path,
+        'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema',
+      ),
+    ),
+    forbidden(path, tooExpensive(what, total, definitionLimit)),
+  ];
 }
 
 /** A rule as Go prints it; what is no empty pointer is printed as what it points at, as addresses tell nothing. */

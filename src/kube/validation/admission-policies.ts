@@ -9,6 +9,8 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { checkAdmission, type AdmissionVariables } from '../custom-resources/cel-admission.js';
+import { scalarTypes, type CelType } from '../custom-resources/cel/types/cel-type.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
   conditionProblems,
@@ -53,19 +55,20 @@ export function admissionPolicyProblems(object: KubeObject, previous: KubeObject
     if (digArray(constraints, 'resourceRules').length === 0)
       causes.push(required('spec.matchConstraints.resourceRules'));
   }
+  const hasParams = isJsonObject(spec['paramKind']);
   const before = digObject(previous, 'spec');
   const isSame = (key: string): boolean => isDeepStrictEqual(spec[key], before[key]);
   if (previous === undefined || !isSame('paramKind') || !isSame('matchConditions'))
-    causes.push(...conditionProblems(spec, 'spec'));
-  causes.push(...inItems(spec, 'variables', 'spec', variableProblems));
+    causes.push(...conditionProblems(spec, 'spec', hasParams));
+  const given = variablesOf(spec, hasParams, causes);
   const isEmpty = ['validations', 'auditAnnotations'].every((key) => digArray(spec, key).length === 0);
   const why = 'validations or auditAnnotations must contain at least one item';
   if (isEmpty)
     return [...causes, ...['validations', 'auditAnnotations'].map((key) => required(`spec.${key}`, why))];
   return [
     ...causes,
-    ...inItems(spec, 'validations', 'spec', validationProblems),
-    ...annotationProblems(spec, object.metadata.name),
+    ...inItems(spec, 'validations', 'spec', (one, path) => validationProblems(one, path, given)),
+    ...annotationProblems(spec, object.metadata.name, given),
   ];
 }
 
@@ -112,28 +115,39 @@ const reserved = new Set(
   ),
 );
 
-function variableProblems(variable: Json, path: string): Cause[] {
-  const [name, text] = [digString(variable, 'name'), digString(variable, 'expression')];
-  const causes: Cause[] = [];
-  if (name.trim() === '') causes.push(required(`${path}.name`, 'name is not specified'));
-  else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reserved.has(name))
-    causes.push(invalidValue(`${path}.name`, name, 'name is not a valid CEL identifier'));
-  if (text.trim() === '') return [...causes, required(`${path}.expression`, 'expression is not specified')];
-  return [...causes, ...expressionProblems(text, `${path}.expression`)];
+/** What expressions of a policy are given: each variable can look at those before it. @param causes Told what is wrong */
+function variablesOf(spec: JsonObject, hasParams: boolean, causes: Cause[]): AdmissionVariables {
+  const all = digArray(spec, 'variables');
+  if (all.length === 0) return { hasParams };
+  const variables = new Map<string, CelType>();
+  for (const [at, variable] of all.entries()) {
+    const path = `spec.variables[${String(at)}]`;
+    const [name, text] = [digString(variable, 'name'), digString(variable, 'expression')];
+    if (name.trim() === '') causes.push(required(`${path}.name`, 'name is not specified'));
+    else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reserved.has(name))
+      causes.push(invalidValue(`${path}.name`, name, 'name is not a valid CEL identifier'));
+    if (text.trim() === '') causes.push(required(`${path}.expression`, 'expression is not specified'));
+    else {
+      const { type, problem } = checkAdmission(text, { hasParams, variables });
+      if (problem !== undefined) causes.push(invalidValue(`${path}.expression`, text, problem));
+      variables.set(name, type);
+    }
+  }
+  return { hasParams, variables };
 }
 
-function validationProblems(validation: Json, path: string): Cause[] {
+function validationProblems(validation: Json, path: string, given: AdmissionVariables): Cause[] {
   const [text, message, expression] = ['expression', 'message', 'messageExpression'].map((key) =>
     digString(validation, key),
   ) as [string, string, string];
   const causes =
     text.trim() === ''
       ? [required(`${path}.expression`, 'expression is not specified')]
-      : expressionProblems(text, `${path}.expression`, 'bool');
+      : expressionProblems(text, `${path}.expression`, given, scalarTypes.bool);
   if (expression !== '' && expression.trim() === '')
     causes.push(invalidValue(`${path}.messageExpression`, expression, 'must be non-empty if specified'));
   else if (expression !== '')
-    causes.push(...expressionProblems(expression, `${path}.messageExpression`, 'string'));
+    causes.push(...expressionProblems(expression, `${path}.messageExpression`, given, scalarTypes.string));
   if (message !== '' && message.trim() === '')
     causes.push(invalidValue(`${path}.message`, message, 'message must be non-empty if specified'));
   else if (lineBreak.test(message.trim()))
@@ -141,7 +155,7 @@ function validationProblems(validation: Json, path: string): Cause[] {
   return [...causes, ...optionProblems(`${path}.reason`, dig(validation, 'reason'), reasons)];
 }
 
-function annotationProblems(spec: JsonObject, policy: string): Cause[] {
+function annotationProblems(spec: JsonObject, policy: string, given: AdmissionVariables): Cause[] {
   const all = digArray(spec, 'auditAnnotations');
   const keys = all.map((one) => digString(one, 'key'));
   const causes: Cause[] = [];
@@ -163,7 +177,7 @@ function annotationProblems(spec: JsonObject, policy: string): Cause[] {
     if (text === '') causes.push(required(field, 'valueExpression is not specified'));
     else if (Buffer.byteLength(text) > longestAnnotation)
       causes.push(required(field, `must not exceed ${String(longestAnnotation)} bytes in length`));
-    else causes.push(...expressionProblems(text, field, 'string', 'null_type'));
+    else causes.push(...expressionProblems(text, field, given, scalarTypes.string, scalarTypes.null));
     if (keys.indexOf(key) < at) causes.push(duplicate(`${path}.key`, key));
   }
   return causes;

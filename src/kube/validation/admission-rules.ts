@@ -1,6 +1,7 @@
 import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
-import { admissionProblem } from '../custom-resources/cel-rules.js';
+import { checkAdmission, type AdmissionVariables } from '../custom-resources/cel-admission.js';
+import { scalarTypes, type CelType } from '../custom-resources/cel/types/cel-type.js';
 import {
   duplicate,
   goStrings,
@@ -109,9 +110,10 @@ export function namedRuleProblems(rule: Json, path: string): Cause[] {
 /**
  * What is wrong with the conditions of a webhook or policy.
  *
+ * @param hasParams Whether they may look at parameters.
  * @throws ApiError 501 for an expression that cannot be evaluated here
  */
-export function conditionProblems(owner: JsonObject, path: string): Cause[] {
+export function conditionProblems(owner: JsonObject, path: string, hasParams = false): Cause[] {
   const all = digArray(owner, 'matchConditions');
   const names = all.map((one) => digString(one, 'name'));
   const causes =
@@ -120,7 +122,7 @@ export function conditionProblems(owner: JsonObject, path: string): Cause[] {
     const field = `${path}.matchConditions[${String(at)}]`;
     const [name = '', text] = [names[at], digString(condition, 'expression').trim()];
     if (text === '') causes.push(required(`${field}.expression`));
-    else causes.push(...expressionProblems(text, `${field}.expression`, 'bool'));
+    else causes.push(...expressionProblems(text, `${field}.expression`, { hasParams }, scalarTypes.bool));
     if (name === '') causes.push(required(`${field}.name`));
     else causes.push(...invalidFor(`${field}.name`, name, qualifiedNameProblems(name)));
     if (name !== '' && names.indexOf(name) < at) causes.push(duplicate(`${field}.name`, name));
@@ -129,7 +131,12 @@ export function conditionProblems(owner: JsonObject, path: string): Cause[] {
 }
 
 /** What keeps an expression from being read, or from giving what is asked of it. @throws ApiError 501 */
-export function expressionProblems(text: string, field: string, ...wanted: readonly string[]): Cause[] {
-  const why = admissionProblem(text, wanted);
-  return why === undefined ? [] : [invalidValue(field, text, why)];
+export function expressionProblems(
+  text: string,
+  field: string,
+  given: AdmissionVariables,
+  ...wanted: readonly CelType[]
+): Cause[] {
+  const { problem } = checkAdmission(text, given, wanted);
+  return problem === undefined ? [] : [invalidValue(field, text, problem)];
 }

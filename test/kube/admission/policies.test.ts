@@ -87,7 +87,7 @@ describe('a policy that is bound', () => {
       'an error',
       { expression: "object.data.b == '1'" },
       {},
-      "expression 'object.data.b == '1'' resulted in error: No such key: b",
+      "expression 'object.data.b == '1'' resulted in error: no such key: b",
     ],
     [
       'an error that is passed over',
@@ -97,7 +97,7 @@ describe('a policy that is bound', () => {
     ],
     [
       'variables',
-      { expression: "variables.twice == '12'", messageExpression: 'variables.twice' },
+      { expression: "variables.twice == '12'", messageExpression: 'string(variables.twice)' },
       {
         variables: [
           { name: 'once', expression: 'object.data.a' },

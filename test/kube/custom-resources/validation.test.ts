@@ -328,7 +328,11 @@ describe('rules in CEL', () => {
   const rule = (text: string, more: JsonObject = {}): JsonObject => ({
     'x-kubernetes-validations': [{ rule: text, ...more }],
   });
-  const members = { min: { type: 'integer' }, max: { type: 'integer' }, name: { type: 'string' } };
+  const members = {
+    min: { type: 'integer' },
+    max: { type: 'integer' },
+    name: { type: 'string', maxLength: 63 },
+  };
 
   test.for<readonly [JsonObject, unknown, string]>([
     [
@@ -342,7 +346,7 @@ describe('rules in CEL', () => {
       'spec: Invalid value: "object": min is too large',
     ],
     [
-      rule('self.min <= self.max', { message: 'no', messageExpression: "'min is ' + string(self.min)" }),
+      rule('self.min <= self.max', { message: 'no', messageExpression: "'min is %d'.format([self.min])" }),
       { min: 3, max: 1 },
       'spec: Invalid value: "object": min is 3',
     ],
@@ -408,7 +412,7 @@ describe('rules in CEL', () => {
       ),
     ],
     ['self.size > 1', text(5, 'self.size > 1', "undefined field 'size'")],
-    ['has(self.size)', text(9, 'has(self.size)', "undefined field 'size'")],
+    ['has(self.size)', text(4, 'has(self.size)', "undefined field 'size'")],
     ['them.min > 1', text(1, 'them.min > 1', "undeclared reference to 'them' (in container '')")],
     ['grow(self)', text(5, 'grow(self)', "undeclared reference to 'grow' (in container '')")],
     [
@@ -420,10 +424,7 @@ describe('rules in CEL', () => {
       text(12, "'a'.matches(1)", "found no matching overload for 'matches' applied to 'string.(int)'"),
     ],
     ['1 + 1', 'cel expression must evaluate to a bool'],
-    [
-      'authorizer.allowed()',
-      text(1, 'authorizer.allowed()', "undeclared reference to 'authorizer' (in container '')"),
-    ],
+    ['authorizer == 1', text(1, 'authorizer == 1', "undeclared reference to 'authorizer' (in container '')")],
   ])('%s cannot be asked, which is said at once', async ([asked, problem]) => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');
@@ -437,16 +438,17 @@ describe('rules in CEL', () => {
   test('know the fields of a resource, of items, maps and what is left open', async () => {
     await using ks = await startFakeKsApiserver();
     const admin = await as(ks, 'admin');
-    const item = { type: 'object', properties: { 'a.b': { type: 'string' }, if: { type: 'integer' } } };
+    const short = { type: 'string', maxLength: 9 };
+    const item = { type: 'object', properties: { 'a.b': short, if: { type: 'integer' } } };
     const schema = {
       ...specOf({
-        list: { type: 'array', items: item },
-        map: { type: 'object', additionalProperties: item },
+        list: { type: 'array', items: item, maxItems: 9 },
+        map: { type: 'object', additionalProperties: item, maxProperties: 9 },
         open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
         port: { 'x-kubernetes-int-or-string': true },
       }),
       ...rule(
-        "self.metadata.name != '' && self.kind == 'Widget' && self.spec.list.all(i, i.a__dot__b != '' && i.__if__ > 0) && self.spec.map.all(k, self.spec.map[k].a__dot__b != '') && self.spec.open.x.y == 1 && self.spec.port == 1",
+        "self.metadata.name != '' && self.kind == 'Widget' && self.spec.list.all(i, i.a__dot__b != '' && i.__if__ > 0) && self.spec.map.all(k, self.spec.map[k].a__dot__b != '') && self.spec.open == self.spec.open && self.spec.port == 1 && self.spec.list.all(i, i.if > 0)",
       ),
     };
     const made = await admin.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
@@ -635,7 +637,7 @@ describe('a definition', () => {
     [
       'with a default that does not fit',
       widgetDefinition([widgetVersion(specOf({ a: { type: 'integer', default: 'x' } }))]),
-      'spec.validation.openAPIV3Schema.properties[spec].properties[a].default: Invalid value: "string": spec.validation.openAPIV3Schema.properties[spec].properties[a].default in body must be of type integer: "string"',
+      'spec.validation.openAPIV3Schema.properties[spec].properties[a].default: Invalid value: "string":  in body must be of type integer: "string"',
     ],
     [
       'of an unknown scope',

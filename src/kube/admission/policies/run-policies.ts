@@ -7,11 +7,17 @@ import {
   type Json,
   type JsonObject,
 } from '../../../core/json.js';
-import { admissionProgram, type CelValue } from '../../custom-resources/cel-environment.js';
-import { firstLine } from '../../custom-resources/cel-rules.js';
+import { LazyMap, valueOfJson } from '../../custom-resources/cel/values/collections.js';
+import { CelError, type CelMap, type CelValue } from '../../custom-resources/cel/values/value.js';
 import { admissionRequest } from '../admission-request.js';
 import { isGuard, type Attributes } from '../attributes.js';
-import { admissionScope, celOf, conditionsHold } from '../match-conditions.js';
+import {
+  admissionScope,
+  askAdmission,
+  conditionsHold,
+  type AdmissionScope,
+  type Budget,
+} from '../match-conditions.js';
 import { matchedVersion, selectorsMatch } from '../match-rules.js';
 import { ConfigurationError, findParams } from './find-params.js';
 import { findPolicies } from './find-policies.js';
@@ -104,63 +110,64 @@ function matches(constraints: JsonObject, attributes: Attributes, all = false): 
   return matchedVersion(rules, attributes, equivalent);
 }
 
+/** What the expressions of a policy may cost for one write. */
+const policyBudget = 10_000_000;
+
 /** What a policy has against a write, with one of its parameters. */
 function denials(spec: JsonObject, params: Json, attributes: Attributes, version: string): Denial[] {
   const fails = digString(spec, 'failurePolicy') !== 'Ignore';
   const request = admissionRequest(attributes, version, '');
-  const given: Record<string, CelValue> = {
-    params: celOf(params),
-    namespaceObject: celOf(namespaceOf(attributes)),
+  const given: AdmissionScope = {
+    params: valueOfJson(params),
+    namespaceObject: valueOfJson(namespaceOf(attributes)),
   };
   const conditions = digArray(spec, 'matchConditions').filter(isJsonObject);
   const { holds, problem } = conditionsHold(conditions, request, given);
   if (problem !== undefined) return fails ? [{ message: problem, reason: '' }] : [];
   if (!holds) return [];
-  const scope: Record<string, CelValue> = { ...admissionScope(request), ...given };
-  scope['variables'] = variablesOf(digArray(spec, 'variables').filter(isJsonObject), scope);
-  return digArray(spec, 'validations')
-    .filter(isJsonObject)
-    .flatMap((validation) => {
-      const { result, failure } = evaluate(digString(validation, 'expression'), scope);
-      if (failure !== undefined) return fails ? [{ message: failure, reason: '' }] : [];
-      if (result === true) return [];
-      return [{ message: messageOf(validation, scope), reason: digString(validation, 'reason') }];
-    });
+  const budget: Budget = { left: policyBudget };
+  const base: AdmissionScope = { ...admissionScope(request), ...given };
+  const variables = variablesOf(digArray(spec, 'variables').filter(isJsonObject), base, budget);
+  const scope: AdmissionScope = { ...base, variables };
+  const found: Denial[] = [];
+  for (const validation of digArray(spec, 'validations').filter(isJsonObject)) {
+    const outcome = askAdmission(digString(validation, 'expression'), scope, budget);
+    if ('failure' in outcome) {
+      if (fails) found.push({ message: outcome.failure, reason: '' });
+      if (budget.left < 0) return found;
+    } else if (outcome.value !== true)
+      found.push({ message: messageOf(validation, scope, budget), reason: digString(validation, 'reason') });
+  }
+  return found;
 }
 
 /** Variables, each evaluated when an expression first asks for it. */
-function variablesOf(variables: readonly JsonObject[], scope: Record<string, CelValue>): CelValue {
-  const made: Record<string, CelValue> = {};
-  const inner = { ...scope, variables: made };
-  for (const variable of variables) {
-    let value: { readonly of: CelValue } | undefined;
-    Object.defineProperty(made, digString(variable, 'name'), {
-      enumerable: true,
-      get: () => {
-        value ??= { of: admissionProgram(digString(variable, 'expression')).run(inner) as CelValue };
-        return value.of;
-      },
-    });
-  }
-  return made;
+function variablesOf(variables: readonly JsonObject[], base: AdmissionScope, budget: Budget): CelMap {
+  const known = new Map<string, CelValue>();
+  const texts = new Map(variables.map((one) => [digString(one, 'name'), digString(one, 'expression')]));
+  const all: CelMap = new LazyMap([...texts.keys()], (name) => {
+    let value = known.get(name);
+    if (value !== undefined) return value;
+    const outcome = askAdmission(texts.get(name) ?? '', { ...base, variables: all }, budget);
+    if ('failure' in outcome)
+      throw new CelError(`composited variable ${quote(name)} fails to evaluate: ${bare(outcome.failure)}`);
+    value = outcome.value;
+    known.set(name, value);
+    return value;
+  });
+  return all;
 }
 
-function evaluate(
-  expression: string,
-  scope: Record<string, CelValue>,
-): { readonly result?: unknown; readonly failure?: string } {
-  try {
-    return { result: admissionProgram(expression).run(scope) };
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    return { failure: `expression '${expression}' resulted in error: ${firstLine(error)}` };
-  }
+/** What went wrong, without the expression it went wrong in. */
+function bare(failure: string): string {
+  return failure.replace(/^expression '.*' resulted in error: /s, '');
 }
 
-function messageOf(validation: JsonObject, scope: Record<string, CelValue>): string {
+function messageOf(validation: JsonObject, scope: AdmissionScope, budget: Budget): string {
   const expression = digString(validation, 'messageExpression');
-  const { result } = expression === '' ? {} : evaluate(expression, scope);
-  const made = typeof result === 'string' ? result.trim() : '';
+  const outcome = expression === '' ? undefined : askAdmission(expression, scope, budget);
+  const value = outcome !== undefined && 'value' in outcome ? outcome.value : '';
+  const made = typeof value === 'string' ? value.trim() : '';
   if (made !== '' && !made.includes('\n') && Buffer.byteLength(made) <= longestMessage) return made;
   const text = digString(validation, 'message').trim();
   return text === '' ? `failed expression: ${digString(validation, 'expression').trim()}` : text;

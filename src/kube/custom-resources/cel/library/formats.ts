@@ -3,21 +3,24 @@ import {
   nameProblems,
   qualifiedNameProblems,
   type NameRule,
-} from '../../../registry/names.js';
+} from '../../../../registry/names.js';
+import { ValueList } from '../values/collections.js';
+import { CelOpaque, CelOptional } from '../values/value.js';
 import type { CelFunction, CelLibrary } from './library.js';
 
 /** Says what keeps a text from being of a format. */
-class CelFormat {
+class CelFormat extends CelOpaque {
+  readonly typeName = 'kubernetes.NamedFormat';
   readonly problems: (text: string) => readonly string[];
 
   constructor(problems: (text: string) => readonly string[]) {
+    super();
     this.problems = problems;
   }
-}
 
-/** What formats hang on. */
-class FormatNames {
-  readonly name = 'format';
+  equals(other: CelOpaque): boolean {
+    return other === this;
+  }
 }
 
 function named(rule: NameRule, isPrefix: boolean): CelFormat {
@@ -56,36 +59,26 @@ const formats: Readonly<Record<string, CelFormat>> = {
   ),
 };
 
-/** How the evaluator wraps what may be missing. */
-export interface OptionalMaker {
-  of(value: unknown): unknown;
-  none(): unknown;
-}
+const type = 'kubernetes.NamedFormat';
 
 /** Formats in rules: `format.dns1123Label().validate(self.name)`. */
-export function formatLibrary(optional: OptionalMaker): CelLibrary {
-  const type = 'kubernetes.NamedFormat';
-  const makers = Object.entries(formats).map(([name, format]): CelFunction => [
-    `fake.formatNames.${name}(): ${type}`,
-    () => format,
-  ]);
-  return {
-    types: { [type]: CelFormat, 'fake.formatNames': FormatNames },
-    constants: { format: ['fake.formatNames', new FormatNames()] },
-    functions: [
-      ...makers,
-      [
-        `fake.formatNames.named(string): optional<${type}>`,
-        (_: FormatNames, name: string) =>
-          Object.hasOwn(formats, name) ? optional.of(formats[name]) : optional.none(),
-      ],
-      [
-        `${type}.validate(string): optional<list<string>>`,
-        ({ problems }: CelFormat, text: string) => {
-          const found = problems(text);
-          return found.length === 0 ? optional.none() : optional.of([...found]);
-        },
-      ],
+export const namedFormats: CelLibrary = {
+  types: [type],
+  functions: [
+    ...Object.entries(formats).map(([name, format]): CelFunction => [
+      `format-${name} format.${name}(): ${type}`,
+      () => format,
+    ]),
+    [
+      `format-named format.named(string): optional_type(${type})`,
+      (name: string) => new CelOptional(Object.hasOwn(formats, name) ? formats[name] : undefined),
     ],
-  };
-}
+    [
+      `format-validate .validate(${type}, string): optional_type(list(string))`,
+      ({ problems }: CelFormat, text: string) => {
+        const found = problems(text);
+        return found.length === 0 ? new CelOptional() : new CelOptional(new ValueList(found));
+      },
+    ],
+  ],
+};

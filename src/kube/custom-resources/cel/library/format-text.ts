@@ -1,5 +1,16 @@
-import { goQuote } from '../../../core/go-format.js';
-import { plainDouble, textOf, typeOf } from './values.js';
+import { goQuote } from '../../../../core/go-format.js';
+import type { Problem } from '../syntax/problems.js';
+import { showType, type CelType } from '../types/cel-type.js';
+import {
+  CelError,
+  CelList,
+  CelMap,
+  CelOptional,
+  CelUint,
+  typeNameOf,
+  type CelValue,
+} from '../values/value.js';
+import { plainDouble, textOf } from './texts-of-values.js';
 
 /** Decimals that numbers are written with when nothing is said. */
 const usual = 6;
@@ -7,7 +18,7 @@ const usual = 6;
 /** What is read after a `%`, and what it makes of a value. */
 interface Clause {
   readonly length: number;
-  readonly write: (value: unknown) => string;
+  readonly write: (value: CelValue) => string;
 }
 
 /**
@@ -16,7 +27,7 @@ interface Clause {
  * @throws Error in the words of Kubernetes' evaluator
  * @see google/cel-go ext/formatting.go
  */
-export function formatText(text: string, values: readonly unknown[]): string {
+export function formatText(text: string, values: CelList): string {
   let [built, used] = ['', 0];
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] !== '%') built += text.charAt(at);
@@ -24,13 +35,13 @@ export function formatText(text: string, values: readonly unknown[]): string {
       built += '%';
       at += 1;
     } else {
-      if (used >= values.length) throw new Error(`index ${String(used)} out of range`);
-      if (at + 1 >= text.length) throw new Error('unexpected end of string');
+      if (used >= values.size) throw new CelError(`index ${String(used)} out of range`);
+      if (at + 1 >= text.length) throw new CelError('unexpected end of string');
       const { length, write } = readClause(text.slice(at + 1));
       try {
-        built += write(values[used]);
+        built += write(values.at(used));
       } catch (error) {
-        throw new Error(`error during formatting: ${error instanceof Error ? error.message : ''}`, {
+        throw new CelError(`error during formatting: ${error instanceof Error ? error.message : ''}`, {
           cause: error,
         });
       }
@@ -43,7 +54,7 @@ export function formatText(text: string, values: readonly unknown[]): string {
 
 function readClause(text: string): Clause {
   const [start = '', digits] = /^\.(\d*)/.exec(text) ?? [''];
-  const unread = (why: string): Error => new Error(`could not parse formatting clause: ${why}`);
+  const unread = (why: string): CelError => new CelError(`could not parse formatting clause: ${why}`);
   const verb = text.charAt(start.length);
   if (start !== '' && verb === '')
     throw unread('error while parsing precision: could not find end of precision specifier');
@@ -57,11 +68,11 @@ function readClause(text: string): Clause {
   return { length: start.length + 1, write: (value) => write(value, precision) };
 }
 
-function wrong(what: string, value: unknown): Error {
-  return new Error(`${what}, was given ${typeOf(value) ?? 'another'}`);
+function wrong(what: string, value: CelValue): CelError {
+  return new CelError(`${what}, was given ${typeNameOf(value)}`);
 }
 
-const writers: Readonly<Partial<Record<string, (value: unknown, precision: number) => string>>> = {
+const writers: Readonly<Partial<Record<string, (value: CelValue, precision: number) => string>>> = {
   s: written,
   d: (value) => {
     const integer = integerOf(value);
@@ -101,12 +112,12 @@ const writers: Readonly<Partial<Record<string, (value: unknown, precision: numbe
   },
 };
 
-function integerOf(value: unknown): bigint | undefined {
+function integerOf(value: CelValue): bigint | undefined {
   if (typeof value === 'bigint') return value;
-  return typeOf(value) === 'uint' ? BigInt(textOf(value)) : undefined;
+  return value instanceof CelUint ? value.value : undefined;
 }
 
-function doubleOf(value: unknown): number | undefined {
+function doubleOf(value: CelValue): number | undefined {
   if (typeof value === 'number') return value;
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
 }
@@ -116,47 +127,90 @@ function endless(number: number): string {
   return number < 0 ? '-∞' : '∞';
 }
 
-function hexadecimal(value: unknown): string {
+function hexadecimal(value: CelValue): string {
   if (value instanceof Uint8Array || typeof value === 'string') return Buffer.from(value).toString('hex');
   const integer = integerOf(value);
   if (integer !== undefined) return integer.toString(16);
   throw wrong('only integers, byte buffers, and strings can be formatted as hex', value);
 }
 
-function written(value: unknown): string {
-  const type = typeOf(value);
-  if (type === 'list') return `[${(value as readonly unknown[]).map(literal).join(', ')}]`;
-  if (type === 'map') {
-    const entries = value instanceof Map ? [...value] : Object.entries(value as object);
-    const shown = entries.map(([key, member]: [unknown, unknown]) => [literal(key), literal(member)]);
+function written(value: CelValue): string {
+  if (value === null) return 'null';
+  if (value instanceof CelList) return `[${Array.from(value, literal).join(', ')}]`;
+  if (value instanceof CelMap) {
+    const shown = Array.from(value.keys(), (key) => [literal(key), literal(value.find(key) ?? null)]);
     const sorted = shown.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
     return `{${sorted.map(([key, member]) => `${key ?? ''}:${member ?? ''}`).join(', ')}}`;
   }
-  if (type === 'null_type') return 'null';
-  if (type === undefined)
-    throw wrong(
-      'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
-      value,
-    );
-  return textOf(value);
+  const text = value instanceof CelOptional ? undefined : textOf(value);
+  if (text === undefined) throw wrong(anything, value);
+  return text;
 }
 
 /** A value within a list or map, the way rules write it. */
-function literal(value: unknown): string {
-  switch (typeOf(value)) {
+function literal(value: CelValue): string {
+  switch (typeNameOf(value)) {
     case 'string':
       return goQuote(value as string);
     case 'bytes':
-      return `b${goQuote(textOf(value))}`;
+      return `b${goQuote(written(value))}`;
     case 'double':
       return Number.isFinite(value)
         ? (value as number).toFixed(usual)
         : goQuote(plainDouble(value as number));
     case 'google.protobuf.Timestamp':
-      return `timestamp(${goQuote(textOf(value))})`;
+      return `timestamp(${goQuote(written(value))})`;
     case 'google.protobuf.Duration':
-      return `duration(${goQuote(textOf(value))})`;
+      return `duration(${goQuote(written(value))})`;
     default:
       return written(value);
   }
+}
+
+const anything =
+  'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps';
+
+/** What each clause takes, and what is told of anything else. */
+const clauses: Readonly<Partial<Record<string, readonly [takes: string, why: string]>>> = {
+  s: ['list map int uint double bool string timestamp bytes duration type null', anything],
+  d: ['int uint', 'decimal clause can only be used on integers'],
+  f: ['double string', 'fixed-point clause can only be used on doubles'],
+  e: ['double string', 'scientific clause can only be used on doubles'],
+  b: ['int uint bool', 'only integers and bools can be formatted as binary'],
+  x: ['int uint string bytes', 'only integers, byte buffers, and strings can be formatted as hex'],
+  X: ['int uint string bytes', 'only integers, byte buffers, and strings can be formatted as hex'],
+  o: ['int uint', 'octal clause can only be used on integers'],
+};
+
+/** What is wrong with a text to be filled with values of the types given, each with its place. @param at Of the call */
+export function formatProblem(
+  text: string,
+  items: readonly { readonly at: number; readonly type: CelType }[],
+  at: number,
+): Problem[] {
+  let used = 0;
+  try {
+    for (const [, clause = ''] of text.matchAll(/%(%|\.\d*.?|.?)/gs)) {
+      if (clause === '%') continue;
+      const item = items[used];
+      if (item === undefined) return [{ at, why: `index ${String(used)} out of range` }];
+      if (clause === '') return [{ at, why: 'unexpected end of string' }];
+      readClause(clause);
+      const [takes = '', why = ''] = clauses[clause.slice(-1)] ?? [];
+      if (item.type.kind !== 'dyn' && !takes.split(' ').includes(item.type.kind))
+        return [
+          {
+            at: item.at,
+            why: `error during formatting: ${why}, was given ${showType({ ...item.type, of: [] })}`,
+          },
+        ];
+      used += 1;
+    }
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return [{ at, why: error.message }];
+  }
+  if (items.length <= used) return [];
+  const counts = `expected ${String(used)}, got ${String(items.length)}`;
+  return [{ at, why: `too many arguments supplied to string.format (${counts})` }];
 }

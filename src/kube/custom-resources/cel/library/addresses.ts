@@ -1,31 +1,41 @@
 import { isIP } from 'node:net';
+import { goQuote } from '../../../../core/go-format.js';
+import { CelError, CelOpaque } from '../values/value.js';
 import type { CelLibrary } from './library.js';
+import { addressProblem, networkProblem } from './parse-problems.js';
 
 /** An address as a number, of one of the two families. */
-class CelIp {
+class CelIp extends CelOpaque {
+  readonly typeName = 'net.IP';
   readonly family: 4 | 6;
   readonly value: bigint;
 
   constructor(family: 4 | 6, value: bigint) {
+    super();
     this.family = family;
     this.value = value;
+  }
+
+  equals(other: CelOpaque): boolean {
+    return other instanceof CelIp && other.family === this.family && other.value === this.value;
   }
 }
 
 /** A network: an address in it and how many of its bits all addresses share. */
-class CelCidr {
+class CelCidr extends CelOpaque {
+  readonly typeName = 'net.CIDR';
   readonly ip: CelIp;
   readonly prefix: number;
 
   constructor(ip: CelIp, prefix: number) {
+    super();
     this.ip = ip;
     this.prefix = prefix;
   }
-}
 
-/** What `ip.isCanonical` hangs on. */
-class IpNames {
-  readonly name = 'ip';
+  equals(other: CelOpaque): boolean {
+    return other instanceof CelCidr && other.prefix === this.prefix && other.ip.equals(this.ip);
+  }
 }
 
 function bitsOf({ family }: CelIp): number {
@@ -95,18 +105,30 @@ function containsNetwork(network: CelCidr, other: CelCidr): boolean {
   return network.prefix <= other.prefix && contains(network, other.ip);
 }
 
+function isMapped(text: string): boolean {
+  return isIP(text) === 6 && !text.includes('%');
+}
+
 function addressOf(text: string): CelIp {
   const ip = parseAddress(text);
-  if (ip === undefined)
-    throw new Error(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
-  return ip;
+  if (ip !== undefined) return ip;
+  if (isMapped(text)) throw new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+  if (isIP(text) === 6) throw new CelError(`IP address ${goQuote(text)} with zone value is not allowed`);
+  throw new CelError(
+    `IP Address ${goQuote(text)} parse error during conversion from string: ${addressProblem(text)}`,
+  );
 }
 
 function networkOf(text: string): CelCidr {
   const network = parseNetwork(text);
-  if (network === undefined)
-    throw new Error(`network address parse error during conversion from string: ${JSON.stringify(text)}`);
-  return network;
+  if (network !== undefined) return network;
+  const what = 'network address parse error during conversion from string';
+  const isMappedNetwork = isMapped(text.slice(0, text.lastIndexOf('/')));
+  throw new CelError(
+    isMappedNetwork
+      ? `${what}: IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`
+      : `${what}: ${what}: ${networkProblem(text, (address) => isIP(address) !== 0)}`,
+  );
 }
 
 function isWithin(ip: CelIp, ...networks: readonly string[]): boolean {
@@ -120,40 +142,45 @@ function isGlobal(ip: CelIp): boolean {
 
 /** Addresses and networks in rules. @see kubernetes/apiserver pkg/cel/library/ip.go, cidr.go */
 export const addresses: CelLibrary = {
-  types: { 'net.IP': CelIp, 'net.CIDR': CelCidr, 'fake.ipNames': IpNames },
-  constants: { ip: ['fake.ipNames', new IpNames()] },
+  types: ['net.IP', 'net.CIDR'],
   functions: [
-    ['ip(string): net.IP', addressOf],
-    ['isIP(string): bool', (text: string) => parseAddress(text) !== undefined],
+    ['string_to_ip ip(string): net.IP', addressOf],
+    ['is_ip isIP(string): bool', (text: string) => parseAddress(text) !== undefined],
+    ['ip_is_canonical ip.isCanonical(string): bool', (text: string) => showAddress(addressOf(text)) === text],
+    ['ip_to_string string(net.IP): string', showAddress],
+    ['ip_family .family(net.IP): int', ({ family }: CelIp) => BigInt(family)],
+    ['ip_is_unspecified .isUnspecified(net.IP): bool', ({ value }: CelIp) => value === 0n],
+    ['ip_is_loopback .isLoopback(net.IP): bool', (ip: CelIp) => isWithin(ip, '127.0.0.0/8', '::1/128')],
     [
-      'fake.ipNames.isCanonical(string): bool',
-      (_: IpNames, text: string) => showAddress(addressOf(text)) === text,
+      'ip_is_link_local_multicast .isLinkLocalMulticast(net.IP): bool',
+      (ip: CelIp) => isWithin(ip, '224.0.0.0/24', 'ff02::/16'),
     ],
-    ['string(net.IP): string', showAddress],
-    ['net.IP.family(): int', ({ family }: CelIp) => BigInt(family)],
-    ['net.IP.isUnspecified(): bool', ({ value }: CelIp) => value === 0n],
-    ['net.IP.isLoopback(): bool', (ip: CelIp) => isWithin(ip, '127.0.0.0/8', '::1/128')],
-    ['net.IP.isLinkLocalMulticast(): bool', (ip: CelIp) => isWithin(ip, '224.0.0.0/24', 'ff02::/16')],
-    ['net.IP.isLinkLocalUnicast(): bool', (ip: CelIp) => isWithin(ip, '169.254.0.0/16', 'fe80::/10')],
-    ['net.IP.isGlobalUnicast(): bool', isGlobal],
-    ['cidr(string): net.CIDR', networkOf],
-    ['isCIDR(string): bool', (text: string) => parseNetwork(text) !== undefined],
-    ['string(net.CIDR): string', ({ ip, prefix }: CelCidr) => `${showAddress(ip)}/${String(prefix)}`],
-    ['net.CIDR.containsIP(net.IP): bool', contains],
     [
-      'net.CIDR.containsIP(string): bool',
+      'ip_is_link_local_unicast .isLinkLocalUnicast(net.IP): bool',
+      (ip: CelIp) => isWithin(ip, '169.254.0.0/16', 'fe80::/10'),
+    ],
+    ['ip_is_global_unicast .isGlobalUnicast(net.IP): bool', isGlobal],
+    ['string_to_cidr cidr(string): net.CIDR', networkOf],
+    ['is_cidr isCIDR(string): bool', (text: string) => parseNetwork(text) !== undefined],
+    [
+      'cidr_to_string string(net.CIDR): string',
+      ({ ip, prefix }: CelCidr) => `${showAddress(ip)}/${String(prefix)}`,
+    ],
+    ['cidr_contains_ip_ip .containsIP(net.CIDR, net.IP): bool', contains],
+    [
+      'cidr_contains_ip_string .containsIP(net.CIDR, string): bool',
       (network: CelCidr, text: string) => contains(network, addressOf(text)),
     ],
-    ['net.CIDR.containsCIDR(net.CIDR): bool', containsNetwork],
+    ['cidr_contains_cidr .containsCIDR(net.CIDR, net.CIDR): bool', containsNetwork],
     [
-      'net.CIDR.containsCIDR(string): bool',
+      'cidr_contains_cidr_string .containsCIDR(net.CIDR, string): bool',
       (network: CelCidr, text: string) => containsNetwork(network, networkOf(text)),
     ],
-    ['net.CIDR.ip(): net.IP', ({ ip }: CelCidr) => ip],
+    ['cidr_ip .ip(net.CIDR): net.IP', ({ ip }: CelCidr) => ip],
     [
-      'net.CIDR.masked(): net.CIDR',
+      'cidr_masked .masked(net.CIDR): net.CIDR',
       (network: CelCidr) => new CelCidr(new CelIp(network.ip.family, startOf(network)), network.prefix),
     ],
-    ['net.CIDR.prefixLength(): int', ({ prefix }: CelCidr) => BigInt(prefix)],
+    ['cidr_prefix_length .prefixLength(net.CIDR): int', ({ prefix }: CelCidr) => BigInt(prefix)],
   ],
 };

@@ -1,14 +1,29 @@
+import { goQuote } from '../../../../core/go-format.js';
+import { ValueList, ValueMap } from '../values/collections.js';
+import { CelError, CelOpaque, type CelMap } from '../values/value.js';
 import type { CelLibrary } from './library.js';
 
 /** A URL, taken apart. */
-class CelUrl {
+class CelUrl extends CelOpaque {
+  readonly typeName = 'kubernetes.URL';
   readonly scheme: string;
   readonly host: string;
   readonly path: string;
   readonly query: string;
 
   constructor(parts: { scheme: string; host: string; path: string; query: string }) {
+    super();
     ({ scheme: this.scheme, host: this.host, path: this.path, query: this.query } = parts);
+  }
+
+  equals(other: CelOpaque): boolean {
+    return (
+      other instanceof CelUrl &&
+      other.scheme === this.scheme &&
+      other.host === this.host &&
+      other.path === this.path &&
+      other.query === this.query
+    );
   }
 }
 
@@ -45,33 +60,33 @@ function escapePath(path: string): string {
   );
 }
 
-function queryOf({ query }: CelUrl): Record<string, string[]> {
+function queryOf({ query }: CelUrl): CelMap {
   const all = new Map<string, string[]>();
   for (const [key, value] of new URLSearchParams(query)) all.set(key, [...(all.get(key) ?? []), value]);
-  return Object.fromEntries(all);
+  return new ValueMap(Array.from(all, ([key, values]) => [key, new ValueList(values)]));
+}
+
+function urlOf(text: string): CelUrl {
+  const url = parseUrl(text);
+  if (url !== undefined) return url;
+  const why = text === '' ? 'empty url' : 'invalid URI for request';
+  throw new CelError(`URL parse error during conversion from string: parse ${goQuote(text)}: ${why}`);
 }
 
 /** URLs in rules. @see kubernetes/apiserver pkg/cel/library/urls.go */
 export const urls: CelLibrary = {
-  types: { 'kubernetes.URL': CelUrl },
+  types: ['kubernetes.URL'],
   functions: [
+    ['string_to_url url(string): kubernetes.URL', urlOf],
+    ['is_url_string isURL(string): bool', (text: string) => parseUrl(text) !== undefined],
+    ['url_get_scheme .getScheme(kubernetes.URL): string', ({ scheme }: CelUrl) => scheme],
+    ['url_get_host .getHost(kubernetes.URL): string', ({ host }: CelUrl) => host],
+    ['url_get_hostname .getHostname(kubernetes.URL): string', hostname],
     [
-      'url(string): kubernetes.URL',
-      (text: string) => {
-        const url = parseUrl(text);
-        if (url === undefined) throw new Error(`URL parse error during conversion from string: ${text}`);
-        return url;
-      },
-    ],
-    ['isURL(string): bool', (text: string) => parseUrl(text) !== undefined],
-    ['kubernetes.URL.getScheme(): string', ({ scheme }: CelUrl) => scheme],
-    ['kubernetes.URL.getHost(): string', ({ host }: CelUrl) => host],
-    ['kubernetes.URL.getHostname(): string', hostname],
-    [
-      'kubernetes.URL.getPort(): string',
+      'url_get_port .getPort(kubernetes.URL): string',
       ({ host }: CelUrl) => /:(\d*)$/.exec(host.replace(/^.*\]/, ''))?.[1] ?? '',
     ],
-    ['kubernetes.URL.getEscapedPath(): string', ({ path }: CelUrl) => escapePath(path)],
-    ['kubernetes.URL.getQuery(): map<string, list<string>>', queryOf],
+    ['url_get_escaped_path .getEscapedPath(kubernetes.URL): string', ({ path }: CelUrl) => escapePath(path)],
+    ['url_get_query .getQuery(kubernetes.URL): map(string, list(string))', queryOf],
   ],
 };
