@@ -106,14 +106,20 @@ function queryProblems(parameter: SpecParameter, query: URLSearchParams): readon
 }
 
 function formProblems(parameter: SpecParameter, { contentType, body }: SentRequest): readonly string[] {
-  // Pieces of a multipart form are read by those who want them.
-  if (!Buffer.isBuffer(body) || !contentType.startsWith('application/x-www-form-urlencoded')) return [];
-  const form = new URLSearchParams(body.toString('utf8'));
   const { name, required } = parameter;
   const what = `field "${name}" of the form`;
-  const values = form.getAll(name);
-  if (values.length === 0)
-    return required === true ? [`${what} is required, but missing; add ${name}=… to the body`] : [];
+  if (body === 'unknown') return [];
+  const missing = [`${what} is required, but missing; add ${name}=… to the body`];
+  if (contentType.startsWith('multipart/form-data')) {
+    // What pieces hold is read by those who want them.
+    return required !== true || body?.includes(`name="${name}"`) === true ? [] : missing;
+  }
+  if (!contentType.startsWith('application/x-www-form-urlencoded')) {
+    const got = contentType === '' ? 'no Content-Type' : describeInput(contentType);
+    return required === true ? [`${what} is required, but the body is no form; send one, not ${got}`] : [];
+  }
+  const values = new URLSearchParams(body?.toString('utf8')).getAll(name);
+  if (values.length === 0) return required === true ? missing : [];
   return values.flatMap((text) => textProblems(parameter, text, what));
 }
 

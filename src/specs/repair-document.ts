@@ -7,6 +7,9 @@ const methods = new Set(['delete', 'get', 'head', 'options', 'patch', 'post', 'p
 const places = new Set(['body', 'formData', 'header', 'path', 'query']);
 const plainTypes = new Set(['array', 'boolean', 'file', 'integer', 'number', 'string']);
 
+/** What go-restful writes where the last variable takes the rest of the path. */
+const takesRest = /\{[^}:]*:\s*\*\}\s*$/;
+
 /** A document in the form of the packaged ones, and what had to be changed for it. */
 export interface RepairedDocument {
   readonly document: SpecDocument;
@@ -85,18 +88,27 @@ class DocumentRepairer {
           continue;
         }
         this.#taken.set(shape, place);
-        operations[method.toLowerCase()] = this.#operation(operation, item['parameters'], path, place);
+        const repaired = this.#operation(operation, item['parameters'], path, place);
+        operations[method.toLowerCase()] = takesRest.test(written)
+          ? { ...repaired, 'x-rest-of-path': true }
+          : repaired;
       }
       if (Object.keys(operations).length > 0) paths.set(path, operations);
     }
     return Object.fromEntries(paths);
   }
 
-  /** A path as requests can match it: `{name:.*}` of go-restful loses its pattern, spaces and doubled slashes go. */
+  /**
+   * A path as requests can match it: `{name:.*}` of go-restful loses its pattern, spaces and doubled slashes go. With
+   * `{name:*}` at its end it stands for all that may follow.
+   */
   #path(written: string, base: string): string {
     const joined = `${base}/${written.trim()}`.replace(/\/{2,}/g, '/');
     const path = joined.replace(/\{([^}:]*):[^}]*\}/g, '{$1}');
-    if (path !== `${base}${written}`) this.#report(written, 'not a plain path', `read as ${path}`);
+    if (path !== `${base}${written}`) {
+      const reach = takesRest.test(written) ? ' and all that follows' : '';
+      this.#report(written, 'not a plain path', `read as ${path}${reach}`);
+    }
     return path;
   }
 

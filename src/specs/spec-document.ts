@@ -29,6 +29,8 @@ export interface SpecOperation {
   readonly parameters?: readonly SpecParameter[];
   /** By status, or `default`. */
   readonly responses: Readonly<Record<string, SpecResponse>>;
+  /** True when the last variable of the path takes all that follows: `{path:*}` of go-restful. */
+  readonly 'x-rest-of-path'?: true;
 }
 
 /** What is read of a Swagger 2.0 document. */

@@ -34,6 +34,8 @@ export class SpecIndex {
   readonly operations: readonly Operation[];
   readonly sources: readonly IndexedDocument[];
   readonly #byLength = new Map<number, Place[]>();
+  /** Those whose last variable takes the rest of a path. */
+  readonly #open: Place[] = [];
   /** The same, further by second segment: the API group, as a rule. Made as they are asked for. */
   readonly #near = new Map<string, readonly Place[]>();
   /** Second segments that paths name. */
@@ -52,7 +54,8 @@ export class SpecIndex {
       operations.push(...own);
       sources.push({ name, operations: own.length });
     }
-    for (const places of this.#byLength.values()) places.sort((a, b) => b.literals - a.literals);
+    for (const places of [...this.#byLength.values(), this.#open])
+      places.sort((a, b) => b.literals - a.literals);
     this.operations = operations;
     this.sources = sources;
   }
@@ -65,6 +68,11 @@ export class SpecIndex {
       if (operation === undefined) continue;
       const params = variablesOf(place, segments);
       if (params !== undefined) return { operation, params };
+    }
+    for (const place of this.#open) {
+      const operation = place.operations.get(method);
+      const params = operation && variablesOf(place, restJoined(segments, place));
+      if (operation !== undefined && params !== undefined) return { operation, params };
     }
     return undefined;
   }
@@ -95,7 +103,10 @@ export class SpecIndex {
   /** What can be done at a path, in the order of the document; empty when no document knows it. */
   methodsAt(path: string): readonly string[] {
     const segments = split(path);
-    const fitting = this.#placesNear(segments).filter((place) => variablesOf(place, segments) !== undefined);
+    const fitting = [
+      ...this.#placesNear(segments).filter((place) => variablesOf(place, segments) !== undefined),
+      ...this.#open.filter((place) => variablesOf(place, restJoined(segments, place)) !== undefined),
+    ];
     return [...new Set(fitting.flatMap(({ operations }) => [...operations.keys()]))];
   }
 
@@ -131,6 +142,8 @@ export class SpecIndex {
     if (place.operations.size === 0) return [];
     const [, group = ''] = segments;
     if (!isVariable(group)) this.#groups.add(group);
+    if ([...place.operations.values()].some((operation) => operation['x-rest-of-path'] === true))
+      this.#open.push(place);
     const known = this.#byLength.get(segments.length);
     if (known === undefined) this.#byLength.set(segments.length, [place]);
     else known.push(place);
@@ -147,12 +160,20 @@ function split(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
+/** Segments of a path with all from the last one of a place on as one. */
+function restJoined(segments: readonly string[], place: Place): readonly string[] {
+  const last = place.segments.length - 1;
+  return segments.length <= last ? segments : [...segments.slice(0, last), segments.slice(last).join('/')];
+}
+
 function isVariable(segment: string): boolean {
   return segment.startsWith('{');
 }
 
 function variablesOf(place: Place, segments: readonly string[]): Record<string, string> | undefined {
-  const fits = place.segments.every((expected, at) => expected === segments[at] || isVariable(expected));
+  const fits =
+    segments.length === place.segments.length &&
+    place.segments.every((expected, at) => expected === segments[at] || isVariable(expected));
   if (!fits) return undefined;
   const params: Record<string, string> = {};
   for (const [at, expected] of place.segments.entries())

@@ -143,3 +143,55 @@ test.for([
   if (problem === undefined) expect(answer.status).toBe(200);
   else expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(problem)]);
 });
+
+const document = {
+  swagger: '2.0',
+  info: { title: 'forms', version: '1' },
+  paths: {
+    '/kapis/forms.io/v1/form': {
+      post: {
+        consumes: ['multipart/form-data'],
+        parameters: [{ name: 'f', in: 'formData', type: 'string', required: true }],
+        responses: { 201: { description: 'made' } },
+      },
+    },
+    '/kapis/forms.io/v1/rest/{path:*}': {
+      get: { responses: { 200: { description: 'ok', schema: { type: 'object' } } } },
+    },
+  },
+};
+
+const forms = { name: 'forms', document };
+
+const piece = (name: string): string =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\nx\r\n--b--\r\n`;
+
+test.for([
+  [
+    'application/json',
+    '{}',
+    400,
+    'field "f" of the form is required, but the body is no form; send one, not "application/json"',
+  ],
+  ['multipart/form-data; boundary=b', piece('g'), 400, 'field "f" of the form is required, but missing'],
+  ['multipart/form-data; boundary=b', piece('f'), 201, ''],
+  ['application/x-www-form-urlencoded', 'g=1', 400, 'field "f" of the form is required, but missing'],
+  ['application/x-www-form-urlencoded', 'f=1', 201, ''],
+] as const)('of a form sent as %s, %j, it says %s', async ([type, body, status, problem]) => {
+  await using ks = await startFakeKsApiserver({ strictRequests: true, specs: [forms] });
+  const headers = { Authorization: `Bearer ${await ks.token()}`, 'Content-Type': type };
+  const answer = await fetch(`${ks.url}/kapis/forms.io/v1/form`, { method: 'POST', headers, body });
+  expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(problem)]);
+});
+
+test.for([
+  ['GET', '/one', 200],
+  ['GET', '/one/two/three', 200],
+  ['POST', '/one/two/three', 405],
+  ['GET', '', 404],
+] as const)('answers %s of what may follow a path, here %j, with %i', async ([method, rest, status]) => {
+  await using ks = await startFakeKsApiserver({ specs: [forms] });
+  const headers = { Authorization: `Bearer ${await ks.token()}` };
+  const answer = await fetch(`${ks.url}/kapis/forms.io/v1/rest${rest}`, { method, headers });
+  expect(answer.status).toBe(status);
+});
