@@ -13,6 +13,7 @@ import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js'
 import { withRequester } from './certificates/requester.js';
 import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
+import { grantSteps } from './escalation/guard-steps.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type WriteQuery } from './options-from-query.js';
 import { readApplied } from './read-applied.js';
@@ -36,12 +37,13 @@ export async function patchFrom(request: KindRequest, subresource?: 'status'): P
   const key = { namespace: path.namespace, name: path.name };
   const manage = recorder(request, query.fieldManager, subresource);
   const checked = checkedPatch(request, patch, query, warnings);
+  const guarded = await grantSteps(request);
   const write = guardedWrite(request, subresource ?? '', query.dryRun, warnings);
   const stored = await admitted(write, (steps) =>
     patchObject(warningInto(context, warnings), resource, key, checked, {
       manage,
       ...(subresource && { subresource }),
-      ...steps,
+      ...guarded(steps),
     }),
   );
   return withWarnings(answerObject(stored, kind, form), warnings);
@@ -160,6 +162,7 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
   ]);
   const manager = managerOf(request, query.fieldManager, 'Apply', subresource ?? '');
   const warnings = query.validation === 'Warn' ? errors.flatMap(warningsOf) : [];
+  const guarded = await grantSteps(request);
   const seen: { live?: StoredObject | undefined } = {};
   const apply = (steps: AdmissionSteps): StoredObject => {
     const live = context.cluster.store.find(resource, path.namespace, path.name);
@@ -177,7 +180,7 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
     if (errors.length > 0 && query.validation === 'Strict')
       throw badRequest(`error strict decoding YAML: ${errors.join('\n')}`);
     checkAppliedName(applied, path);
-    const options = { manage: () => outcome.managedFields, ...steps };
+    const options = { manage: () => outcome.managedFields, ...guarded(steps) };
     if (live !== undefined) {
       const key = { namespace: path.namespace, name: path.name };
       return patchObject(context, resource, key, () => outcome.object, {

@@ -7,6 +7,7 @@ import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
 import { unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
+import { grantSteps } from './escalation/guard-steps.js';
 import { admitted, admittedQuestion, guardedWrite } from './admission/admitted.js';
 import type { KindRequest } from './kind-request.js';
 import { readWriteQuery, type FieldValidation } from './options-from-query.js';
@@ -32,13 +33,14 @@ export async function createFrom(request: KindRequest): Promise<Reply> {
   const sent = withRequester(object, resource, context);
   const given = keepsStatus ? sent : withoutStatus(sent, resource);
   const manage = recorder(request, fieldManager);
+  const guarded = await grantSteps(request);
   const told = [...warnings];
   const stored = await admitted(guardedWrite(request, '', dryRun, told), (steps) =>
     createObject(warningInto(context, told), resource, given, {
       namespace: path.namespace,
       typed: !resource.custom,
       manage,
-      ...steps,
+      ...guarded(steps),
     }),
   );
   return withWarnings(answerObject(stored, kind, form, 201), told);
@@ -52,6 +54,7 @@ export async function updateFrom(request: KindRequest, subresource?: 'status' | 
   const { recorder } = await import('./managed-fields/recorder.js');
   const existed = context.cluster.store.find(kind.resource, path.namespace, path.name) !== undefined;
   const manage = recorder(request, fieldManager, subresource);
+  const guarded = await grantSteps(request, object);
   const told = [...warnings];
   const stored = await admitted(guardedWrite(request, subresource ?? '', dryRun, told), (steps) =>
     updateObject(warningInto(context, told), kind.resource, object, {
@@ -60,7 +63,7 @@ export async function updateFrom(request: KindRequest, subresource?: 'status' | 
       typed: !kind.resource.custom,
       manage,
       ...(subresource && { subresource }),
-      ...steps,
+      ...guarded(steps),
     }),
   );
   return withWarnings(answerObject(stored, kind, form, existed ? 200 : 201), told);

@@ -1,3 +1,4 @@
+import { quote } from '../../core/api-error.js';
 import { digArray, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject, User } from '../../core/kube-object.js';
 import { describeGrant } from '../../rbac/bindings.js';
@@ -19,6 +20,12 @@ interface NativeGrant {
   readonly rules: readonly Rule[];
 }
 
+/** A role that a binding names though it is not there. */
+export interface MissingRole {
+  readonly kind: 'Role' | 'ClusterRole';
+  readonly name: string;
+}
+
 /**
  * Decides what somebody may do by the roles of Kubernetes itself, whatever KubeSphere's say.
  *
@@ -27,34 +34,45 @@ interface NativeGrant {
 export function decideNatively(store: ObjectStore, attributes: AccessAttributes): Decision {
   const { user, namespace = '' } = attributes;
   if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
-  const missing: string[] = [];
+  const missing: MissingRole[] = [];
   for (const { description, rules } of grantsOf(store, user, namespace, missing)) {
     if (rules.some((rule) => ruleAllows(rule, attributes)))
       return { allowed: true, reason: `RBAC: allowed by ${description}` };
   }
-  return { allowed: false, reason: missing.length === 0 ? '' : `RBAC: ${listed(missing)}` };
+  const problems = missing.map(({ kind, name }) => `${kind.toLowerCase()}.${group} ${quote(name)} not found`);
+  return { allowed: false, reason: problems.length === 0 ? '' : `RBAC: ${listed(problems)}` };
 }
 
-/** The rules somebody has in a namespace, those of the whole cluster first. */
-export function rulesOf(store: ObjectStore, user: User, namespace: string): readonly Rule[] {
+/**
+ * The rules somebody has in a namespace, those of the whole cluster first.
+ *
+ * @param missing Takes the roles that bindings name though they are not there.
+ */
+export function rulesOf(
+  store: ObjectStore,
+  user: User,
+  namespace: string,
+  missing: MissingRole[] = [],
+): readonly Rule[] {
   if (user.groups.includes('system:masters'))
     return [
       readRule({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }),
       readRule({ verbs: ['*'], nonResourceURLs: ['*'] }),
     ];
-  return [...grantsOf(store, user, namespace, [])].flatMap(({ rules }) => rules);
+  return [...grantsOf(store, user, namespace, missing)].flatMap(({ rules }) => rules);
 }
 
-function listed(problems: readonly string[]): string {
-  const [first = ''] = problems;
-  return problems.length === 1 ? first : `[${[...new Set(problems)].join(', ')}]`;
+/** Problems as Go shows several in one: each once. @see kubernetes/apimachinery pkg/util/errors/errors.go */
+export function listed(problems: readonly string[]): string {
+  const [first = '', ...more] = new Set(problems);
+  return more.length === 0 ? first : `[${[first, ...more].join(', ')}]`;
 }
 
 function* grantsOf(
   store: ObjectStore,
   user: User,
   namespace: string,
-  missing: string[],
+  missing: MissingRole[],
 ): Generator<NativeGrant> {
   for (const { binding, role, subject, rules } of builtinGrants) {
     if (store.find(clusterRoleBindings, undefined, binding) !== undefined) continue;
@@ -80,10 +98,10 @@ function* grantsOf(
     if (subject === undefined) continue;
     const roleKind = digString(binding, 'roleRef', 'kind');
     const roleName = digString(binding, 'roleRef', 'name');
-    const role = roleOf(store, binding, roleKind, roleName);
+    const kind = roleKind === 'Role' ? 'Role' : 'ClusterRole';
+    const role = findRole(store, kind, roleName, binding.metadata.namespace);
     if (role === undefined) {
-      const plural = roleKind === 'Role' ? 'role' : 'clusterrole';
-      missing.push(`${plural}.${group} ${JSON.stringify(roleName)} not found`);
+      missing.push({ kind, name: roleName });
       continue;
     }
     const description = describeGrant({ binding: named(binding), subject, roleKind, roleName, at: 0 });
@@ -97,14 +115,15 @@ function named(binding: KubeObject): KubeObject {
   return { ...binding, kind };
 }
 
-function roleOf(
+/** The role a binding names; `undefined` when it is not there. @param namespace That of the binding */
+export function findRole(
   store: ObjectStore,
-  { metadata }: KubeObject,
-  kind: string,
+  kind: MissingRole['kind'],
   name: string,
+  namespace: string | undefined,
 ): KubeObject | undefined {
   return kind === 'Role'
-    ? store.find(roles, metadata.namespace, name)?.object
+    ? store.find(roles, namespace, name)?.object
     : store.find(clusterRoles, undefined, name)?.object;
 }
 
