@@ -16,7 +16,7 @@ const allowed = {
   auth: ['core', 'state', 'registry/contract', 'registry/reply'],
   kube: ['core', 'state', 'registry', 'rbac', 'auth', 'upstream'],
   pipelines: ['core'],
-  charts: ['core', 'state/random', 'kube/read-yaml', 'upstream/ask-server'],
+  charts: ['core', 'state/random', 'kube/yaml/read-yaml', 'upstream/ask-server'],
   controllers: ['core', 'state', 'registry', 'rbac', 'auth', 'kube', 'charts', 'pipelines'],
   apis: [
     'core',

@@ -19,6 +19,8 @@ export interface JwtDialect {
   readonly precision: 'seconds' | 'nanoseconds';
   /** The configured clock skew is granted to `iat`. */
   readonly grantsSkew: boolean;
+  /** `aud` is a string: a list, as Kubernetes writes it into its own tokens, cannot be read. */
+  readonly singleAudience: boolean;
 }
 
 /** How a release writes tokens. */
@@ -86,6 +88,7 @@ const jwtGo: JwtDialect = {
   notYetValid: 'token is not valid yet',
   precision: 'seconds',
   grantsSkew: false,
+  singleAudience: true,
 };
 
 const issuerJwt: JwtDialect = {
@@ -95,6 +98,7 @@ const issuerJwt: JwtDialect = {
   usedBeforeIssued: 'jwt: token used before issued, iat:{iat}, now:{now}',
   precision: 'seconds',
   grantsSkew: true,
+  singleAudience: false,
 };
 
 const peerHeaders = ['x-real-ip', 'x-forwarded-for'];
@@ -175,7 +179,13 @@ const v2_1: AuthDialect = {
   refusal: 'gateway',
   reasonPrefix: '',
   unusable: 'no token found',
-  jwt: { ...jwtGo, expired: 'Token is expired', notYetValid: 'Token is not valid yet' },
+  // The gateway reads claims into a map.
+  jwt: {
+    ...jwtGo,
+    expired: 'Token is expired',
+    notYetValid: 'Token is not valid yet',
+    singleAudience: false,
+  },
   token: { order: ['email', 'exp', 'iat', 'type', 'username'], backdated: false, fullName: 'name' },
   slidingSessions: true,
   recordsUnknownUsers: false,

@@ -1,5 +1,6 @@
 import { goJsonType } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
+import type { JwtDialect } from './dialects.js';
 
 /** What the token is for; `code` is an authorization code. */
 export type TokenType = 'access_token' | 'refresh_token' | 'static_token' | 'code' | 'id_token';
@@ -35,13 +36,15 @@ const texts: readonly string[] = ['iss', 'sub', 'jti', 'username', 'uid', 'token
 /**
  * Reads claims the way Go decodes them into its struct: a member of the wrong type is an error.
  *
+ * @param dialect What of the release's library the form of claims depends on.
  * @throws InvalidToken
  */
-export function readClaims(value: Json): TokenClaims {
+export function readClaims(value: Json, dialect: Pick<JwtDialect, 'singleAudience'>): TokenClaims {
   if (value !== null && !isJsonObject(value)) {
     throw new InvalidToken(`json: cannot unmarshal ${goJsonType(value)} into Go value of type token.Claims`);
   }
   const claims: JsonObject = value ?? {};
+  if (dialect.singleAudience) assertType(claims, 'aud', 'string', 'string');
   for (const name of texts) assertType(claims, name, 'string', 'string');
   return {
     username: text(claims, 'username'),

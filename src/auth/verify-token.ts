@@ -82,7 +82,7 @@ function parseToken(world: World, token: string): TokenClaims {
       `json: cannot unmarshal ${goJsonType(header)} into Go value of type map[string]interface {}`,
     );
   }
-  const claims = readClaims(parseSegment(body, dialect, 'decode'));
+  const claims = readClaims(parseSegment(body, dialect, 'decode'), dialect);
   const algorithm = header !== null && Object.hasOwn(header, 'alg') ? header['alg'] : undefined;
   if (typeof algorithm !== 'string') throw new InvalidToken('signing method (alg) is unspecified.');
   if (!knownAlgorithms.has(algorithm)) throw new InvalidToken('signing method (alg) is unavailable.');

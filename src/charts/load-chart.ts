@@ -62,7 +62,7 @@ export async function definitionsOf({ files }: Chart): Promise<readonly JsonObje
 
 /** The objects of a YAML text of several documents; those without a kind are refused as Go's decoder does. */
 export async function readDocuments(text: string): Promise<readonly JsonObject[]> {
-  const { parseYamlBody } = await import('../kube/read-yaml.js');
+  const { parseYamlBody } = await import('../kube/yaml/read-yaml.js');
   const found: JsonObject[] = [];
   for (const part of text.split(/^---(?=\s|$).*$/m)) {
     if (part.replace(/^[ \t]*#.*$/gm, '').trim() === '') continue;
@@ -84,17 +84,16 @@ function named(files: readonly ChartFile[], name: string): readonly ChartFile[] 
 }
 
 async function readYaml(data: Buffer, name: string): Promise<Json> {
-  const { parseYamlBody } = await import('../kube/read-yaml.js');
+  const { parseYamlBody } = await import('../kube/yaml/read-yaml.js');
   try {
-    return JSON.parse(parseYamlBody(data.toString('utf8')).json) as Json;
+    return JSON.parse(parseYamlBody(data).json) as Json;
   } catch (error) {
     throw new ChartError(`cannot load ${name}: ${yamlProblem(error)}`);
   }
 }
 
 function yamlProblem(error: unknown): string {
-  const text = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-  return `error converting YAML to JSON: yaml: ${text.replace(/:$/, '')}`;
+  return `error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function metadataOf(raw: JsonObject): ChartMetadata {

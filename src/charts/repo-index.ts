@@ -63,13 +63,13 @@ export function assertAsked(url: string, release: ReleaseName): void {
 
 /** Reads the text of an index. @throws ChartError for what is no YAML */
 export async function readIndex(text: string): Promise<RepoIndex> {
-  const { parseYamlBody } = await import('../kube/read-yaml.js');
+  const { parseYamlBody } = await import('../kube/yaml/read-yaml.js');
   let value: Json;
   try {
     value = JSON.parse(parseYamlBody(text).json) as Json;
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-    throw new ChartError(`error converting YAML to JSON: yaml: ${why}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ChartError(`error converting YAML to JSON: ${why}`);
   }
   if (!isJsonObject(value)) {
     const what = typeof value === 'string' ? 'string' : Array.isArray(value) ? 'array' : typeof value;

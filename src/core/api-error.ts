@@ -131,6 +131,11 @@ export function internalError(message: string, options: ApiErrorOptions = {}): A
   return new ApiError(500, 'InternalError', message, options);
 }
 
+/** 500 for an error of the server's own, told with what caused it. @see kubernetes/apimachinery NewInternalError */
+export function internalOf(cause: string): ApiError {
+  return internalError(`Internal error occurred: ${cause}`, { details: { causes: [{ message: cause }] } });
+}
+
 /** 405 for a verb that a kind described by a definition does not have; `verb` is empty where the method has none. */
 export function verbNotSupported(verb: string, group: string, plural: string): ApiError {
   const message = `${verb} is not supported on resources of kind "${plural}.${group}"`;

@@ -105,7 +105,7 @@ function scanValue(text: string): Scan {
   for (;;) {
     const opened = text[at];
     if (opened === '{' || opened === '[') {
-      if (closers.length >= maxDepth) return { error: tooDeep };
+      if (closers.length >= maxDepth) return { error: `invalid character '${opened}' ${tooDeep}` };
       closers.push(opened === '{' ? '}' : ']');
       at = skip(text, at + 1, blank);
       if (text[at] !== closers.at(-1)) {

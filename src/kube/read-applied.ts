@@ -1,5 +1,5 @@
 import { badRequest } from '../core/api-error.js';
-import { parseGoJson } from '../core/go-json.js';
+import { goJsonType, parseGoJson } from '../core/go-json.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { RequestContext } from '../registry/contract.js';
 
@@ -8,22 +8,20 @@ export async function readApplied({ context }: { readonly context: RequestContex
   readonly applied: JsonObject;
   readonly errors: readonly string[];
 }> {
-  const { parseYamlBody } = await import('./read-yaml.js');
-  const text = context.body?.toString('utf8') ?? '';
+  const { parseYamlBody } = await import('./yaml/read-yaml.js');
   let applied: Json;
   let twice: readonly string[];
   try {
-    const read = parseYamlBody(text);
+    const read = parseYamlBody(context.body ?? '');
     applied = parseGoJson(read.json, 'unmarshal');
     ({ twice } = read);
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-    throw badRequest(`error decoding YAML: yaml: ${why}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${why}`);
   }
   if (!isJsonObject(applied)) {
-    const why =
-      'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}';
-    throw badRequest(`error decoding YAML: ${why}`);
+    const why = `json: cannot unmarshal ${goJsonType(applied)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`);
   }
   const lines = twice.map((one) => `  ${one}`).join('\n');
   const errors =

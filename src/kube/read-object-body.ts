@@ -9,6 +9,7 @@ import { fieldsOf } from '../registry/type-table.js';
 import { readingProblem, unhandled } from './scheme.js';
 import { strictErrors } from './strict-fields.js';
 
+const unreadableKind = "couldn't get version/kind; json parse error: ";
 /** Bytes of a body shown in an error. */
 const shownBytes = 30;
 const typeMeta =
@@ -63,7 +64,7 @@ function checkedObject(value: Json, context: RequestContext, expected: ExpectedB
   const { kind, apiVersion } = value;
   for (const member of [apiVersion, kind]) {
     if (member !== undefined && member !== null && typeof member !== 'string') {
-      const why = `json: cannot unmarshal ${goJsonType(member)} into Go struct field .${member === kind ? 'kind' : 'apiVersion'} of type string`;
+      const why = `${unreadableKind}json: cannot unmarshal ${goJsonType(member)} into Go struct field .${member === kind ? 'kind' : 'apiVersion'} of type string`;
       throw unrecognized(context.body, expected, why);
     }
   }
@@ -122,7 +123,7 @@ async function readValue(context: RequestContext, expected: ExpectedBody): Promi
   const type = typeOfBody(context);
   if (type === 'application/vnd.kubernetes.protobuf')
     return { value: await readProtobuf(context.body, expected), errors: [] };
-  if (type === 'application/yaml') return readYaml(text, context.body, expected);
+  if (type === 'application/yaml') return readYaml(context.body, expected);
   if (type !== 'application/json') {
     throw unsupportedMedia('the body of the request was in an unknown format', [
       'application/json',
@@ -134,11 +135,7 @@ async function readValue(context: RequestContext, expected: ExpectedBody): Promi
     return { value: parseGoJson(text, 'unmarshal'), text, errors: [] };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw unrecognized(
-      context.body,
-      expected,
-      `couldn't get version/kind; json parse error: ${error.message}`,
-    );
+    throw unrecognized(context.body, expected, unreadableKind + error.message);
   }
 }
 
@@ -154,16 +151,15 @@ async function readProtobuf(body: Buffer | undefined, { kind, type }: ExpectedBo
   return { ...decodeMessage(raw, type, fieldsOf), ...typeMeta };
 }
 
-async function readYaml(text: string, body: Buffer | undefined, expected: ExpectedBody): Promise<BodyValue> {
-  const { parseYamlBody } = await import('./read-yaml.js');
+async function readYaml(body: Buffer | undefined, expected: ExpectedBody): Promise<BodyValue> {
+  const { parseYamlBody } = await import('./yaml/read-yaml.js');
   try {
-    const { json, twice } = parseYamlBody(text);
+    const { json, twice } = parseYamlBody(body ?? '');
     const errors =
       twice.length === 0 ? [] : [`yaml: unmarshal errors:\n${twice.map((one) => `  ${one}`).join('\n')}`];
     return { value: parseGoJson(json, 'unmarshal'), text: json, errors };
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-    throw unrecognized(body, expected, `yaml: ${why}`);
+    throw unrecognized(body, expected, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -183,7 +179,7 @@ export function unsupportedMedia(what: string, accepted: readonly string[]): Api
 }
 
 function wrongRoot(value: Json): string {
-  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${goJsonType(value)} into Go value of type ${typeMeta}`;
+  return `${unreadableKind}json: cannot unmarshal ${goJsonType(value)} into Go value of type ${typeMeta}`;
 }
 
 function unrecognized(body: Buffer | undefined, { kind }: ExpectedBody, why: string): ApiError {

@@ -57,10 +57,11 @@ export function readPatchBody(context: RequestContext, resource: Resource, versi
     if (!resource.custom && !isRouted(context, accepted)) throw unrouted();
     throw unsupportedMedia('the body of the request was in an unknown format', accepted);
   }
-  const body = readJson(context.body?.toString('utf8') ?? '', type === jsonPatch);
+  const text = context.body?.toString('utf8') ?? '';
+  const body = readJson(text, type === jsonPatch);
   return isStrategic
     ? strategic(body, resource.types?.[version] ?? '')
-    : { type: type as typeof jsonPatch, body };
+    : { type: type as typeof jsonPatch, body, text };
 }
 
 /** The media type a patch is taken for: up to the first semicolon, however it is written. */

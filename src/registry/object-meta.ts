@@ -77,9 +77,16 @@ function readMeta(given: Json | undefined, resource: Resource): ObjectMeta {
     if (value === undefined || value === null) continue;
     checkShape(resource, key, shape, value);
     // An empty list of managers is a wish: that nobody is one any more.
-    if (!isEmpty(value) || key === 'managedFields') members.push([key, value]);
+    if (!isEmpty(value) || key === 'managedFields')
+      members.push([key, shape === 'map' ? withTexts(value) : value]);
   }
   return { name: '', ...Object.fromEntries(members) };
+}
+
+/** A map whose values that are null are empty, as Go reads them. */
+function withTexts(value: Json): Json {
+  if (!isJsonObject(value) || !Object.values(value).includes(null)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, text ?? '']));
 }
 
 function isEmpty(value: Json): boolean {
@@ -112,7 +119,7 @@ function checkShape(resource: Resource, key: string, shape: FieldShape, value: J
     case 'map':
       if (!isJsonObject(value)) fail(value);
       for (const item of Object.values(value as JsonObject)) {
-        if (item !== undefined && typeof item !== 'string') fail(item, key, 'string');
+        if (item !== undefined && item !== null && typeof item !== 'string') fail(item, key, 'string');
       }
       return;
     case 'owners':

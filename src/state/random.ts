@@ -73,6 +73,11 @@ export class Random {
     return uuidBytes.toString('latin1');
   }
 
+  /** A generator of its own that follows from this point, and gives nothing that this one will give. */
+  aside(): Random {
+    return new Random(`${this.seed} ${this.fork().uuid()}`);
+  }
+
   /** A generator that continues from the same point. */
   fork(): Random {
     const copy = new Random(this.seed);

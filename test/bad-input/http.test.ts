@@ -138,7 +138,7 @@ describe('a request body', () => {
       '\t- x: :',
       '&a [*a, *a',
       '*nobody',
-      `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: [${'*b,'.repeat(200)}]`,
+      `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]`,
     ]) {
       expect((await ask(ks, 'POST', maps, bad, 'application/yaml')).status).toBe(400);
     }

@@ -23,13 +23,13 @@ export function knownProblem(values: string): string | undefined {
 }
 
 async function problemOf(text: string): Promise<string> {
-  const { parseYamlBody } = await import('../../kube/read-yaml.js');
+  const { parseYamlBody } = await import('../../kube/yaml/read-yaml.js');
   let value: Json;
   try {
     value = JSON.parse(parseYamlBody(text).json) as Json;
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-    return `failed to parse values: error converting YAML to JSON: yaml: ${why.replace(/:$/, '')}`;
+    const why = error instanceof Error ? error.message : String(error);
+    return `failed to parse values: error converting YAML to JSON: ${why}`;
   }
   if (value === null || isJsonObject(value)) return '';
   const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;

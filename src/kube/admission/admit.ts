@@ -1,5 +1,5 @@
-import { ApiError, conflict, internalError, staleVersion } from '../../core/api-error.js';
-import type { JsonObject } from '../../core/json.js';
+import { ApiError, conflict, internalOf, staleVersion } from '../../core/api-error.js';
+import { digObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import type { StoredObject } from '../../state/object-store.js';
 import type { Deletion } from '../../registry/verbs/delete.js';
@@ -85,7 +85,7 @@ async function ask(
   if (draft.previous === undefined) mutated = draft.next;
   if (guards.mutating) {
     seen = draft;
-    const changed = await mutate(attributesOf(write, draft), write.warn);
+    const changed = await mutate(asDrafted(attributesOf(write, draft)), write.warn);
     if (changed !== undefined) mutated = taken(changed, write.kind, draft.next.metadata.uid);
   }
   const final = pausedAt((pause) => store({ dryRun: true, mutate: mutateStep, admit: pause }));
@@ -192,6 +192,14 @@ function attributesOf(
   };
 }
 
+/** A write as webhooks that change objects see it: what is created counts no generations yet. */
+function asDrafted(attributes: Attributes): Attributes {
+  const { operation, object } = attributes;
+  if (operation !== 'CREATE' || object === undefined) return attributes;
+  const { generation: _, ...metadata } = digObject(object, 'metadata');
+  return { ...attributes, object: { ...object, metadata } };
+}
+
 /** An object as the API shows it, as plain JSON. */
 function shown(object: KubeObject, kind: ServedKind): JsonObject {
   return JSON.parse(JSON.stringify(shownObject(object, kind))) as JsonObject;
@@ -207,7 +215,7 @@ function taken(object: JsonObject, kind: ServedKind, uid: string | undefined): K
     return { ...read, metadata: { ...metadata, ...(uid !== undefined && { uid }) } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw internalError(`Internal error occurred: ${error.message}`);
+    throw internalOf(error.message);
   }
 }
 

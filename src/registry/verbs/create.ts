@@ -69,7 +69,10 @@ export function createObject(
   const prepared = prepareAll(named, undefined, resource, context, {
     ...(mutate && {
       mutate: (next: KubeObject) => {
-        const mutated = mutate(next, undefined);
+        const mutated = mutate(
+          withManagedFields({ sent: read, previous: undefined, next }, options),
+          undefined,
+        );
         const { uid } = mutated.metadata;
         const metadata = freshMeta(mutated.metadata, resource, namespace);
         return { ...mutated, metadata: { ...metadata, ...(uid !== undefined && { uid }) } };
@@ -83,7 +86,9 @@ export function createObject(
     const taken =
       context.cluster.store.find(resource, object.metadata.namespace, object.metadata.name) !== undefined;
     if (!taken) {
-      const managed = withManagedFields({ sent: read, previous: undefined, next: object }, options);
+      const written = { sent: read, previous: undefined, next: object };
+      // What admission changes is nobody's: who manages what has been noted before.
+      const managed = mutate === undefined ? withManagedFields(written, options) : object;
       if (options.admit !== undefined) options.admit(rehearse(managed, context).object, undefined);
       return options.dryRun === true
         ? rehearse(managed, context)
@@ -221,7 +226,7 @@ export function checkAll(
 function rehearse(object: KubeObject, { world, cluster }: WriteContext): StoredObject {
   const metadata: ObjectMeta = {
     ...object.metadata,
-    uid: object.metadata.uid ?? world.random.fork().uuid(),
+    uid: object.metadata.uid ?? world.random.aside().uuid(),
     creationTimestamp: world.clock.timestamp(),
   };
   return new StoredObject(deepFreeze({ ...object, metadata }), cluster.store.version);

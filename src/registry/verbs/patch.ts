@@ -13,7 +13,14 @@ import { replaceObject, type UpdateOptions } from './update.js';
 export type PatchType = 'application/json-patch+json' | 'application/merge-patch+json';
 
 /** A patch as sent, or anything else that turns an object into another. */
-export type Patch = { readonly type: PatchType; readonly body: Json } | ((object: JsonObject) => Json);
+export type Patch =
+  | {
+      readonly type: PatchType;
+      readonly body: Json;
+      /** What the body was read from; absent: nobody knows. */
+      readonly text?: string;
+    }
+  | ((object: JsonObject) => Json);
 
 /**
  * Changes an object in part, as `PATCH` does.
@@ -51,8 +58,8 @@ export function patchObject(
 /** What a patch makes of an object. @throws ApiError BadRequest, Invalid */
 export function applyPatch(object: JsonObject, patch: Patch): Json {
   if (typeof patch === 'function') return patch(object);
-  const { type, body } = patch;
-  if (type === 'application/json-patch+json') return applyJsonPatch(object, readJsonPatch(body));
+  const { type, body, text } = patch;
+  if (type === 'application/json-patch+json') return applyJsonPatch(object, readJsonPatch(body, text));
   if (!isJsonObject(body)) {
     throw new ApiError(
       400,

@@ -120,7 +120,10 @@ export function replaceObject(
   };
   const { mutate } = options;
   const complete = prepareAll(merge(wanted), previous, resource, context, {
-    ...(mutate && { mutate: (next: KubeObject) => merge(mutate(next, previous)) }),
+    ...(mutate && {
+      mutate: (next: KubeObject) =>
+        merge(mutate(withManagedFields({ sent: wanted, previous: before, next }, options), previous)),
+    }),
   });
   const prepared = shareParts(complete, before);
   const generation = nextGeneration(prepared, before, resource, context);
@@ -128,7 +131,9 @@ export function replaceObject(
     ...prepared,
     metadata: { ...prepared.metadata, ...(generation !== undefined && { generation }) },
   };
-  const object = withManagedFields({ sent: wanted, previous: before, next: completed }, options);
+  const written = { sent: wanted, previous: before, next: completed };
+  // What admission changes is nobody's: who manages what has been noted before.
+  const object = mutate === undefined ? withManagedFields(written, options) : completed;
   const causes = [
     ...metaProblems(object.metadata, resource, false),
     ...changeProblems(wanted.metadata, before.metadata),

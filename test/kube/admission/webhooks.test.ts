@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InProcessFake } from '../../../src/kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
-import { as, type Answer, type Asker } from '../../support/ask.js';
+import { as, type Answer, type Asker, type Body } from '../../support/ask.js';
 import {
   configureWebhook,
   patching,
@@ -259,10 +259,23 @@ describe('a mutating webhook', () => {
     const { admin } = place;
     await configureWebhook(admin, 'Mutating', changer);
     await configureWebhook(admin, 'Validating', judge);
-    const made = await admin.send('POST', maps, { metadata: { generateName: 'one-' }, data: { a: '1' } });
+    const sent = { metadata: { generateName: 'one-' }, data: { a: '1' } };
+    const made = await admin.send('POST', `${maps}?fieldManager=me`, sent);
     expect(made.status, made.text).toBe(201);
     expect(made.json['data']).toEqual({ a: '1', b: '2' });
-    expect(changer.reviews[0]?.request.object).not.toHaveProperty('metadata.name');
+    const seen = changer.reviews[0]?.request.object as Body;
+    const owned = [{ manager: 'me', fieldsV1: { 'f:data': { '.': {}, 'f:a': {} } } }];
+    expect(Object.keys(seen.metadata).sort()).toEqual([
+      'creationTimestamp',
+      'generateName',
+      'managedFields',
+      'namespace',
+    ]);
+    expect(seen.metadata['managedFields']).toMatchObject(owned);
+    // What a webhook changes nobody owns.
+    expect(made.json.metadata['managedFields']).not.toHaveProperty('0.fieldsV1.f:data.f:b');
+    const uids = [changer, judge].map(({ reviews }) => reviews[0]?.request.uid);
+    expect(new Set([...uids, made.json.metadata['uid']]).size).toBe(3);
     expect(judge.reviews[0]?.request.object).toMatchObject({
       metadata: { name: made.json.metadata.name, uid: made.json.metadata['uid'] },
       data: { b: '2' },
@@ -344,6 +357,33 @@ describe('a mutating webhook', () => {
     await configureWebhook(place.admin, 'Mutating', hook);
     expect((await place.admin.send('POST', maps, map())).status).toBe(500);
     expect((await place.admin.get(`${maps}/one`)).status).toBe(404);
+  });
+
+  test('whose patch does not apply is told as the library tells it', async () => {
+    await using hook = await startWebhook(() => patching({ op: 'remove', path: '/nope/x' }));
+    await using place = await started();
+    await configureWebhook(place.admin, 'Mutating', hook, { failurePolicy: 'Ignore' });
+    const refused = await place.admin.send('POST', maps, map());
+    const why = 'remove operation does not apply: doc is missing path: "/nope/x": missing value';
+    expect(refused.json).toMatchObject({
+      code: 500,
+      message: `Internal error occurred: ${why}`,
+      details: { causes: [{ message: why }] },
+    });
+  });
+
+  test('whose patch is of a type nobody knows has failed, and may', async () => {
+    const patch = Buffer.from('[{"op":"add","path":"/data/b","value":"2"}]').toString('base64');
+    await using hook = await startWebhook(() => ({ allowed: true, patchType: 'Foo', patch }));
+    await using place = await started();
+    await configureWebhook(place.admin, 'Mutating', hook);
+    const why = 'failed calling webhook "hook.example.com": unsupported patch type "Foo"';
+    const refused = await place.admin.send('POST', maps, map());
+    expect(messageOf(refused)).toBe(`Internal error occurred: ${why}`);
+    const hooks = `${group}/mutatingwebhookconfigurations/hook.example.com`;
+    const ignore = [{ op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Ignore' }];
+    await place.admin.send('PATCH', hooks, ignore, 'application/json-patch+json');
+    expect((await place.admin.send('POST', maps, map())).json['data']).toEqual({ a: '1' });
   });
 
   test('behind a service is reached at the server a scenario has put there', async () => {

@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { goQuote } from '../../../core/go-format.js';
-import { digObject, digString, isJsonObject, type Json, type JsonObject } from '../../../core/json.js';
+import { digObject, digString, type JsonObject } from '../../../core/json.js';
 import { dialError } from '../../../upstream/dial-error.js';
 import { endpointOf, servicePort } from '../../kubelet/service-endpoint.js';
 import type { ClusterState, World } from '../../../state/world.js';
+import { readAnswer, type WebhookAnswer } from './read-answer.js';
 
 /** Most bytes of an answer that are read. */
 const sizeLimit = 3 * 1024 * 1024;
-/** Bytes of an answer shown in an error. */
-const shownBytes = 2048;
 const services = { group: '', plural: 'services' };
 
 /** Where the server of a webhook is. */
@@ -25,7 +24,7 @@ interface Target {
  * Sends a review to the server a `clientConfig` names, and gives what it says.
  *
  * @param seconds How long it may take.
- * @throws Error in the words of client-go: not to be reached, too slow, no JSON, above 3 MiB
+ * @throws Error in the words of client-go: not to be reached, too slow, above 3 MiB, and as {@link readAnswer}
  * @see kubernetes/apiserver pkg/util/webhook/client.go
  */
 export async function callWebhook(
@@ -33,7 +32,7 @@ export async function callWebhook(
   config: JsonObject,
   review: JsonObject,
   seconds: number,
-): Promise<Json> {
+): Promise<JsonObject> {
   const target = targetOf(place, config, seconds);
   const failed = (why: string): Error => new Error(`Post ${goQuote(target.url)}: ${why}`);
   if (!URL.canParse(target.url) || new URL(target.url).protocol !== 'https:')
@@ -41,14 +40,14 @@ export async function callWebhook(
   if (target.nobody !== undefined) throw failed(target.nobody);
   const url = new URL(target.url);
   const signal = AbortSignal.timeout(seconds * 1000);
-  let answer: { readonly status: number; readonly body: Buffer };
+  let answer: WebhookAnswer;
   try {
     answer = await send(url, target, caOf(config), JSON.stringify(review), signal);
   } catch (error) {
     if (signal.aborted) throw failed('context deadline exceeded');
     throw failed(dialError(error as NodeJS.ErrnoException, url));
   }
-  return read(answer);
+  return readAnswer(answer, review);
 }
 
 function caOf(config: JsonObject): string | undefined {
@@ -91,7 +90,7 @@ async function send(
   ca: string | undefined,
   body: string,
   signal: AbortSignal,
-): Promise<{ readonly status: number; readonly body: Buffer }> {
+): Promise<WebhookAnswer> {
   const { request } = await import('node:https');
   const [, host, port] = /^(.*):(\d+)$/.exec(address ?? '') ?? [];
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -124,39 +123,6 @@ async function send(
     }
     chunks.push(chunk);
   }
-  return { status: answer.statusCode ?? 0, body: Buffer.concat(chunks) };
-}
-
-/** @see kubernetes/client-go rest/request.go transformResponse */
-function read({ status, body }: { readonly status: number; readonly body: Buffer }): Json {
-  const text = body.toString('utf8');
-  if (status < 200 || status > 206) throw new Error(statusText(status, text));
-  try {
-    const value = JSON.parse(text) as Json;
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Said below, as for everything that is no object.
-  }
-  throw new Error(`couldn't get version/kind; json parse error: the response is no JSON object`);
-}
-
-function statusText(status: number, body: string): string {
-  switch (status) {
-    case 400:
-      return 'the server rejected our request for an unknown reason';
-    case 401:
-      return 'the server has asked for the client to provide credentials';
-    case 403:
-      return body.trim() === '' ? 'forbidden' : body.trim().slice(0, shownBytes);
-    case 404:
-      return 'the server could not find the requested resource';
-    case 405:
-      return 'the server does not allow this method on the requested resource';
-    case 503:
-      return 'the server is currently unable to handle the request';
-    default:
-      return status >= 500
-        ? `an error on the server (${goQuote(body.trim().slice(0, shownBytes) || 'unknown')}) has prevented the request from succeeding`
-        : `the server responded with the status code ${String(status)} but did not return more information`;
-  }
+  const type = answer.headers['content-type'] ?? '';
+  return { status: answer.statusCode ?? 0, type, body: Buffer.concat(chunks) };
 }

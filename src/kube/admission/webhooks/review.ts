@@ -20,7 +20,9 @@ const group = 'admission.k8s.io';
 export function reviewOf(request: JsonObject, versions: readonly Json[]): JsonObject {
   const version = versions.find((one) => one === 'v1' || one === 'v1beta1');
   if (typeof version !== 'string')
-    throw new Error('webhook does not accept known AdmissionReview versions (v1, v1beta1)');
+    throw new Error(
+      'could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)',
+    );
   return { kind: 'AdmissionReview', apiVersion: `${group}/${version}`, request };
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, badRequest, internalError, qualified, quote } from '../../../core/api-error.js';
+import { ApiError, badRequest, internalOf, qualified, quote } from '../../../core/api-error.js';
 import { goQuote } from '../../../core/go-format.js';
 import {
   digArray,
@@ -8,7 +8,8 @@ import {
   type Json,
   type JsonObject,
 } from '../../../core/json.js';
-import { applyJsonPatch, readJsonPatch } from '../../../core/json-patch.js';
+import { parseGoJson } from '../../../core/go-json.js';
+import { applyJsonPatch, readJsonPatch, type PatchOperation } from '../../../core/json-patch.js';
 import { admissionRequest } from '../admission-request.js';
 import { isGuard, type Attributes } from '../attributes.js';
 import { conditionsHold } from '../match-conditions.js';
@@ -89,13 +90,11 @@ async function ask(
   try {
     verdict = await called(hook, kind, attributes, request);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const { entry } = attributes.context;
     if (entry !== undefined) world.journal.note(entry, `webhook ${name}: ${why}`);
     if (!fails) return undefined;
-    throw internalError(`Internal error occurred: failed calling webhook ${goQuote(name)}: ${why}`, {
-      details: { causes: [{ message: `failed calling webhook ${goQuote(name)}: ${why}` }] },
-    });
+    throw internalOf(`failed calling webhook ${goQuote(name)}: ${why}`);
   }
   verdict.warnings.forEach(warn);
   if (!verdict.allowed) throw refusal(name, verdict.result);
@@ -130,18 +129,18 @@ async function called(
   try {
     answer = await callWebhook(context, digObject(spec, 'clientConfig'), review, seconds);
   } catch (error) {
-    throw new Error(`failed to call webhook: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`failed to call webhook: ${messageOf(error)}`, { cause: error });
   }
+  let verdict: Verdict;
   try {
-    return readReview(answer, review, kind);
+    verdict = readReview(answer, review, kind);
   } catch (error) {
-    throw new Error(
-      `received invalid webhook response: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new Error(`received invalid webhook response: ${messageOf(error)}`, { cause: error });
   }
+  const { allowed, patch, patchType } = verdict;
+  if (allowed && patch !== '' && patchType !== 'JSONPatch' && parsesAsPatch(patch))
+    throw new Error(`unsupported patch type ${goQuote(patchType)}`);
+  return verdict;
 }
 
 function refusal(name: string, result: JsonObject | undefined): ApiError {
@@ -154,24 +153,39 @@ function refusal(name: string, result: JsonObject | undefined): ApiError {
 function patched(
   { name }: Webhook,
   object: JsonObject | undefined,
-  { patch, patchType }: Verdict,
+  { patch }: Verdict,
 ): JsonObject | undefined {
   if (patch === '') return object;
-  if (patchType !== 'JSONPatch')
-    throw internalError(
-      `Internal error occurred: failed calling webhook ${goQuote(name)}: unsupported patch type ${goQuote(patchType)}`,
-    );
+  let operations: readonly PatchOperation[];
   try {
-    const operations = readJsonPatch(JSON.parse(patch) as Json);
-    if (operations.length === 0) return object;
-    if (object === undefined)
-      throw new Error(
-        `admission webhook ${goQuote(name)} attempted to modify the object, which is not supported for this operation`,
-      );
-    const next = applyJsonPatch(object, operations);
-    if (isJsonObject(next)) return next;
-    throw new Error(`the patch of admission webhook ${goQuote(name)} makes no object`);
+    operations = readJsonPatch(parseGoJson(patch, 'unmarshal'), patch);
   } catch (error) {
-    throw internalError(`Internal error occurred: ${error instanceof Error ? error.message : String(error)}`);
+    throw internalOf(messageOf(error));
   }
+  if (operations.length === 0) return object;
+  if (object === undefined)
+    throw internalOf(
+      `admission webhook ${goQuote(name)} attempted to modify the object, which is not supported for this operation`,
+    );
+  let next: Json;
+  try {
+    next = applyJsonPatch(object, operations);
+  } catch (error) {
+    throw internalOf(messageOf(error instanceof Error ? (error.cause ?? error) : error));
+  }
+  if (isJsonObject(next)) return next;
+  throw internalOf(`the patch of admission webhook ${goQuote(name)} makes no object`);
+}
+
+/** Whether a patch says something, in whatever words: only then is its type looked at. */
+function parsesAsPatch(patch: string): boolean {
+  try {
+    return readJsonPatch(parseGoJson(patch, 'unmarshal')).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

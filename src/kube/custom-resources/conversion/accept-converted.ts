@@ -23,7 +23,7 @@ export function acceptConverted(
   const [was, is] = [digString(given, 'kind'), digString(converted, 'kind')];
   const got = digString(converted, 'apiVersion');
   if (got !== apiVersion)
-    throw problem(`${at}invalid groupVersion (expected ${apiVersion}, received ${got || '/'})`);
+    throw problem(`${at}invalid groupVersion (expected ${apiVersion}, received ${got})`);
   if (was !== is) throw problem(`${at}invalid kind (expected ${was}, received ${is})`);
   for (const [key, name] of [
     ['name', 'name'],

@@ -34,7 +34,7 @@ export async function convertObjects(
   let found: readonly Json[];
   try {
     const sent = asked.map((object) => untyped(object));
-    const review = conversionReview(sent, apiVersion, place.world.random.fork().uuid(), reviewVersions);
+    const review = conversionReview(sent, apiVersion, place.world.random.aside().uuid(), reviewVersions);
     found = convertedObjects(await callWebhook(place, clientConfig, review, seconds), review);
   } catch (error) {
     throw failed(`conversion webhook for ${kind} failed: ${messageOf(error)}`);
