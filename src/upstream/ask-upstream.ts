@@ -21,14 +21,17 @@ const largest = 4 * 1024 * 1024;
  * The answer of an upstream to a question of our own; redirects are not followed.
  *
  * @param timeout Milliseconds.
+ * @param left Aborted when nobody wants to know any more.
  * @throws AskError in the words of Go: it cannot be reached, takes too long or says more than 4 MiB
  */
 export function askUpstream(
   upstream: Upstream,
   question: UpstreamQuestion,
   timeout = 10_000,
+  left?: AbortSignal,
 ): Promise<UpstreamAnswer> {
-  return answer(upstream, question, AbortSignal.timeout(timeout));
+  const late = AbortSignal.timeout(timeout);
+  return answer(upstream, question, left === undefined ? late : AbortSignal.any([late, left]));
 }
 
 async function answer(

@@ -12,21 +12,26 @@ const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
 /** Milliseconds after which a member is looked at again: as the real controller does, and sooner while it is not ready. */
 const resync = 900_000;
 const retry = 60_000;
+/** Milliseconds a member is given to answer. */
+const timeout = 10_000;
 /** Where the ks-apiserver of a member is, seen through its kube-apiserver. */
 const throughKubernetes = '/api/v1/namespaces/kubesphere-system/services/:ks-apiserver:/proxy';
 
 /**
- * Has members that are servers of their own looked at every quarter of an hour by the world's clock: whether they answer,
- * which KubeSphere they run and, where their kube-apiserver is known, which Kubernetes and how many nodes.
- *
- * Differs from KubeSphere: what they are said to be at the start holds until then.
+ * Has members that are servers of their own looked at as soon as their host is served, and every quarter of an hour by the
+ * world's clock: whether they answer, which KubeSphere they run and, where their kube-apiserver is known, which Kubernetes
+ * and how many nodes. Nobody waits for the first look: until it is done they are ready.
  *
  * @param names Their Cluster objects; one that goes is looked at no more.
  * @see kubesphere/kubesphere pkg/controller/cluster/cluster_controller.go
  */
 export function memberResyncs(names: readonly string[]): Routine {
   return (world) => {
-    for (const name of names) plan(world, name, resync);
+    // Trials of scenarios are worlds that nobody serves: by then that is known.
+    setImmediate(() => {
+      if (!world.isServed) return;
+      for (const name of names) lookAgain(world, name);
+    });
   };
 }
 
@@ -34,12 +39,16 @@ function plan(world: World, name: string, wait: number): void {
   world.clock.schedule(
     world.clock.now() + wait,
     () => {
-      void look(world, name).then((isReady) => {
-        if (isReady !== undefined) plan(world, name, isReady ? resync : retry);
-      });
+      lookAgain(world, name);
     },
     true,
   );
+}
+
+function lookAgain(world: World, name: string): void {
+  void look(world, name).then((isReady) => {
+    if (isReady !== undefined) plan(world, name, isReady ? resync : retry);
+  });
 }
 
 /** @returns whether it is ready; `undefined` when nobody wants to know any more */
@@ -68,15 +77,16 @@ async function statusOf(world: World, cluster: KubeObject): Promise<Readonly<Rec
   const versionPath = since41 ? '/version' : '/kapis/version';
   const endpoint = digString(cluster, 'spec', 'connection', 'kubesphereAPIEndpoint');
   if (endpoint !== '') {
-    const version = await ask({ url: endpoint.replace(/\/+$/, '') }, versionPath);
+    const version = await ask({ url: endpoint.replace(/\/+$/, '') }, versionPath, world.ended);
     return { kubeSphereVersion: digString(version, 'gitVersion') };
   }
   const kubeconfig = Buffer.from(digString(cluster, 'spec', 'connection', 'kubeconfig'), 'base64');
   const upstream = await upstreamOfKubeconfig(kubeconfig.toString('utf8'));
-  const kubeSystem = await ask(upstream, '/api/v1/namespaces/kube-system');
-  const version = await ask(upstream, throughKubernetes + versionPath);
-  const kubernetes = await ask(upstream, '/version');
-  const nodes = await ask(upstream, '/api/v1/nodes');
+  const kubeSystem = await ask(upstream, '/api/v1/namespaces/kube-system', world.ended);
+  const version = await ask(upstream, throughKubernetes + versionPath, world.ended);
+  // A fake before 3.4 keeps that to itself.
+  const kubernetes = await ask(upstream, '/version', world.ended).catch(unlessMissing);
+  const nodes = await ask(upstream, '/api/v1/nodes', world.ended);
   return {
     uid: digString(kubeSystem, 'metadata', 'uid'),
     kubeSphereVersion: digString(version, 'gitVersion'),
@@ -87,14 +97,13 @@ async function statusOf(world: World, cluster: KubeObject): Promise<Readonly<Rec
   };
 }
 
-async function ask(upstream: Upstream, path: string): Promise<Json> {
+async function ask(upstream: Upstream, path: string, left: AbortSignal): Promise<Json> {
   const headers = { accept: 'application/json', 'user-agent': 'controller-manager' };
   const failed = (why: string): AskError => new AskError(`Get "${upstream.url}${path}": ${why}`);
-  const { status, text } = await askUpstream(upstream, { method: 'GET', target: path, headers }).catch(
-    (error: unknown) => {
-      throw error instanceof AskError ? failed(error.message) : error;
-    },
-  );
+  const question = { method: 'GET', target: path, headers };
+  const { status, text } = await askUpstream(upstream, question, timeout, left).catch((error: unknown) => {
+    throw error instanceof AskError ? failed(error.message) : error;
+  });
   let body: Json;
   try {
     body = JSON.parse(text) as Json;
@@ -103,7 +112,20 @@ async function ask(upstream: Upstream, path: string): Promise<Json> {
   }
   if (status < 300 && isJsonObject(body)) return body;
   const message = digString(body, 'message');
+  if (status === 404 && message === '') throw new MissingError(path);
   throw message === ''
     ? failed(`the server responded with the status code ${String(status)}`)
     : new Error(message);
+}
+
+/** Nothing is served at a path. */
+class MissingError extends Error {
+  constructor(path: string) {
+    super(`the server could not find the requested resource (get ${path})`);
+  }
+}
+
+function unlessMissing(error: unknown): Json {
+  if (error instanceof MissingError) return {};
+  throw error;
 }

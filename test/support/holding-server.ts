@@ -17,6 +17,10 @@ export interface HoldingServer extends AsyncDisposable {
 export async function startHolding(): Promise<HoldingServer> {
   const open = new Map<ServerResponse, string>();
   const server = createServer(({ url = '' }, response) => {
+    if (url === '/version') {
+      response.end('{}');
+      return;
+    }
     if (url === '/apis' || url === '/api/v1') {
       response.end(url === '/apis' ? '{"groups":[]}' : '{"resources":[]}');
       return;
