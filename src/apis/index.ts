@@ -1,5 +1,6 @@
 import type { ApiGroup } from '../registry/contract.js';
 import { alertingV2alpha1 } from './alerting.kubesphere.io/v2alpha1/index.js';
+import { alertingV2beta1 } from './alerting.kubesphere.io/v2beta1/index.js';
 import { applicationV2 } from './application.kubesphere.io/v2/index.js';
 import { clusterV1alpha1 } from './cluster.kubesphere.io/v1alpha1/index.js';
 import { configV1alpha2 } from './config.kubesphere.io/v1alpha2/index.js';
@@ -35,6 +36,7 @@ import { workloadTemplateV1alpha1 } from './workloadtemplate.kubesphere.io/v1alp
 /** Every group-version with endpoints of its own: one line each. */
 export const groups: readonly ApiGroup[] = [
   alertingV2alpha1,
+  alertingV2beta1,
   applicationV2,
   clusterV1alpha1,
   configV1alpha2,

@@ -21,6 +21,7 @@ const since31to34: ReleaseRange = { since: 'v3.1', until: 'v3.4' };
 const until31: ReleaseRange = { since: 'v3.0', until: 'v3.1' };
 const only31: ReleaseRange = { since: 'v3.1', until: 'v3.1' };
 const since33to34: ReleaseRange = { since: 'v3.3', until: 'v3.4' };
+const only34: ReleaseRange = { since: 'v3.4', until: 'v3.4' };
 
 /** KubeSphere's own kinds; versions in order of preference. @see kubesphere/kubesphere config/ks-core/charts/ks-crds/crds */
 const rows: readonly Row[] = [
@@ -128,6 +129,9 @@ const rows: readonly Row[] = [
     since33to34,
   ],
   ['monitoring.coreos.com', 'PrometheusRule', 'prometheusrules', 'v1', 'N', since31to34],
+  ['alerting.kubesphere.io', 'RuleGroup', 'rulegroups', 'v2beta1', 'N', only34],
+  ['alerting.kubesphere.io', 'ClusterRuleGroup', 'clusterrulegroups', 'v2beta1', 'C', only34],
+  ['alerting.kubesphere.io', 'GlobalRuleGroup', 'globalrulegroups', 'v2beta1', 'C', only34],
   ['gateway.kubesphere.io', 'IngressClassScope', 'ingressclassscopes', 'v1alpha2', 'C', since41],
   ['application.kubesphere.io', 'Application', 'applications', 'v2', 'C', since41],
   ['application.kubesphere.io', 'ApplicationVersion', 'applicationversions', 'v2', 'C', since41],
@@ -189,6 +193,9 @@ const withStatusPart = new Set([
   'S2iRun',
   'IPPool',
   'WorkspaceNetworkPolicy',
+  'RuleGroup',
+  'ClusterRuleGroup',
+  'GlobalRuleGroup',
 ]);
 
 function hasStatusPart(group: string, kind: string): boolean {

@@ -1,3 +1,4 @@
+import { ruleGroupHooks } from './alerting.kubesphere.io/rule-groups/rule-group-hooks.js';
 import { label } from '../core/kube-object.js';
 import { assertKnownRego } from '../rbac/rego-overrides.js';
 import type { Resource, ResourceHooks } from '../registry/contract.js';
@@ -70,6 +71,9 @@ const resourceHooks: ReadonlyMap<string, ResourceHooks | undefined> = new Map([
   ['services.', workspaceQuota('services')],
   ['persistentvolumeclaims.', workspaceQuota('persistentvolumeclaims')],
   ['ippools.network.kubesphere.io', ipPoolHooks],
+  ['rulegroups.alerting.kubesphere.io', ruleGroupHooks('namespace')],
+  ['clusterrulegroups.alerting.kubesphere.io', ruleGroupHooks('cluster')],
+  ['globalrulegroups.alerting.kubesphere.io', ruleGroupHooks('global')],
 ]);
 
 /** What is special about writing a kind; nothing for most. */

@@ -42,8 +42,13 @@ function entriesOf(rule: JsonObject, member: string): [string, string][] {
     .map((name) => [name, digString(map, name)]);
 }
 
+/** Tells whether Prometheus takes a name for a label or an annotation. */
+export function isLabelName(name: string): boolean {
+  return labelName.test(name);
+}
+
 /** Tells whether actions in a template are closed, and not empty; what they name is not looked at. */
-function isTemplate(text: string): boolean {
+export function isTemplate(text: string): boolean {
   return text
     .split('{{')
     .slice(1)

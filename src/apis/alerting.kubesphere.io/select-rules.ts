@@ -36,8 +36,8 @@ function sorted(query: URLSearchParams, rules: readonly JsonObject[]): readonly 
   });
 }
 
-/** `a=b` is equal, `a~b` contained; what is neither asks for nothing. */
-function labelTest(filters: string): (one: JsonObject) => boolean {
+/** A test of labels: `a=b` is equal, `a~b` contained; what is neither asks for nothing. */
+export function labelTest(filters: string): (one: JsonObject) => boolean {
   const tests = filters.split(',').flatMap((filter) => {
     const [, name, operator, value = ''] =
       /^([^=]+)(=)(.+)$/s.exec(filter) ?? /^([^~]+)(~)(.+)$/s.exec(filter) ?? [];

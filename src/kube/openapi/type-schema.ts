@@ -9,6 +9,7 @@ const plain: Readonly<Record<string, JsonObject>> = {
   int32: { type: 'integer', format: 'int32' },
   int64: { type: 'integer', format: 'int64' },
   uint16: { type: 'integer', format: 'int32' },
+  float64: { type: 'number', format: 'double' },
 };
 
 /** Where types of the table are published. */

@@ -1,3 +1,5 @@
+import type { Matcher } from './expression.js';
+
 /** Names that are part of the language wherever no parenthesis follows. */
 const keywords = new Set(
   'by without on ignoring group_left group_right bool offset and or unless atan2 inf nan start end'.split(
@@ -59,9 +61,18 @@ function tokensOf(query: string): string[] | string {
 
 /** The query with every metric in it narrowed to one namespace. */
 export function withinNamespace(query: string, namespace: string): string {
+  return narrowedTo(query, [{ label: 'namespace', operator: '=', value: namespace }]);
+}
+
+/** The query with every metric in it narrowed to series that match; what it said of these labels itself is dropped. */
+export function narrowedTo(query: string, matchers: readonly Matcher[]): string {
   const tokens = tokensOf(query);
-  if (typeof tokens === 'string') return query;
-  const matcher = `namespace=${JSON.stringify(namespace)}`;
+  if (typeof tokens === 'string' || matchers.length === 0) return query;
+  const conditions = matchers.map(
+    ({ label, operator, value }) => `${label}${operator}${JSON.stringify(value)}`,
+  );
+  const matcher = conditions.join(',');
+  const own = new RegExp(`^(?:${matchers.map(({ label }) => label).join('|')})\\b`);
   let written = '';
   for (let at = 0; at < tokens.length; at += 1) {
     const one = tokens[at] ?? '';
@@ -71,7 +82,7 @@ export function withinNamespace(query: string, namespace: string): string {
       at = end;
     } else if (one === '{') {
       const end = endOf(tokens, at);
-      written += selector(tokens.slice(at + 1, end), matcher);
+      written += selector(tokens.slice(at + 1, end), matcher, own);
       at = end;
     } else if (!/^[A-Za-z_:]/.test(one) || one === ':') {
       written += one;
@@ -108,13 +119,13 @@ function endOf(tokens: readonly string[], at: number): number {
   return end === -1 ? tokens.length - 1 : end;
 }
 
-/** Matchers in braces, those of a namespace replaced. */
-function selector(inside: readonly string[], matcher: string): string {
+/** Matchers in braces, those of the same labels replaced. */
+function selector(inside: readonly string[], matcher: string, own: RegExp): string {
   const matchers: string[] = [''];
   for (const one of inside) {
     if (one === ',') matchers.push('');
     else if (!/^\s/.test(one)) matchers.push(`${matchers.pop() ?? ''}${one}`);
   }
-  const others = matchers.filter((one) => one !== '' && !/^namespace\b/.test(one));
+  const others = matchers.filter((one) => one !== '' && !own.test(one));
   return `{${[...others, matcher].join(',')}}`;
 }

@@ -49,7 +49,7 @@ describe("the definitions of KubeSphere's own kinds", () => {
     ],
     ['v3.1', 39, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
     ['v3.3', 44, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
-    ['v3.4', 44, ['clusters.cluster.kubesphere.io', 'resourcequotas.quota.kubesphere.io']],
+    ['v3.4', 47, ['clusters.cluster.kubesphere.io', 'globalrulegroups.alerting.kubesphere.io']],
     [
       'v4.1',
       37,

@@ -15,10 +15,15 @@ export const plainTypes: Readonly<Record<string, JsonObject>> = {
   int32: { type: 'integer' },
   int64: { type: 'integer', format: 'int64' },
   uint16: { type: 'integer' },
+  float64: { type: 'number' },
   bytes: { type: 'string', format: 'byte' },
   'meta/v1.ObjectMeta': { type: 'object' },
   'meta/v1.Time': { type: 'string', format: 'date-time' },
   'resource.Quantity': quantity,
+  'intstr.IntOrString': {
+    anyOf: [{ type: 'integer' }, { type: 'string' }],
+    'x-kubernetes-int-or-string': true,
+  },
   'runtime.RawExtension': { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
 };
 
@@ -62,6 +67,9 @@ export const fieldRules: Readonly<Record<string, JsonObject>> = {
   'ks/snapshotContent.status restoreSize': { minimum: 0 },
   'snapshot.storage.k8s.io/v1.VolumeSnapshotClass deletionPolicy': policy,
   'snapshot.storage.k8s.io/v1beta1.VolumeSnapshotClass deletionPolicy': policy,
+  'ks/alertRule for': {
+    pattern: '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$',
+  },
   'ks/volumeFeatures expandMode': { enum: ['UNKNOWN', 'OFFLINE', 'ONLINE'] },
   'meta/v1.Condition message': { maxLength: 32768 },
   'meta/v1.Condition observedGeneration': { minimum: 0 },
