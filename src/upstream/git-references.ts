@@ -44,7 +44,7 @@ export async function gitReferences(
 }
 
 /** Reads a list of references in Git's lines with lengths. */
-function readReferences(text: string): GitReferences {
+export function readReferences(text: string): GitReferences {
   const lines = pieces(text);
   if (lines === undefined) return { problem: 'invalid pkt-len found' };
   const told = lines.filter((line) => line !== '' && !line.startsWith('#'));

@@ -94,6 +94,7 @@ function answer(
     '/v2/shop/web/manifests/1.0': headers.accept?.includes('index') === true ? index : manifest,
     [`/v2/shop/web/manifests/${digestOf(manifest)}`]: manifest,
     [`/v2/shop/web/blobs/${digestOf(config)}`]: config,
+    '/api/v2.0/search?q=web': JSON.stringify({ repository: [{ repository_name: 'shop/web' }] }),
     '/web.git/info/refs?service=git-upload-pack': references,
     '/page/info/refs?service=git-upload-pack': '<html>',
   };

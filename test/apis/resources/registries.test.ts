@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startFakeKsApiserver } from '../../../src/kit/start.js';
 import { as, type Asker } from '../../support/ask.js';
@@ -101,6 +102,32 @@ describe('an image registry is asked', () => {
   });
 });
 
+test('images are searched for: those of the world, or in a Harbor', async () => {
+  await using registry = await startImageRegistry('basic');
+  await using ks = await startFakeKsApiserver({ release: 'v4.1' });
+  const admin = await as(ks, 'admin');
+  const search = async (query: string): Promise<readonly [number, unknown]> => {
+    const { status, text, json } = await admin.get(`${lookups}/images${query}`);
+    return [status, status === 200 ? json : text];
+  };
+  expect(await search('?q=nginx')).toEqual([200, { total: 1, entries: ['nginx'] }]);
+  expect((await admin.get(`${lookups}/images?q=no-such`)).text).toBe('{\n "total": 0,\n "entries": []\n}');
+  const secret = { ...dockerSecret(`http://${registry.address}`, 'secret') };
+  const metadata = (name: string, provider: string): object => ({
+    metadata: { name, annotations: { 'config.kubesphere.io/imagesearchprovider': provider } },
+  });
+  await keep(admin, { ...secret, ...metadata('harbor', 'HarborRegistryProvider') });
+  await keep(admin, { ...secret, ...metadata('odd', 'Odd') });
+  await keep(admin, {
+    ...dockerSecret(`http://${registry.address}`, 'wrong'),
+    ...metadata('wrong', 'HarborRegistryProvider'),
+  });
+  expect(await search('?q=web&secret=harbor')).toEqual([200, { total: 1, entries: ['shop/web'] }]);
+  expect(await search('?q=web&secret=odd')).toEqual([400, 'image search provider "Odd" not found\n']);
+  expect(await search('?q=web&secret=none')).toEqual([404, 'Secret "none" not found\n']);
+  expect((await search('?q=web&secret=wrong'))[0]).toBe(500);
+});
+
 describe('credentials of a registry are tried', () => {
   test.for([
     ['v3.4', 'secret', 200, undefined],
@@ -162,12 +189,44 @@ describe('a Git repository is asked for its references', () => {
       'unexpected client error: Get "http://127.0.0.1:1/web.git/info/refs?service=git-upload-pack": dial tcp 127.0.0.1:1: connect: connection refused',
     ],
     ['none', '', 'repository not found'],
+    ['none', 'file:///srv/web.git', 'repository not found'],
+    ['none', 'git@HOST/web.git', 'invalid auth method'],
+    ['none', 'ssh://git@HOST/web.git', 'invalid auth method'],
+    ['none', 'ftp://HOST/web.git', 'unsupported scheme "ftp"'],
+    ['none', 'git://127.0.0.1:1/web.git', 'dial tcp 127.0.0.1:1: connect: connection refused'],
   ] as const)('and is refused (%s): %s', async ([auth, remote, message]) => {
     await using registry = await startImageRegistry(auth);
     await using ks = await startFakeKsApiserver({ release: 'v3.4', world: 'empty' });
     const remoteUrl = remote.replace('HOST', registry.address);
     const answer = await (await as(ks, 'admin')).send('POST', `${base}/v1alpha2/git/verify`, { remoteUrl });
     expect([answer.status, answer.json]).toEqual([500, { message }]);
+  });
+
+  test('of a Git daemon too', async () => {
+    const asked: string[] = [];
+    const daemon = createServer((socket) => {
+      socket.once('data', (bytes) => {
+        asked.push(String(bytes));
+        const head = `${'a'.repeat(40)} HEAD\0multi_ack\n`;
+        const known = `${(head.length + 4).toString(16).padStart(4, '0')}${head}0000`;
+        socket.write(
+          String(bytes).includes('/web.git') ? known : '001fERR access denied or repository not exported: /x',
+        );
+        socket.end();
+      });
+    });
+    await new Promise<void>((resolve) => daemon.listen(0, '127.0.0.1', resolve));
+    const port = String((daemon.address() as AddressInfo).port);
+    await using ks = await startFakeKsApiserver({ release: 'v4.1', world: 'empty' });
+    const admin = await as(ks, 'admin');
+    const verify = async (path: string): Promise<unknown> => {
+      const remoteUrl = `git://127.0.0.1:${port}/${path}`;
+      return (await admin.send('POST', `${base}/v1alpha2/git/verify`, { remoteUrl })).json;
+    };
+    expect(await verify('web.git')).toEqual({ message: 'success' });
+    expect(await verify('x')).toEqual({ message: 'repository not found' });
+    expect(asked[0]).toBe(`0032git-upload-pack /web.git\0host=127.0.0.1:${port}\0`);
+    daemon.close();
   });
 
   test('with the name and password of a Secret', async () => {

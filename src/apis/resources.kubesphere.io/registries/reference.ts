@@ -8,7 +8,7 @@ export interface ImageReference {
 }
 
 /** Docker Hub, where images without a host are. */
-const hub = 'index.docker.io';
+export const hub = 'index.docker.io';
 const host = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 const tag = /^[\w.-]{1,128}$/;
 const digest = /^[a-z\d]+(?:[.+_-][a-z\d]+)*:[\da-f]{32,}$/;

@@ -1,13 +1,14 @@
 import type { Handler, Route } from '../../../registry/contract.js';
 import { componentHealth, getComponent, listComponents } from '../handlers/components.js';
 import { clusterCounters, namespaceCounters } from '../handlers/counters.js';
-import { searchImages } from '../handlers/registries.js';
 import { getResource, listResources } from '../handlers/resources.js';
 
 const since41 = { since: 'v4.1' } as const;
 const since33 = { since: 'v3.3' } as const;
 const namespaced = '/namespaces/{namespace}';
 
+const searchImages: Handler = async (context) =>
+  (await import('../registries/search-images.js')).searchImages(context);
 const lookup =
   (name: 'imageConfig' | 'repositoryTags' | 'verifyRegistrySecret'): Handler =>
   async (context) =>
