@@ -18,8 +18,14 @@ interface Patch {
   readonly requestBody: { readonly content: Readonly<Record<string, unknown>> };
 }
 
+/** The index as kubectl asks for it. */
+async function readIndex(ks: InProcessFake): Promise<string> {
+  const headers = { Authorization: `Bearer ${await ks.token()}`, Accept: 'application/json, */*' };
+  return (await fetch(`${ks.url}/openapi/v3`, { headers })).text();
+}
+
 async function indexOf(ks: InProcessFake): Promise<Record<string, { serverRelativeURL: string }>> {
-  const { text } = await (await as(ks, 'admin')).get('/openapi/v3');
+  const text = await readIndex(ks);
   return (JSON.parse(text) as { paths: Record<string, { serverRelativeURL: string }> }).paths;
 }
 
@@ -82,28 +88,51 @@ async function kubernetesDocument(ks: InProcessFake): Promise<{ status: number; 
 }
 
 describe('OpenAPI v2', () => {
-  test.each(['gzip', 'identity'])(
-    'is that of KubeSphere for everybody else, sent as %s',
-    async (encoding) => {
+  test.for([
+    ['v2', 'gzip', 'securityDefinitions'],
+    ['v2', 'identity', 'securityDefinitions'],
+    ['v3', 'gzip', 'components'],
+    ['v3', 'identity', 'components'],
+  ] as const)(
+    'is that of KubeSphere for everybody else, /openapi/%s as %s',
+    async ([form, encoding, member]) => {
       await using ks = await startFakeKsApiserver();
-      const response = await fetch(`${ks.url}/openapi/v2`, { headers: { 'Accept-Encoding': encoding } });
+      const response = await fetch(`${ks.url}/openapi/${form}`, { headers: { 'Accept-Encoding': encoding } });
       expect([response.status, response.headers.get('content-type'), response.headers.get('vary')]).toEqual([
         200,
         'text/plain; charset=utf-8',
         'Accept-Encoding',
       ]);
       expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
-      expect(JSON.parse(await response.text())).toMatchObject({
-        info: { title: 'KubeSphere API' },
-        securityDefinitions: { BearerToken: { type: 'apiKey', name: 'Authorization', in: 'header' } },
-      });
+      const document = JSON.parse(await response.text()) as Readonly<Record<string, JsonObject>>;
+      expect(document).toMatchObject({ info: { title: 'KubeSphere API' } });
+      const schemes = form === 'v2' ? document[member] : document[member]?.['securitySchemes'];
+      expect(schemes).toEqual({ BearerToken: { type: 'apiKey', name: 'Authorization', in: 'header' } });
     },
   );
 
+  test('is converted with every reference: bodies, parameters and answers have schemas', async () => {
+    await using ks = await startFakeKsApiserver();
+    const text = await (await fetch(`${ks.url}/openapi/v3`)).text();
+    const { openapi, paths, components } = JSON.parse(text) as Document;
+    expect(openapi).toBe('3.0.0');
+    const users = paths['/kapis/iam.kubesphere.io/v1beta1/users'] as Readonly<Record<string, JsonObject>>;
+    expect(users['post']).toHaveProperty(['requestBody', 'content', '*/*', 'schema', '$ref']);
+    expect(users['get']).toHaveProperty('parameters.0.schema.type');
+    expect(text).not.toContain('#/definitions/');
+    for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g))
+      expect(Object.hasOwn(components.schemas, name ?? ''), name).toBe(true);
+  });
+
   test('is not there before 4.1 but for clients of Kubernetes', async () => {
     await using ks = await startFakeKsApiserver({ release: 'v3.4' });
-    expect((await (await as(ks, 'admin')).get('/openapi/v2')).status).toBe(404);
+    const admin = await as(ks, 'admin');
+    for (const path of ['/openapi/v2', '/openapi/v3']) {
+      const { status, text } = await admin.get(path);
+      expect([status, text], path).toEqual([404, '404 page not found\n']);
+    }
     expect((await kubernetesDocument(ks)).status).toBe(200);
+    expect(await readIndex(ks)).toContain('api/v1');
   });
 
   test('has every kind that is served, in JSON', async () => {

@@ -1,28 +1,26 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import { ApiError } from '../../core/api-error.js';
 import { encodeCompact, type JsonObject } from '../../core/json.js';
-import { packageFile } from '../../core/package-file.js';
-import { inRange } from '../../core/release.js';
 import { version as ownVersion } from '../../core/version.js';
-import type { ApiGroup, Handler, KindCatalog, RequestContext, Resource } from '../../registry/contract.js';
-import { pageNotFound } from '../../registry/router.js';
+import type {
+  ApiGroup,
+  Handler,
+  KindCatalog,
+  Reply,
+  RequestContext,
+  Resource,
+} from '../../registry/contract.js';
 import { servedAt } from '../discovery.js';
 import { groupVersionDocument } from './group-version-document.js';
+import { remember } from './remember.js';
 import { swaggerDocument } from './swagger-document.js';
 import { protobufType, swaggerProtobuf } from './swagger-protobuf.js';
-
-/** Documents made so far, by what they are made of. */
-const made = new Map<string, Buffer>();
-/** Documents kept: those of all releases, and of some dozens of definitions. */
-const remembered = 400;
 
 /**
  * `/openapi/v3` and the documents below it, which kubectl reads before it writes, and `/openapi/v2` for older clients.
  *
- * Differs from KubeSphere: 4.1 describes its own API there, of which kubectl can make nothing; earlier releases have no
- * such path.
+ * Differs from KubeSphere: 4.1 describes its own API there, of which kubectl can make nothing, and earlier releases have no
+ * such path; that is what those get who do not name JSON as kubectl does.
  */
 export const openapiGroup: ApiGroup = {
   name: '',
@@ -34,7 +32,13 @@ export const openapiGroup: ApiGroup = {
   ],
 };
 
+async function ownDocument(context: RequestContext, form: 'v2' | 'v3'): Promise<Reply> {
+  return (await import('./own-document.js')).ownDocument(context, form);
+}
+
 function index(context: RequestContext): ReturnType<Handler> {
+  const { accept = '' } = context.headers;
+  if (!accept.includes('application/json')) return ownDocument(context, 'v3');
   const paths = [...places(context.catalog)].sort().map((place) => {
     const serverRelativeURL = `/openapi/v3/${place}?hash=${hashOf(place, context)}`;
     return [place, { serverRelativeURL }] as const;
@@ -85,15 +89,6 @@ function groupVersionOf(place: string): { readonly group: string; readonly versi
   return { group, version };
 }
 
-function remember(key: string, make: () => Buffer): Buffer {
-  const before = made.get(key);
-  if (before !== undefined) return before;
-  const bytes = make();
-  if (made.size >= remembered) made.clear();
-  made.set(key, bytes);
-  return bytes;
-}
-
 /**
  * Names what a document is made of, so that nothing has to be made to name it: the package and release, the kinds in it, and
  * what definitions say about them.
@@ -138,7 +133,7 @@ function swagger(context: RequestContext): ReturnType<Handler> {
   const { headers, catalog, release } = context;
   const { accept = '' } = headers;
   const asProtobuf = accept.includes('proto-openapi.spec.v2');
-  if (!asProtobuf && !accept.includes('application/json')) return ownDocument(context);
+  if (!asProtobuf && !accept.includes('application/json')) return ownDocument(context, 'v2');
   const hashes = [...places(catalog)].sort().map((place) => hashOf(place, context));
   const hash = createHash('sha512').update(hashes.join()).digest('hex').toUpperCase();
   const body = remember(`${asProtobuf ? 'protobuf' : 'json'} ${hash}`, () => {
@@ -147,22 +142,4 @@ function swagger(context: RequestContext): ReturnType<Handler> {
   });
   const contentType = asProtobuf ? protobufType : 'application/json';
   return { status: 200, contentType, headers: { Etag: `"${hash}"`, Vary: 'Accept' }, body };
-}
-
-/** What KubeSphere says of its own API: since 4.1, and as a text. @throws ApiError 404 before */
-function ownDocument({ release, headers }: RequestContext): ReturnType<Handler> {
-  if (!inRange(release.name, { since: 'v4.1' })) throw pageNotFound();
-  const zipped = String(headers['accept-encoding'] ?? '').includes('gzip');
-  const plain = remember(`own ${release.name}`, () => {
-    const text = readFileSync(packageFile(`fixtures/specs/kubesphere-${release.name}.json`), 'utf8');
-    const BearerToken = { type: 'apiKey', name: 'Authorization', in: 'header' };
-    const document = { ...(JSON.parse(text) as JsonObject), securityDefinitions: { BearerToken } };
-    return Buffer.from(encodeCompact(document));
-  });
-  return {
-    status: 200,
-    contentType: 'text/plain; charset=utf-8',
-    headers: { Vary: 'Accept-Encoding', ...(zipped && { 'Content-Encoding': 'gzip' }) },
-    body: zipped ? remember(`own ${release.name} gzip`, () => gzipSync(plain)) : plain,
-  };
 }

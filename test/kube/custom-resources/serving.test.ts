@@ -76,7 +76,9 @@ describe('a CustomResourceDefinition', () => {
         categories: ['all'],
       },
     ]);
-    const { paths } = (await admin.get('/openapi/v3')).json as unknown as { paths: JsonObject };
+    const headers = { Authorization: `Bearer ${await ks.token()}`, Accept: 'application/json' };
+    const index = await fetch(`${ks.url}/openapi/v3`, { headers });
+    const { paths } = (await index.json()) as { paths: JsonObject };
     expect(Object.keys(paths)).toContain('apis/shop.example.com/v1');
     await admin.send('DELETE', path);
     expect(await groups()).toEqual(before);
