@@ -44,12 +44,12 @@ describe("the definitions of KubeSphere's own kinds", () => {
     ['v2.1', 8, ['workspaces.tenant.kubesphere.io']],
     [
       'v3.0',
-      26,
+      49,
       ['users.iam.kubesphere.io', 'rolebases.iam.kubesphere.io', 'pipelines.devops.kubesphere.io'],
     ],
-    ['v3.1', 39, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
-    ['v3.3', 44, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
-    ['v3.4', 47, ['clusters.cluster.kubesphere.io', 'globalrulegroups.alerting.kubesphere.io']],
+    ['v3.1', 62, ['users.iam.kubesphere.io', 'receivers.notification.kubesphere.io']],
+    ['v3.3', 70, ['users.iam.kubesphere.io', 'silences.notification.kubesphere.io']],
+    ['v3.4', 73, ['clusters.cluster.kubesphere.io', 'globalrulegroups.alerting.kubesphere.io']],
     [
       'v4.1',
       37,
