@@ -16,7 +16,7 @@ import {
 } from './partial-metadata.js';
 import { protobufList, protobufObject, protobufValue } from './protobuf/answers.js';
 import { protobufType } from './protobuf/envelope.js';
-import { apiVersionOf, collectionPath, linkedObject, type ServedKind } from './served-kind.js';
+import { apiVersionOf, collectionPath, formName, linkedObject, type ServedKind } from './served-kind.js';
 import { buildTable, printerOf } from './table/table.js';
 import { readIncludeObject, transformOf, type Transform } from './transform.js';
 import type { StoredObject } from '../state/object-store.js';
@@ -88,17 +88,9 @@ export function answerUnstored(
   return answer(table, form, status);
 }
 
-/** What tells bytes made with one schema from those made with the next. */
-function schemaId({ resource: { defined } }: ServedKind): string {
-  return defined === undefined ? '' : ` ${defined.id}`;
-}
-
 /** The bytes of an object as compact JSON with a newline, kept with it. */
 export function shownBytes(stored: StoredObject, kind: ServedKind): Buffer {
-  return stored.bytes(
-    `kube ${kind.version}${schemaId(kind)}`,
-    (object) => `${encodeCompact(shownObject(object, kind))}\n`,
-  );
+  return stored.bytes(`kube ${formName(kind)}`, (object) => `${encodeCompact(shownObject(object, kind))}\n`);
 }
 
 /** Answers with any value in the form asked for. */
@@ -187,7 +179,7 @@ function isCompact({ accepted, negotiation }: AnswerForm): boolean {
 
 function itemForm(kind: ServedKind): ListedForm {
   return {
-    name: `kube item ${kind.version}${schemaId(kind)}`,
+    name: `kube item ${formName(kind)}`,
     encode: (object) => encodeCompact(shownObject(object, kind, true)),
   };
 }

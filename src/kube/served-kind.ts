@@ -15,8 +15,22 @@ export function apiVersionOf({ resource, version }: Pick<ServedKind, 'resource' 
 }
 
 /** Until Kubernetes 1.20 every object told where it is. */
+function tellsLinks({ release }: Pick<ServedKind, 'release'>): boolean {
+  return inRange(release, { until: 'v3.0' });
+}
+
+/**
+ * What tells bytes made of an object for one kind from those made for others: objects that every cluster begins with are
+ * shared by servers of all releases.
+ */
+export function formName(kind: ServedKind): string {
+  const { defined } = kind.resource;
+  return `${kind.version}${defined === undefined ? '' : ` ${defined.id}`}${tellsLinks(kind) ? ' linked' : ''}`;
+}
+
+/** An object with its link, where the release's Kubernetes tells it. */
 export function linkedObject(object: KubeObject, kind: ServedKind): KubeObject {
-  if (!inRange(kind.release, { until: 'v3.0' })) return object;
+  if (!tellsLinks(kind)) return object;
   const { name, namespace = '' } = object.metadata;
   const selfLink = `${collectionPath(kind, namespace)}/${name}`;
   return { ...object, metadata: { ...object.metadata, selfLink } };

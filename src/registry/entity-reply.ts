@@ -103,7 +103,9 @@ export function itemForm(
 ): ItemForm {
   const form = show === asStored ? 'as stored' : name;
   return {
-    name: form === undefined ? undefined : `${resource.plural}.${resource.group} ${form}`,
+    // What every cluster begins with is shared by servers of all releases.
+    name:
+      form === undefined ? undefined : `${context.release.name} ${resource.plural}.${resource.group} ${form}`,
     ...(basis && { basis }),
     show: (object) => shown(context, resource, show(object), 'cached'),
   };

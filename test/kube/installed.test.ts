@@ -130,3 +130,27 @@ test('a world that is exported leaves out what every cluster begins with, and wh
     'v1.mine.io',
   ]);
 });
+
+test('servers of two releases in one process show what both begin with each in its own form', async () => {
+  await using old = await startFakeKsApiserver({ release: 'v3.0' });
+  await using recent = await startFakeKsApiserver({ release: 'v4.1' });
+  const classes = '/apis/scheduling.k8s.io/v1/priorityclasses';
+  const link = `${classes}/system-node-critical`;
+  for (const [ks, expected] of [
+    [old, link],
+    [recent, undefined],
+    [old, link],
+  ] as const) {
+    const admin = await as(ks, 'admin');
+    const headers = {
+      Authorization: `Bearer ${await ks.token()}`,
+      Accept: 'application/vnd.kubernetes.protobuf',
+    };
+    const binary = await (await fetch(ks.url + link, { headers })).text();
+    expect([
+      (await admin.get(link)).json.metadata['selfLink'],
+      (await admin.get(classes)).json.items[1]?.metadata['selfLink'],
+      binary.includes(link) ? link : undefined,
+    ]).toEqual([expected, expected, expected]);
+  }
+});

@@ -4,7 +4,7 @@ import { encodeStatusProtobuf } from '../../core/protobuf-status.js';
 import type { Reply } from '../../registry/contract.js';
 import { fieldsOf } from '../../registry/type-table.js';
 import type { StoredObject } from '../../state/object-store.js';
-import { apiVersionOf, linkedObject, type ServedKind } from '../served-kind.js';
+import { apiVersionOf, formName, linkedObject, type ServedKind } from '../served-kind.js';
 import { encodeMessage } from './encode.js';
 import { envelopeAround, inEnvelope, partHead, protobufType, type TypeMeta } from './envelope.js';
 
@@ -35,7 +35,7 @@ function isNumbered(type: string): boolean {
 export function messageOf(stored: StoredObject, kind: ServedKind): Buffer {
   const type = typeOf(kind);
   if (type === undefined) throw notMarshalable(kind.resource.kind);
-  return stored.bytes(`protobuf ${kind.version}`, (object) =>
+  return stored.bytes(`protobuf ${formName(kind)}`, (object) =>
     encodeMessage(linkedObject(object, kind), type),
   );
 }
