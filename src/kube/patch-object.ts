@@ -11,7 +11,7 @@ import { typed, untyped } from '../registry/typed-json.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { applyPatch, patchObject, type Patch } from '../registry/verbs/patch.js';
 import { withRequester } from './certificates/requester.js';
-import { unknownMembers } from './custom-resources/hooks.js';
+import { misreadWithin, unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
 import { grantSteps } from './escalation/guard-steps.js';
 import type { KindRequest } from './kind-request.js';
@@ -74,6 +74,8 @@ function checkedPatch(
       const [wrong] = typeMismatches(patched, type, 1);
       if (wrong !== undefined) throw badPatch(shown(), isStrategic ? conversionError(wrong) : wrong.message);
     }
+    const misread = isJsonObject(patched) ? misreadWithin(patched, kind.resource) : undefined;
+    if (misread !== undefined) throw badPatch(shown(), misread);
     const { object: known, unknown } = strictly(patched, kind, type);
     if (validation === 'Ignore') return asOwnKind(known, kind, type);
     const errors = [...patchTextErrors(context), ...unknown];

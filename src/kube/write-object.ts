@@ -1,11 +1,11 @@
-import { badRequest, notImplemented, quote } from '../core/api-error.js';
+import { badRequest, notImplemented, quote, type ApiError } from '../core/api-error.js';
 import type { JsonObject } from '../core/json.js';
 import type { Reply } from '../registry/contract.js';
 import { canonicalStruct } from '../registry/canonical.js';
 import { createObject, withoutStatus } from '../registry/verbs/create.js';
 import { updateObject } from '../registry/verbs/update.js';
 import { withRequester } from './certificates/requester.js';
-import { unknownMembers } from './custom-resources/hooks.js';
+import { misreadWithin, unknownMembers } from './custom-resources/hooks.js';
 import { answerObject } from './encoding.js';
 import { grantSteps } from './escalation/guard-steps.js';
 import { admitted, admittedQuestion, guardedWrite } from './admission/admitted.js';
@@ -84,16 +84,17 @@ interface Written {
 /** @throws ApiError 400 when the body is to be read strictly and is not flawless */
 async function readWritten({ context, kind }: KindRequest, validation: FieldValidation): Promise<Written> {
   const { object, errors: found } = await readCheckedBody(context, expectedBody(kind));
+  const misread = misreadWithin(object, kind.resource);
+  if (misread !== undefined) throw unreadable(kind, misread);
   const errors =
     validation === 'Ignore' ? [] : [...found, ...unknownMembers(object, kind.resource, kind.version)];
-  if (errors.length > 0 && validation === 'Strict') {
-    const { kind: name } = kind.resource;
-    throw badRequest(
-      `${name} in version ${quote(kind.version)} cannot be handled as a ${name}: ${strictError(errors)}`,
-    );
-  }
+  if (errors.length > 0 && validation === 'Strict') throw unreadable(kind, strictError(errors));
   const warnings = validation === 'Warn' ? errors.flatMap(warningsOf) : [];
   return { object: known(object, kind), warnings };
+}
+
+function unreadable({ resource: { kind }, version }: ServedKind, why: string): ApiError {
+  return badRequest(`${kind} in version ${quote(version)} cannot be handled as a ${kind}: ${why}`);
 }
 
 /** All complaints of a strict decoder in one. */

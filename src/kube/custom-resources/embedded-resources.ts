@@ -3,7 +3,7 @@ import { dig, digObject, isJsonObject, type Json, type JsonObject } from '../../
 import { nameProblems } from '../../registry/names.js';
 import { annotationProblems, labelProblems } from '../validation/labels.js';
 import { invalidShown, invalidValue, required, type Cause } from '../validation/causes.js';
-import { childPath, isSet, walk } from './schema-nodes.js';
+import { childPath, isSet, someSchema, walk } from './schema-nodes.js';
 
 /**
  * What is wrong with how resources inside a resource say what they are, and with their metadata.
@@ -21,18 +21,57 @@ export function embeddedProblems(value: JsonObject, schema: JsonObject): Cause[]
       ['kind', kindProblem],
     ] as const) {
       const given = inner[key];
-      if (given === undefined) continue;
+      if (typeof given !== 'string') continue;
       const field = childPath(path, key);
-      if (typeof given !== 'string') {
-        causes.push(invalidShown(field, goValue(given), 'must be a string'));
-        continue;
-      }
       const why = given === '' ? 'must not be empty' : problem(given);
       if (why !== undefined) causes.push(invalidValue(field, given, why));
     }
     causes.push(...metadataProblems(inner['metadata'], childPath(path, 'metadata')));
   });
   return causes;
+}
+
+/**
+ * Why an object cannot even be read: a resource in it whose kind, version or metadata is none. The first such is told, with
+ * its place; `undefined` when there is none.
+ *
+ * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/objectmeta/algorithm.go CoerceWithOptions
+ */
+export function embeddedMisread(value: JsonObject, schema: JsonObject): string | undefined {
+  if (!embeds(schema)) return undefined;
+  let found: string | undefined;
+  walk(value, schema, (inner, described, path) => {
+    if (found !== undefined || !isSet(described, 'x-kubernetes-embedded-resource') || !isJsonObject(inner))
+      return;
+    for (const [key, given] of Object.entries(inner)) {
+      if (given === undefined || found !== undefined) continue;
+      const why =
+        key === 'metadata'
+          ? metadataMisread(given)
+          : (key === 'apiVersion' || key === 'kind') && typeof given !== 'string'
+            ? 'must be a string'
+            : undefined;
+      if (why !== undefined)
+        found = `${childPath(path, key)}: ${invalidShown('', goValue(given), why).message}`;
+    }
+  });
+  return found;
+}
+
+const embedding = new WeakMap<JsonObject, boolean>();
+
+function embeds(schema: JsonObject): boolean {
+  let known = embedding.get(schema);
+  if (known === undefined) {
+    known = someSchema(schema, (one) => isSet(one, 'x-kubernetes-embedded-resource'));
+    embedding.set(schema, known);
+  }
+  return known;
+}
+
+function metadataMisread(metadata: Json): string | undefined {
+  const misread = metadata === null ? undefined : misreadMember(metadata);
+  return misread === undefined ? undefined : `json: cannot unmarshal ${misread}`;
 }
 
 function groupProblem(text: string): string | undefined {
@@ -48,11 +87,6 @@ function kindProblem(text: string): string | undefined {
 
 function metadataProblems(metadata: Json | undefined, path: string): Cause[] {
   if (metadata === undefined || metadata === null) return [];
-  const misread = misreadMember(metadata);
-  if (misread !== undefined) {
-    const why = `json: cannot unmarshal ${misread}`;
-    return [invalidShown(path, goValue(metadata), why)];
-  }
   return [
     ...labelProblems(digObject(metadata, 'labels'), childPath(path, 'labels')),
     ...annotationProblems(digObject(metadata, 'annotations'), childPath(path, 'annotations')),

@@ -7,7 +7,7 @@ import type { Cause } from '../../registry/object-meta.js';
 import { knownMembers } from '../strict-fields.js';
 import { brokenRules, hasRules } from './cel-rules.js';
 import { valueAt } from './field-path.js';
-import { embeddedProblems } from './embedded-resources.js';
+import { embeddedMisread, embeddedProblems } from './embedded-resources.js';
 import { duplicateItems } from './list-types.js';
 import { ownSchema } from './own/own-schema.js';
 import { hasDefaults, withDefaults, withoutNulls } from './schema-defaults.js';
@@ -80,6 +80,11 @@ export function unknownMembers(object: JsonObject, resource: Resource, version: 
     : [];
   const inContent = prune(object, schema).unknown.map((path) => `unknown field ${quote(path)}`);
   return [...inMetadata, ...inContent.sort()];
+}
+
+/** Why an object of a custom resource cannot be read at all: for a resource in it; `undefined` when it can. */
+export function misreadWithin(object: JsonObject, resource: Resource): string | undefined {
+  return resource.defined === undefined ? undefined : embeddedMisread(object, resource.defined.schema);
 }
 
 const blocking = new Set([

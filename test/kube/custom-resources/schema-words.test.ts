@@ -114,14 +114,6 @@ test.for<readonly [JsonObject, unknown, ...[field: string, message: string][]]>(
       `Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
     ],
   ],
-  [
-    embedded,
-    { apiVersion: 'v1', kind: 'Pod', metadata: { labels: 'x' } },
-    [
-      'spec.v.metadata',
-      'Invalid value: map[string]interface {}{"labels":"x"}: json: cannot unmarshal string into Go struct field ObjectMeta.labels of type map[string]string',
-    ],
-  ],
 ])('what %j has against %j is told whole', async ([schema, value, ...causes]) => {
   expect((await refusal({ v: schema }, { v: value })).causes).toEqual(causes);
 });
@@ -135,19 +127,33 @@ test('metadata of resources inside a resource loses what metadata does not know'
   expect(strict.message).toContain('strict decoding error: unknown field "spec.v.metadata.odd"');
 });
 
+test.for<readonly [value: JsonObject, why: string]>([
+  [{ apiVersion: 1, kind: 'Pod' }, 'spec.v.apiVersion: Invalid value: 1: must be a string'],
+  [
+    { apiVersion: 'v1', kind: 'Pod', metadata: { labels: 'x' } },
+    'spec.v.metadata: Invalid value: map[string]interface {}{"labels":"x"}: json: cannot unmarshal string into Go struct field ObjectMeta.labels of type map[string]string',
+  ],
+])('a resource inside a resource that is %j cannot be read', async ([value, why]) => {
+  const { status, message } = await refusal({ v: embedded }, { v: value });
+  expect([status, message]).toEqual([400, `Widget in version "v1" cannot be handled as a Widget: ${why}`]);
+});
+
 /** What comes of creating a Widget whose spec has these members. */
 async function refusal(
   properties: JsonObject,
   spec: unknown,
   query = '',
-): Promise<{ causes: [string, string][]; message: unknown; spec: unknown }> {
+): Promise<{ status: number; causes: [string, string][]; message: unknown; spec: unknown }> {
   await using ks = await startFakeKsApiserver();
   const admin = await as(ks, 'admin');
   const schema = { type: 'object', properties: { spec: { type: 'object', properties } } };
   const made = await admin.send('POST', definitionsPath, widgetDefinition([widgetVersion(schema)]));
   expect(made.status).toBe(201);
-  const { json } = await admin.send('POST', `${widgetsPath}${query}`, { metadata: { name: 'a' }, spec });
+  const { json, status } = await admin.send('POST', `${widgetsPath}${query}`, {
+    metadata: { name: 'a' },
+    spec,
+  });
   const details = json['details'] as { causes?: { field: string; message: string }[] } | undefined;
   const causes = (details?.causes ?? []).map(({ field, message }): [string, string] => [field, message]);
-  return { causes, message: json['message'], spec: json.spec };
+  return { status, causes, message: json['message'], spec: json.spec };
 }
