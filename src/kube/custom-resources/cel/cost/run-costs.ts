@@ -1,6 +1,11 @@
 import { perCharacter, perPattern } from './calls.js';
 import { CelList, CelMap, CelOpaque, sizeOf, type CelValue } from '../values/value.js';
 
+/** What reading a value so many times costs. */
+function reading(value: CelValue, times = 1): number {
+  return Math.ceil(sizeOf(value) * times * perCharacter);
+}
+
 /**
  * What a call cost.
  *
@@ -8,7 +13,6 @@ import { CelList, CelMap, CelOpaque, sizeOf, type CelValue } from '../values/val
  */
 export function callCost(name: string, id: string, values: readonly CelValue[], result: CelValue): number {
   const [first = null, second = null] = values;
-  const reading = (value: CelValue, times = 1): number => Math.ceil(sizeOf(value) * times * perCharacter);
   switch (name) {
     case 'isSorted':
     case 'sum':
@@ -52,22 +56,21 @@ export function callCost(name: string, id: string, values: readonly CelValue[], 
     case 'sets.equivalent':
       return 1 + 2 * sizeOf(first) * sizeOf(second);
     case '@in':
-      return id === 'in_list' ? sizeOf(second) : 1;
+      return second instanceof CelList ? sizeOf(second) : 1;
     case '_==_':
     case '_!=_':
       return first instanceof CelOpaque
         ? 1
         : Math.ceil(Math.min(sizeOf(first), sizeOf(second)) * perCharacter);
     default:
-      return otherCost(id, first, second);
+      return otherCost(name, id, first, second);
   }
 }
 
-function otherCost(id: string, first: CelValue, second: CelValue): number {
-  if (/^(less|greater)(_equals)?_(string|bytes)$/.test(id))
-    return Math.ceil(Math.min(sizeOf(first), sizeOf(second)) * perCharacter);
-  if (id === 'add_string' || id === 'add_bytes')
-    return Math.ceil((sizeOf(first) + sizeOf(second)) * perCharacter);
+function otherCost(name: string, id: string, first: CelValue, second: CelValue): number {
+  if (typeof first !== 'string' && !(first instanceof Uint8Array)) return 1;
+  if (/^_[<>]=?_$/.test(name)) return Math.ceil(Math.min(sizeOf(first), sizeOf(second)) * perCharacter);
+  if (name === '_+_') return Math.ceil((sizeOf(first) + sizeOf(second)) * perCharacter);
   return id === 'string_to_bytes' || id === 'bytes_to_string' ? Math.ceil(sizeOf(first) * perCharacter) : 1;
 }
 

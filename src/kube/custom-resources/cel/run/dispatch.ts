@@ -1,4 +1,4 @@
-import type { KnownOverload } from '../library/all.js';
+import { knownFunctions, type KnownOverload } from '../library/all.js';
 import type { CelType } from '../types/cel-type.js';
 import { CelList, CelMap, typeNameOf, type CelValue } from '../values/value.js';
 
@@ -9,15 +9,29 @@ const names: Readonly<Partial<Record<string, string>>> = {
   timestamp: 'google.protobuf.Timestamp',
 };
 
-/** Which of the ways to call a function the values at hand are for. */
+/** Ways to call functions, by name, by whether they are called on something, and by how many values they take. */
+const callable = new Map<string, readonly KnownOverload[]>();
+
+function callableOf(name: string, isMember: boolean, count: number): readonly KnownOverload[] {
+  const key = `${isMember ? '.' : ''}${name}/${String(count)}`;
+  let found = callable.get(key);
+  if (found === undefined) {
+    const known = knownFunctions().get(name) ?? [];
+    found = known.filter((one) => one.isMember === isMember && one.takes.length === count);
+    if (found.length > 0) callable.set(key, found);
+  }
+  return found;
+}
+
+/** Which of the ways to call a function the values at hand are for; what looks at types itself is for any. */
 export function chooseOverload(
-  known: readonly KnownOverload[],
+  name: string,
   isMember: boolean,
   values: readonly CelValue[],
 ): KnownOverload | undefined {
-  const callable = known.filter((one) => one.isMember === isMember && one.takes.length === values.length);
-  const fitting = callable.find((one) => one.takes.every((type, at) => isOf(values[at] ?? null, type)));
-  return fitting ?? callable.find((one) => one.isDynamic);
+  const found = callableOf(name, isMember, values.length);
+  if (found[0]?.isDynamic === true) return found[0];
+  return found.find((one) => one.takes.every((type, at) => isOf(values[at] ?? null, type)));
 }
 
 /** Whether a value is of a type; of lists and maps the first item is looked at. */

@@ -1,6 +1,6 @@
 import type { Checked } from '../check/checked.js';
 import { callCost } from '../cost/run-costs.js';
-import { knownFunctions, typeNames } from '../library/all.js';
+import { typeNames } from '../library/all.js';
 import { valueIn } from '../library/optionals.js';
 import { shown } from '../library/texts-of-values.js';
 import type { Expression, Literal } from '../syntax/expression.js';
@@ -200,7 +200,7 @@ class Run {
     const isMember = part.target !== undefined && name === part.name;
     const inputs = isMember ? [part.target, ...part.args] : part.args;
     const values = inputs.map((one) => this.value(one, scope));
-    const overload = chooseOverload(knownFunctions().get(name) ?? [], isMember, values);
+    const overload = chooseOverload(name, isMember, values);
     // A pattern that is written down is read before, and what is not a text then says less.
     const isPlanned = /^(find|findAll|matches)$/.test(name) && part.args[0]?.kind === 'literal';
     if (isPlanned && typeof values[0] !== 'string') throw noOverload();

@@ -128,6 +128,8 @@ class Parser extends TokenReader {
     const token = this.token;
     if (token.kind !== 'identifier') {
       if (token.kind === 'sign' && /^(true|false|null)$/.test(token.text)) this.unexpected('IDENTIFIER');
+      if (token.text === 'in')
+        return this.wrong(token.at, "Syntax error: no viable alternative at input '.in'");
       const word = token.kind === 'end' ? '' : token.text;
       const why = `Syntax error: no viable alternative at input '.${word}'`;
       throw new CelCompileError(this.text, [...this.problems, { at: token.at, why }]);

@@ -190,12 +190,16 @@ class SchemaMap extends CelMap {
     return isJsonObject(rest) ? rest : undefined;
   }
 
+  /** The member rules call so: words of the language may be written as they are, too. */
+  #memberNamed(name: string): string | undefined {
+    if (Object.hasOwn(this.#members, name) && !name.includes('__')) return name;
+    return Object.keys(this.#members).find((one) => celName(one) === name);
+  }
+
   find(key: CelValue): CelValue | undefined {
     if (typeof key !== 'string') throw noOverload();
     const isObject = this.#properties !== undefined;
-    const name = isObject
-      ? Object.keys(this.#members).find((one) => celName(one) === key || celName(one) === `__${key}__`)
-      : key;
+    const name = isObject ? this.#memberNamed(key) : key;
     const member =
       name === undefined || !Object.hasOwn(this.#members, name) ? undefined : this.#members[name];
     if (name === undefined || member === undefined || (isObject && member === null)) return undefined;
