@@ -56,6 +56,8 @@ import { userController } from './users/user.js';
 import { userPasswordController } from './users/user-password.js';
 import { pipelineRunController } from './devops/pipeline-run.js';
 import { pipelineTimerController } from './devops/pipeline-timer.js';
+import { s2iBuilderController } from './devops/s2i-builder.js';
+import { s2iRunController } from './devops/s2i-run.js';
 import { helmApplicationController } from './helm/helm-application.js';
 import { helmApplicationVersionController } from './helm/helm-application-version.js';
 import { helmCategoryController } from './helm/helm-category.js';
@@ -117,6 +119,8 @@ const controllers: readonly Controller[] = [
   devopsProjectController,
   pipelineRunController,
   pipelineTimerController,
+  s2iRunController,
+  s2iBuilderController,
   gitOpsApplicationController,
   argoApplicationController,
   gitOpsStatusController,

@@ -68,6 +68,8 @@ export type Item = Step | Stage | Parallel;
 export interface Plan {
   readonly items: readonly Item[];
   readonly post: Stage['post'];
+  /** Ids of the steps after which SonarQube has something to analyse. */
+  readonly analyses: readonly string[];
   /** What is wrong with the script; such a run fails at once. */
   readonly problem?: string;
 }
@@ -88,16 +90,18 @@ export function planOf(request: PlanRequest): Plan {
     const statements = statementsOf(request.script);
     const pipeline = statements.find((one) => isCall(one, 'pipeline'));
     const planner = new Planner(request);
-    if (pipeline === undefined) return { items: planner.items(statements), post: [] };
+    const { analyses } = planner;
+    if (pipeline === undefined) return { items: planner.items(statements), post: [], analyses };
     planner.declare(pipeline.body ?? []);
     return {
       items: planner.items((pipeline.body ?? []).filter((one) => isCall(one, 'stages'))),
       post: planner.post(pipeline.body ?? []),
+      analyses,
     };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     const problem = `WorkflowScript: ${String(error.line)}: ${error.message} @ line ${String(error.line)}, column ${String(error.column)}.`;
-    return { items: [], post: [], problem };
+    return { items: [], post: [], analyses: [], problem };
   }
 }
 
@@ -106,6 +110,7 @@ function isCall(one: Statement, name: string): one is Call {
 }
 
 class Planner {
+  readonly analyses: string[] = [];
   readonly #request: PlanRequest;
   readonly #variables: Map<string, string>;
   /** Ids go on from those of the start and of the node that is taken. */
@@ -144,8 +149,11 @@ class Planner {
     if (name === 'stage') return [this.#stage(one, false)];
     if (name === 'parallel') return [this.#parallel(one)];
     if (name === 'stages') return this.items(body ?? []);
-    if (body !== undefined || wrappers.has(name)) return this.items(body ?? []);
-    return [this.#step(name, args)];
+    if (body === undefined && !wrappers.has(name)) return [this.#step(name, args)];
+    const inside = this.items(body ?? []);
+    const last = inside.findLast((item) => item.kind === 'step');
+    if (name === 'withSonarQubeEnv' && last?.kind === 'step') this.analyses.push(last.id);
+    return inside;
   }
 
   #stage(call: Call, isParallel: boolean): Stage {

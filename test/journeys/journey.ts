@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../src/core/json.js';
 import type { ReleaseRange } from '../../src/core/release.js';
 
-/** A write: method, path and body; `NAME` in them stands for the object's name. */
+/**
+ * A write: method, path and body; `NAME` in them stands for the object's name, `BEFORE` for that of what was made last before
+ * it.
+ */
 export type Write = readonly [
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,

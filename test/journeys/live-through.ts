@@ -5,10 +5,12 @@ import { as, type Answer, type Asker } from '../support/ask.js';
 import type { Journey, Write } from './journey.js';
 
 /** Lives through a journey, in a world as it was at start. */
-export async function liveThrough(ks: InProcessFake, journey: Journey): Promise<void> {
+export async function liveThrough(ks: InProcessFake, written: Journey): Promise<void> {
   await ks.reset();
   const admin = await as(ks, 'admin');
-  for (const write of journey.before ?? []) await done(admin, write);
+  let before = '';
+  for (const write of written.before ?? []) before = nameIn(await done(admin, write)) ?? before;
+  const journey = JSON.parse(JSON.stringify(written).replaceAll('BEFORE', before)) as Journey;
   const counted = await counts(admin, journey);
   const events = journey.watch === undefined ? undefined : await watchFrom(ks, journey.watch);
 
@@ -91,7 +93,7 @@ function laidOver(object: unknown, change: unknown): Record<string, unknown> {
 }
 
 /** What objects without metadata are called by. */
-const ids = ['project_id', 'category_id'];
+const ids = ['project_id', 'category_id', 'app_id'];
 
 function nameIn({ text }: Answer): string | undefined {
   if (text === '') return undefined;

@@ -148,3 +148,62 @@ test('2.1: a file to build from is uploaded, checked and downloaded', async () =
   expect([file.contentType, file.text.length]).toEqual(['application/octet-stream', 1536]);
   expect((await admin.get(`${place}/other.jar`)).status).toBe(500);
 });
+
+test.for(['v2.1', 'v3.4'] as const)('%s: SonarQube tells of what a run had it analyse', async (release) => {
+  await using ks = await startFakeKsApiserver({ release });
+  await ks.clock.freeze();
+  const admin = await as(ks, 'admin');
+  const jenkinsfile =
+    "pipeline { agent any\nstages { stage('one') { steps { withSonarQubeEnv('sonar') { sh 'mvn sonar:sonar' } } } } }";
+  const spec = { type: 'pipeline', pipeline: { name: 'one', jenkinsfile } };
+  const group = '/kapis/devops.kubesphere.io';
+  let project: unknown = 'ship';
+  if (release === 'v2.1') {
+    const tenant = '/kapis/tenant.kubesphere.io/v1alpha2/workspaces/demo/devops';
+    project = (await admin.send('POST', tenant, { name: 'ship', description: '' })).json['project_id'];
+    await admin.send('POST', `${group}/v1alpha2/devops/${String(project)}/pipelines`, spec);
+  } else {
+    expect((await admin.get(`${group}/v1alpha2/devops/ship/pipelines/one/sonarstatus`)).status).toBe(404);
+    const path = '/api/v1/namespaces/kubesphere-system/configmaps/kubesphere-config';
+    const kept = (await admin.get(path)).json['data'] as Record<string, string>;
+    const text = `${kept['kubesphere.yaml'] ?? ''}\nsonarQube:\n  host: http://sonar:9000\n`;
+    await admin.send('PATCH', path, { data: { 'kubesphere.yaml': text } }, 'application/merge-patch+json');
+    const kind = { apiVersion: 'devops.kubesphere.io/v1alpha3', kind: 'DevOpsProject' };
+    await admin.send('POST', '/apis/devops.kubesphere.io/v1alpha3/devopsprojects', {
+      ...kind,
+      metadata: { name: 'ship' },
+    });
+    await admin.send('POST', `${group}/v1alpha3/devops/ship/pipelines`, { metadata: { name: 'one' }, spec });
+  }
+  const place = `${group}/v1alpha2/devops/${String(project)}/pipelines/one`;
+  const before = await admin.get(`${place}/sonarstatus`);
+  expect([before.status, before.text.trim()]).toEqual(
+    release === 'v2.1' ? [404, expect.stringContaining('404')] : [200, 'null'],
+  );
+  await admin.send('POST', `${place}/runs`, {});
+  await ks.clock.advance('1m');
+  expect((await admin.get(`${place}/sonarstatus`)).json).toMatchObject([
+    {
+      measures: {
+        component: {
+          name: 'one',
+          measures: [
+            { metric: 'alert_status', value: 'OK' },
+            {},
+            {},
+            {},
+            { metric: 'bugs' },
+            {},
+            {},
+            {},
+            {},
+            {},
+            {},
+          ],
+        },
+      },
+      issues: { total: 0 },
+      task: { task: { type: 'REPORT', status: 'SUCCESS' } },
+    },
+  ]);
+});

@@ -43,10 +43,7 @@ async function pipelineOf21(need: Need): Promise<string | undefined> {
   if (release !== 'v2.1') return undefined;
   const place = `/kapis/devops.kubesphere.io/v1alpha2/devops/${params['devops'] ?? ''}/pipelines`;
   await call('POST', place, pipelineSpec(need, name));
-  if (!withBranches.test(asked.path)) {
-    if (asked.path.endsWith('/sonarstatus')) await runAndWait(need, `${place}/${name}/runs`);
-    return name;
-  }
+  if (!withBranches.test(asked.path)) return name;
   const made = host.store.list({ group: 'devops.kubesphere.io', plural: 'pipelines' }).at(-1)?.object;
   const at = '/apis/devops.kubesphere.io/v1alpha3/namespaces/kubesphere-devops-system/pipelines';
   const metadata = { ...made?.metadata, annotations: { ...made?.metadata.annotations, ...annotations } };
@@ -55,9 +52,12 @@ async function pipelineOf21(need: Need): Promise<string | undefined> {
 }
 
 /** SonarQube is asked about runs that have begun. */
-async function runAndWait({ call }: Need, runs: string): Promise<void> {
-  await call('POST', runs, {});
+async function runBefore({ params, call }: Need): Promise<Readonly<Record<string, string>>> {
+  const { devops = '', pipeline = '', branch } = params;
+  const place = `/kapis/devops.kubesphere.io/v1alpha2/devops/${devops}/pipelines/${pipeline}`;
+  await call('POST', `${place}${branch === undefined ? '' : `/branches/${branch}`}/runs`, {});
   await call('POST', '/__fake/clock', { advance: '1m' });
+  return {};
 }
 
 /** A run that has got as far as it gets by itself. */
@@ -80,18 +80,13 @@ export const devopsFacts: Facts = {
       await call('PUT', `${place}/file`, binary);
       return 'app.jar';
     },
-    'branches branch': async (need) => {
-      const { devops = '', pipeline = '' } = need.params;
-      const place = `/kapis/devops.kubesphere.io/v1alpha2/devops/${devops}/pipelines/${pipeline}`;
-      if (need.asked.path.endsWith('/sonarstatus')) await runAndWait(need, `${place}/branches/master/runs`);
-      return 'master';
-    },
+    'branches branch': 'master',
     'nodes node': '5',
     'steps step': ({ operation }) => (operation.method === 'POST' ? '8' : '7'),
     'scms scm': 'github',
     'organizations organization': 'kubesphere',
   },
-  queries: {},
+  queries: { 'pipelines/sonarstatus': runBefore, 'branches/sonarstatus': runBefore },
   bodies: {
     'POST devops/pipelines': (need) =>
       need.release === 'v2.1'

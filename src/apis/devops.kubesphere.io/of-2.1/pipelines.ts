@@ -1,7 +1,7 @@
 import { digObject, digString, type JsonObject } from '../../../core/json.js';
 import { creatorAnnotation, jenkinsJobAnnotation } from '../../../core/well-known-keys.js';
 import { projectId } from '../../../kube/devops-projects-2.1.js';
-import { nameIn, stateOf } from '../../../pipelines/run.js';
+import { nameIn } from '../../../pipelines/run.js';
 import type { Reply, RequestContext } from '../../../registry/contract.js';
 import { readBodyObject } from '../../../registry/read-json-body.js';
 import { json } from '../../../registry/reply.js';
@@ -10,7 +10,6 @@ import { deleteObject } from '../../../registry/verbs/delete.js';
 import { updateObject } from '../../../registry/verbs/update.js';
 import { findJob, jenkinsNamespace, jobOf, nameOfJob, type Job } from '../jenkins/jobs.js';
 import { blueReply } from '../jenkins/replies.js';
-import { branchIn, runsOf } from '../jenkins/runs.js';
 import { pipelineShape } from '../jenkins/shapes.js';
 import { showJob } from '../jenkins/show-job.js';
 import { maintainers, projectFor, serviceError, withServiceErrors } from './service-error.js';
@@ -55,7 +54,7 @@ export function createPipeline(context: RequestContext): Reply {
 export function updatePipeline(context: RequestContext): Reply {
   return withServiceErrors(() => {
     const spec = readSpec(context);
-    const job = existing(context);
+    const job = existingOf21(context);
     const member = digString(spec, 'type') === 'pipeline' ? 'pipeline' : 'multi_branch_pipeline';
     const renamed = { ...spec, [member]: { ...digObject(spec, member), name: job.name } };
     const kind = context.catalog.get('devops.kubesphere.io', 'pipelines');
@@ -67,7 +66,7 @@ export function updatePipeline(context: RequestContext): Reply {
 /** `DELETE …/pipelines/{pipeline}` of 2.1: its runs go with it. @throws ApiError 403, 404 */
 export function deletePipeline(context: RequestContext): Reply {
   return withServiceErrors(() => {
-    const { name, namespace, object } = existing(context);
+    const { name, namespace, object } = existingOf21(context);
     const kind = context.catalog.get('devops.kubesphere.io', 'pipelines');
     deleteObject(context, kind, { namespace, name: object.metadata.name });
     return json({ name });
@@ -76,28 +75,11 @@ export function deletePipeline(context: RequestContext): Reply {
 
 /** `GET …/pipelines/{pipeline}/config` of 2.1: as it was defined. @throws ApiError 403, 404 */
 export function pipelineConfig(context: RequestContext): Reply {
-  return withServiceErrors(() => json(digObject(existing(context).object, 'spec')));
+  return withServiceErrors(() => json(digObject(existingOf21(context).object, 'spec')));
 }
 
-/**
- * `GET …/sonarstatus` of 2.1: what SonarQube says of the last run.
- *
- * Differs from KubeSphere: there is no SonarQube, nothing was ever analysed.
- *
- * @throws ApiError 404 without a run
- */
-export function sonarStatus(context: RequestContext): Reply {
-  return withServiceErrors(() => {
-    const job = existing(context);
-    const branch = branchIn(context);
-    const now = context.world.clock.now();
-    const [latest] = runsOf(context, job, branch === '' ? undefined : branch);
-    if (latest === undefined || stateOf(latest, now) === 'QUEUED') throw serviceError(404, '404');
-    return json([]);
-  });
-}
-
-function existing(context: RequestContext): Job {
+/** The pipeline a URL of 2.1 names. @throws ApiError 403, 404 */
+export function existingOf21(context: RequestContext): Job {
   const { pipeline = '' } = context.params;
   const found = findJob(context, projectId(projectFor(context, maintainers)), pipeline);
   // Of what Jenkins refuses, its client keeps the status.

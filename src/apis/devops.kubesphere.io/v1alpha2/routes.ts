@@ -50,7 +50,7 @@ const credentials21 =
   async (context) =>
     (await import('../of-2.1/credentials.js'))[name](context);
 const pipelines21 =
-  (name: keyof typeof pipelineHandlers21): Handler =>
+  (name: Exclude<keyof typeof pipelineHandlers21, 'existingOf21'>): Handler =>
   async (context) =>
     (await import('../of-2.1/pipelines.js'))[name](context);
 const binaries =
@@ -58,6 +58,7 @@ const binaries =
   async (context) =>
     (await import('../s2i-binaries.js'))[name](context);
 const cron: Handler = async (context) => (await import('../cron.js')).checkCron(context);
+const sonar: Handler = async (context) => (await import('../sonar.js')).sonarStatus(context);
 const usage: Handler = async (context) => (await import('../credential-usage.js')).credentialUsage(context);
 
 type Row = readonly [method: RouteMethod, path: string, handle: Handler, range?: ReleaseRange];
@@ -105,8 +106,6 @@ const rowsOf21: readonly Row[] = [
   ['PUT', pipeline, pipelines21('updatePipeline')],
   ['DELETE', pipeline, pipelines21('deletePipeline')],
   ['GET', `${pipeline}/config`, pipelines21('pipelineConfig')],
-  ['GET', `${pipeline}/sonarstatus`, pipelines21('sonarStatus')],
-  ['GET', `${branch}/sonarstatus`, pipelines21('sonarStatus')],
 ];
 
 const binary = '/namespaces/{namespace}/s2ibinaries/{s2ibinary}/file';
@@ -118,6 +117,7 @@ const rows: readonly Row[] = [
   ...[pipeline, branch].flatMap((place) =>
     runRows.map(([method, path, handle]): Row => [method, place + path, handle]),
   ),
+  ...[pipeline, branch].map((place): Row => ['GET', `${place}/sonarstatus`, sonar]),
   ['GET', pipeline, jobs('getJob'), since30],
   ['GET', '/search', jobs('searchJobs')],
   ['GET', `${pipeline}/runs`, jobs('listRuns')],
