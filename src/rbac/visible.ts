@@ -106,7 +106,12 @@ const goBooleans: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false] as const),
 ]);
 
-/** `roleBindingExists=true` (4.1) adds the clusters where the caller holds any role in a namespace. */
+/**
+ * `roleBindingExists=true` (4.1) adds the clusters where the caller holds any role in a namespace; who sees all of them is
+ * answered before this is read.
+ *
+ * @throws ApiError 500 for anything else than a boolean
+ */
 function asksForBindings({ query, release }: RequestContext): boolean {
   const text = query.get('roleBindingExists') ?? '';
   if (text === '' || !inRange(release.name, { since: 'v4.1' })) return false;

@@ -264,6 +264,25 @@ test('a release is created, becomes active, is upgraded and deleted', async () =
   for (const list of shows) expect(namesOf(await admin.get(list)), list).toEqual([]);
 });
 
+test('the workspace of an upload and, but for charts, its repository are those its body names', async () => {
+  const { ks, admin } = await start();
+  await using _ = ks;
+  const own = `${at}/workspaces/demo/apps`;
+  const encoded = Buffer.from('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n').toString('base64');
+  const yaml = { appName: 'stray', appType: 'yaml', versionName: '1', package: encoded };
+  expect((await admin.send('POST', own, yaml)).status).toBe(200);
+  expect(namesOf(await admin.get(own))).toEqual([]);
+  expect(namesOf(await admin.get(`${at}/apps`))).toEqual(['stray']);
+  const files = await admin.get(`${at}/apps/stray/versions/stray-1/files`);
+  expect([files.status, files.text]).toEqual([500, 'Repo.application.kubesphere.io "" not found\n']);
+  expect(namesOf(await admin.get(`${at}/reviews`))).toEqual([]);
+  const whole = { ...yaml, appName: 'whole', workspace: 'demo', repoName: 'upload' };
+  expect((await admin.send('POST', own, whole)).status).toBe(200);
+  expect(namesOf(await admin.get(own))).toEqual(['whole']);
+  expect((await admin.get(`${own}/whole/versions/whole-1/files`)).json['all.yaml']).toBe(encoded);
+  expect(namesOf(await admin.get(`${at}/reviews`))).toEqual(['whole-1']);
+});
+
 test('an app of YAML makes its objects, shows them as they are, and takes them away', async () => {
   const { ks, admin } = await start();
   await using _ = ks;

@@ -211,6 +211,11 @@ test('categories hold apps of the store and cannot be deleted while they do', as
   const made = await admin.send('POST', `${v1}/categories`, { name: 'tools', description: 'Tools.' });
   const id = String(made.json['category_id']);
   expect(each(await admin.get(`${v1}/categories`), 'name')).toEqual(['tools', 'uncategorized']);
+  // KubeSphere's own lists of categories know no conditions, no order and no direction; they are read all the same.
+  const asked = `${v1}/categories?conditions=name%3Dnone&orderBy=name&reverse=true`;
+  expect(each(await admin.get(asked), 'name')).toEqual(['tools', 'uncategorized']);
+  expect(each(await admin.get(`${asked}&limit=1&page=2`), 'name')).toEqual(['uncategorized']);
+  expect((await admin.get(`${v1}/categories?conditions=a(b`)).status).toBe(400);
   expect((await admin.send('PATCH', `${v1}/categories/${id}`, { name: 'Tools' })).status).toBe(200);
   const ids = await upload(admin);
   await act(admin, ids, 'submit', 'pass', 'release');

@@ -19,6 +19,9 @@ const goType = 'application/appRequest';
 /**
  * Reads what is to be uploaded, a form or JSON, and completes it from the chart it brings.
  *
+ * The workspace and, but for charts, the repository are those the body names: the URL's workspace and `upload` do not stand
+ * in for them, as in KubeSphere, whose console sends both.
+ *
  * @param appName The app the URL names, instead of the body's.
  * @throws ApiError 400 for a package above 1 MiB, else 500
  * @see kubesphere/kubesphere pkg/kapis/application/v2/{handler_app,utils}.go
