@@ -83,10 +83,13 @@ function isPlainRead({ operation }: OperationMatch): boolean {
 
 function replyWith(body: Json, { operation }: OperationMatch): Reply {
   const isNative = operation.path.startsWith('/apis');
+  const { status } = documentedSuccess(operation);
+  const headers = { 'X-Fake-Ks-Generated': 'true' };
+  if (status === 204 || status === 205) return { status, headers };
   return {
-    status: documentedSuccess(operation).status,
+    status,
     contentType: jsonType,
-    headers: { 'X-Fake-Ks-Generated': 'true' },
+    headers,
     body: isNative ? `${encodeCompact(body)}\n` : encodeIndented(body, 1),
   };
 }

@@ -67,6 +67,7 @@ function baseName(place: string): string {
   return (
     path
       .slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+      .replace(/\.gz$/i, '')
       .replace(/\.(json|ya?ml)$/i, '')
       .replace(/[^\w.-]+/g, '-') || 'spec'
   );

@@ -9,15 +9,29 @@ const sizeLimit = 16 * 1024 * 1024;
 const timeLimit = 10_000;
 
 /**
- * Reads a document from a file or an http(s) URL, JSON or YAML.
+ * Reads a document from a file or an http(s) URL, JSON or YAML, packed with gzip or not.
  *
  * @throws InputError with a line when it cannot be read or is no mapping
  */
 export async function readSpec(source: string): Promise<WholeDocument> {
-  const text = /^https?:\/\//i.test(source) ? await download(source) : readFile(source);
+  const bytes = /^https?:\/\//i.test(source) ? await download(source) : readFile(source);
+  const text = (await unpacked(bytes, source)).toString('utf8').replace(/^\uFEFF/, '');
   const { value, isJson } = await parse(text, source);
   if (isJsonObject(value)) return isJson ? withRepeatedPaths(value, text) : { document: value, repairs: [] };
   throw refused(source, 'is no mapping; give a Swagger 2.0 or OpenAPI 3 document');
+}
+
+/** What a gzip file holds; anything else as it is. */
+async function unpacked(bytes: Buffer, source: string): Promise<Buffer> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const { gunzipSync } = await import('node:zlib');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: sizeLimit });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge(source);
+    const why = error instanceof Error ? error.message : String(error);
+    throw refused(source, `is no whole gzip file: ${why}; give it unpacked`, error);
+  }
 }
 
 async function parse(
@@ -35,11 +49,11 @@ async function parse(
   return { value: documents[0]?.value, isJson: false };
 }
 
-function readFile(file: string): string {
+function readFile(file: string): Buffer {
   try {
     const { size } = statSync(file);
     if (size > sizeLimit) throw tooLarge(file);
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -48,7 +62,7 @@ function readFile(file: string): string {
   }
 }
 
-async function download(url: string): Promise<string> {
+async function download(url: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -69,7 +83,7 @@ async function download(url: string): Promise<string> {
     if (error instanceof InputError) throw error;
     throw refused(url, `cannot be fetched: ${reasonOf(error)}; correct the URL or give a file`, error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function reasonOf(error: unknown): string {

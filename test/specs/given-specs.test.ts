@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.js';
@@ -115,6 +116,65 @@ test('fetches a document from a URL at start', async () => {
     repairs: [],
   });
   await listOf(ks);
+});
+
+test.for([
+  ['behind redirects', '/moved', undefined],
+  ['packed for the way', '/encoded', undefined],
+  ['as a gzip file', '/widgets.json.gz', undefined],
+  ['with a mark of byte order', '/marked', undefined],
+  ['that is not there', '/gone', 'answered 404; correct the URL'],
+  ['without an end of redirects', '/round', 'cannot be fetched: redirect count exceeded'],
+  ['that breaks off', '/short', 'cannot be fetched: '],
+  [
+    'that is cut in the middle of a gzip file',
+    '/cut.json.gz',
+    'is no whole gzip file: unexpected end of file',
+  ],
+  ['that is too large once unpacked', '/bomb.json.gz', 'has more than 16 MiB; give a smaller document'],
+] as const)('takes a document %s, or says why not', async ([, path, problem]) => {
+  const text = JSON.stringify(swagger);
+  const packed = gzipSync(text);
+  const server = createServer(({ url }, response) => {
+    if (url === '/moved') response.writeHead(302, { Location: '/marked' }).end();
+    else if (url === '/round') response.writeHead(302, { Location: '/round' }).end();
+    else if (url === '/encoded') response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed);
+    else if (url === '/widgets.json.gz') response.end(packed);
+    else if (url === '/cut.json.gz') response.end(packed.subarray(0, packed.length - 20));
+    else if (url === '/bomb.json.gz') response.end(gzipSync(Buffer.alloc(20 * 1024 * 1024, ' ')));
+    else if (url === '/marked') response.end(`\uFEFF${text}`);
+    else if (url === '/short')
+      response.writeHead(200, { 'Content-Length': 9999 }).write(text, () => response.destroy());
+    else response.writeHead(404).end('none');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${path}`;
+  try {
+    const start = startFakeKsApiserver({ specs: [url] });
+    if (problem !== undefined) {
+      await expect(start).rejects.toThrow(`${url}: ${problem}`);
+      return;
+    }
+    await using ks = await start;
+    expect((await ks.specs()).documents[0]).toMatchObject({ operations: 1, source: url });
+    if (path.endsWith('.gz')) expect((await ks.specs()).documents[0]?.name).toBe('widgets');
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('answers an operation without content without a type of it', async () => {
+  const document = {
+    ...swagger,
+    paths: {
+      '/kapis/widgets.example.io/v1/all': { delete: { responses: { 204: { description: 'gone' } } } },
+    },
+  };
+  await using ks = await startFakeKsApiserver({ specs: [{ name: 'widgets', document }] });
+  const headers = { authorization: `Bearer ${await ks.token({ user: 'admin' })}` };
+  const answer = await fetch(`${ks.url}/kapis/widgets.example.io/v1/all`, { method: 'DELETE', headers });
+  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([204, null, '']);
 });
 
 test('puts a document in the place of the packaged one of its name', async () => {
