@@ -143,3 +143,21 @@ describe('a Deployment that is scaled in the middle of a rollout', () => {
     ]);
   });
 });
+
+test.for<readonly [kubeVersion: string, first: string, second: string]>([
+  ['v1.20.4', 'to 1', 'to 2'],
+  ['v1.29.2', 'to 1', 'to 2 from 1'],
+  ['v1.32.4', 'from 0 to 1', 'from 1 to 2'],
+])('a Kubernetes %s tells of scaling in its own words', async ([kubeVersion, first, second]) => {
+  await using ks = await startFakeKsApiserver({ kubeVersion });
+  const admin = await as(ks, 'admin');
+  await make(admin, 'nginx', { replicas: 1 });
+  await change(admin, { replicas: 2 });
+  const { json } = await admin.get(
+    '/api/v1/namespaces/default/events?fieldSelector=reason=ScalingReplicaSet',
+  );
+  expect(json.items.map((event) => /(?:to|from) .*$/.exec(String(event['message']))?.[0])).toEqual([
+    first,
+    second,
+  ]);
+});

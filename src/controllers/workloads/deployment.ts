@@ -10,13 +10,12 @@ import { claim, claimantsOf } from './claim.js';
 import { timeoutOf } from './deployment-progress.js';
 import { proportionally } from './deployment-scaling.js';
 import { deploymentStatus, numberOf, replicasOf } from './deployment-status.js';
-import { recordEvent } from './events.js';
 import { ownKey } from './pods.js';
+import { recordScaling } from './record-scaling.js';
 import { share } from './share.js';
 import { hashLabel, sameTemplate, templateHash } from './template-hash.js';
 import { writeStatus } from './write-status.js';
 
-const component = 'deployment-controller';
 const deployments = { group: 'apps', plural: 'deployments' };
 const replicaSets = { group: 'apps', plural: 'replicasets' };
 const revision = 'deployment.kubernetes.io/revision';
@@ -205,23 +204,6 @@ function scale(context: WriteContext, deployment: KubeObject, set: KubeObject, r
   const scaled = replaceSet(context, set, { annotations }, { replicas });
   recordScaling(context, deployment, set, replicas > before ? 'up' : 'down', replicas, before);
   return scaled;
-}
-
-function recordScaling(
-  context: WriteContext,
-  deployment: KubeObject,
-  set: KubeObject,
-  direction: 'up' | 'down',
-  replicas: number,
-  before?: number,
-): void {
-  const from = before === undefined ? '' : ` from ${String(before)}`;
-  if (replicas === 0 && before === undefined) return;
-  recordEvent(context, deployment, {
-    reason: 'ScalingReplicaSet',
-    message: `Scaled ${direction} replica set ${set.metadata.name} to ${String(replicas)}${from}`,
-    component,
-  });
 }
 
 /** One step of a rollout; pods that become ready bring the next. */
