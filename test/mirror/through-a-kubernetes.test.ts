@@ -35,7 +35,7 @@ test('Lists of what a Kubernetes holds are filtered, sorted and cut as those of 
     world: 'empty',
     generate: { nodes: 12, pods: 700 },
   });
-  await kubernetes.scenario({ description: 'x', objects: configMaps('one', 30) } as never);
+  await kubernetes.scenario({ description: 'x', objects: configMaps('one', 30) });
   await using ks = await startOver(kubernetes);
   const [below, above] = [await as(kubernetes, 'admin'), await as(ks, 'admin')];
   for (const query of [
