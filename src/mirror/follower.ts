@@ -18,6 +18,8 @@ export class Follower {
   readonly #watches = new Map<string, AbortController>();
   /** Where each kind's watch begins; none: it has to be listed anew. */
   readonly #starts = new Map<string, string>();
+  /** The newest object seen of each kind: as long as it is there, time over there has not gone back. */
+  readonly #newest = new Map<string, KubeObject>();
   /** The moment each kind was listed at last. */
   readonly #listed = new Map<string, number>();
 
@@ -31,7 +33,11 @@ export class Follower {
     do {
       const query = `?limit=${String(pageSize)}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
       const list = await this.#client.send('GET', pathOf(kind, undefined) + query);
-      for (const item of digArray(list, 'items')) take(asKeptHere(kind, item));
+      for (const item of digArray(list, 'items')) {
+        const object = asKeptHere(kind, item);
+        this.#note(kind, object);
+        take(object);
+      }
       this.#starts.set(kindKey(kind.resource), digString(list, 'metadata', 'resourceVersion'));
       next = digString(list, 'metadata', 'continue');
     } while (next !== '');
@@ -51,6 +57,7 @@ export class Follower {
     this.#watches.get(key)?.abort();
     this.#watches.delete(key);
     this.#starts.delete(key);
+    this.#newest.delete(key);
     this.#listed.delete(key);
   }
 
@@ -62,8 +69,11 @@ export class Follower {
   /** Watches a kind from where the list ended; lists it anew when that is no longer possible. */
   async #watch(kind: MirroredKind, copies: Copies, signal: AbortSignal): Promise<void> {
     const isStopped = (): boolean => signal.aborted;
+    let isAgain = false;
     for (let pause = firstPause; !isStopped(); pause = Math.min(pause * 2, longestPause)) {
       try {
+        if (isAgain && (await this.#isAnother(kind))) this.#starts.delete(kindKey(kind.resource));
+        isAgain = true;
         const start = this.#starts.get(kindKey(kind.resource));
         if (start === undefined) await this.#resync(kind, copies, signal);
         const from = encodeURIComponent(this.#starts.get(kindKey(kind.resource)) ?? '');
@@ -81,6 +91,30 @@ export class Follower {
     }
   }
 
+  /**
+   * Tells whether the newest object of a kind is gone or is older than it was: it was deleted just now, or the Kubernetes
+   * was put back and may count on past where it was, so that versions tell nothing.
+   *
+   * @throws ApiError when nobody can be asked
+   */
+  async #isAnother(kind: MirroredKind): Promise<boolean> {
+    const newest = this.#newest.get(kindKey(kind.resource));
+    if (newest === undefined) return false;
+    const { namespace, name } = newest.metadata;
+    const now = await this.#client.send('GET', pathOf(kind, namespace, name)).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    });
+    const isSame = digString(now, 'metadata', 'uid') === newest.metadata.uid;
+    return !isSame || Number(digString(now, 'metadata', 'resourceVersion')) < versionOf(newest);
+  }
+
+  #note(kind: MirroredKind, object: KubeObject): void {
+    const key = kindKey(kind.resource);
+    const known = this.#newest.get(key);
+    if (known === undefined || versionOf(known) <= versionOf(object)) this.#newest.set(key, object);
+  }
+
   #take(kind: MirroredKind, copies: Copies, type: string, told: Json | undefined): void {
     if (type === 'ERROR') throw new ApiError(410, 'Expired', digString(told, 'message'));
     const version = digString(told, 'metadata', 'resourceVersion');
@@ -88,6 +122,9 @@ export class Follower {
       throw new ApiError(410, 'Expired', 'time over there has gone back');
     this.#starts.set(kindKey(kind.resource), version);
     const object = asKeptHere(kind, told);
+    if (type === 'ADDED' || type === 'MODIFIED') this.#note(kind, object);
+    else if (this.#newest.get(kindKey(kind.resource))?.metadata.uid === object.metadata.uid)
+      this.#newest.delete(kindKey(kind.resource));
     if (type === 'DELETED') copies.drop(kind, object);
     else if (type === 'ADDED' || type === 'MODIFIED')
       copies.take(kind, object, -1, this.#listed.get(kindKey(kind.resource)));
@@ -97,6 +134,7 @@ export class Follower {
   async #resync(kind: MirroredKind, copies: Copies, signal: AbortSignal): Promise<void> {
     const listed = copies.moment;
     const seen = new Set<string>();
+    this.#newest.delete(kindKey(kind.resource));
     await this.list(kind, (object) => {
       if (signal.aborted) return;
       seen.add(keyOf(kind, object.metadata));
@@ -106,4 +144,8 @@ export class Follower {
     copies.dropMissing(kind, seen, listed);
     this.#listed.set(kindKey(kind.resource), copies.moment);
   }
+}
+
+function versionOf({ metadata }: KubeObject): number {
+  return Number(metadata.resourceVersion ?? 0);
 }

@@ -29,6 +29,20 @@ function configMaps(prefix: string, count: number): { readonly metadata: { reado
   }));
 }
 
+test('A Kubernetes that is put back and goes on past where it was is read anew', async () => {
+  await using kubernetes = await startFakeKsApiserver({ now, world: 'empty' });
+  await using ks = await startOver(kubernetes);
+  const admin = await as(ks, 'admin');
+  const names = async (): Promise<string[]> =>
+    namesOf(await admin.get(`${resources}/namespaces/default/configmaps?limit=100`));
+  await kubernetes.scenario({ description: 'x', objects: configMaps('before', 2) });
+  await expect.poll(names, { timeout: 5000 }).toContain('before-1');
+  await kubernetes.reset();
+  await kubernetes.scenario({ description: 'x', objects: configMaps('after', 40) });
+  await expect.poll(names, { timeout: 5000 }).not.toContain('before-1');
+  await expect.poll(names, { timeout: 5000 }).toContain('after-0');
+});
+
 test('Lists of what a Kubernetes holds are filtered, sorted and cut as those of the fake itself', async () => {
   await using kubernetes = await startFakeKsApiserver({
     now,
