@@ -1,6 +1,6 @@
 import { digArray, digObject, digString, isJsonObject, type JsonObject } from '../src/core/json.js';
 import type { KubeObject } from '../src/core/kube-object.js';
-import { rootCertificate } from '../src/controllers/namespaces/root-certificate.js';
+import { packagedCertificate } from '../src/controllers/namespaces/root-certificate.js';
 import { inRange, type Release } from '../src/core/release.js';
 import { flat, numberOf, suffixOf, uidOf } from '../src/generate/identity.js';
 import type { Platform } from '../src/generate/platform.js';
@@ -174,7 +174,7 @@ function certificateMap(place: string, at: string | undefined): KubeObject {
           'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
       },
     },
-    data: { 'ca.crt': rootCertificate() },
+    data: { 'ca.crt': packagedCertificate() },
   };
 }
 
@@ -202,7 +202,7 @@ function account(place: string, name: string, at: string, { minor }: Platform): 
         annotations: { 'kubernetes.io/service-account.name': name, 'kubernetes.io/service-account.uid': uid },
       },
       data: {
-        'ca.crt': encode(rootCertificate()),
+        'ca.crt': encode(packagedCertificate()),
         namespace: encode(place),
         token: encode(flat('fake.', suffixOf(uid, 40), '.', suffixOf(flat(uid, '/signature'), 43))),
       },

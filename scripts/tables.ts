@@ -42,7 +42,13 @@ function layOut(rows: readonly (readonly string[])[]): string {
 }
 
 /** What stands for options of the command line in a call. */
-const inCall: Readonly<Record<string, string>> = { signKeyFile: 'in the call `signKey`, the text itself' };
+const inCall: Readonly<Record<string, string>> = {
+  signKeyFile: 'in the call `signKey`, the text itself',
+  tlsCaFile: 'in the call `tlsCa`, the text itself or `new`',
+  tlsCaKeyFile: 'in the call `tlsCaKey`, the text itself',
+  tlsCertFile: 'in the call `tlsCert`, the text itself',
+  tlsKeyFile: 'in the call `tlsKey`, the text itself',
+};
 
 /** How an option is called in a call, when not as everywhere else. */
 function exception([option = '']: readonly string[]): string {

@@ -17,7 +17,7 @@ import type { Pages } from './http/pages.js';
 import { Pipeline } from './http/pipeline.js';
 import { errorReply } from './http/send-error.js';
 import { send } from './http/send.js';
-import { readTlsMaterial } from './http/tls.js';
+import { readTlsMaterial, type TlsMaterial } from './http/tls.js';
 import type { Answer, Upgrade } from './http/upgrade/upgrade.js';
 import { oauthGroups } from './oauth/routes.js';
 import { reviewAccountToken } from './oauth/token-review.js';
@@ -57,6 +57,8 @@ export interface Address {
   readonly port: number;
   /** Of the HTTPS door, likewise; `undefined`: no such door. */
   readonly tlsPort?: number | undefined;
+  /** What the HTTPS door proves itself with; `undefined`: the packaged certificate. */
+  readonly tlsMaterial?: TlsMaterial | undefined;
   /** Documents to add to those of the release, or to put in their place. */
   readonly specs?: readonly GivenSpec[];
   /** Answers 400 to requests that do not fit the documents. */
@@ -195,7 +197,7 @@ export async function listen(seed: World, catalog: KindCatalog, address: Address
   };
   if (address.tlsPort === undefined)
     return { ...listener, spaces, documents, close: () => closing([listener]) };
-  const { identity, ca } = await readTlsMaterial();
+  const { identity, ca } = address.tlsMaterial ?? (await readTlsMaterial());
   try {
     const secure = await listenOn(address.host, address.tlsPort, answer, { identity, ...drain });
     tls = { url: secure.url, ca };

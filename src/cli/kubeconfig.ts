@@ -3,7 +3,6 @@ import { describeFlags } from '../config/load-config.js';
 import type { Flag } from '../config/setting.js';
 import { InputError } from '../core/input-error.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
-import { refuseUnknown } from '../kit/refuse-unknown.js';
 import type { Command, CommandContext } from './command.js';
 
 const flags: readonly Flag[] = [
@@ -50,8 +49,18 @@ async function printKubeconfig({ argv, environment, print }: CommandContext): Pr
   const url = given.get('url') ?? environment['FAKE_KS_URL'] ?? '';
   const usual = `http://127.0.0.1:${environment['FAKE_KS_PORT'] ?? '9090'}`;
   await using ks = await connectFakeKsApiserver(url === '' ? usual : url);
-  await refuseUnknown(ks, given);
   const request = Object.fromEntries([...given].filter(([name]) => name !== 'url'));
-  print(await ks.kubeconfig(request));
+  print(await ks.kubeconfig(request).catch(inFlags));
   return 0;
+}
+
+/** Tells what is wrong with a request by the flags it was made of. */
+function inFlags(error: unknown): never {
+  if (!(error instanceof InputError)) throw error;
+  throw new InputError(
+    error.problems.map((line) =>
+      line.replace(/^(?:kubeconfig: |body\.)(\w+): /, (_, field: string) => `--${field.toLowerCase()}: `),
+    ),
+    { cause: error },
+  );
 }

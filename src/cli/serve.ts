@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { optionFlags } from '../config/flags.js';
 import { configFlag, describeFlags, loadConfig } from '../config/load-config.js';
 import { caFile } from '../http/tls.js';
@@ -30,7 +31,15 @@ const drainMilliseconds = 3000;
 
 async function serve({ argv, environment, print, warn, stopped }: CommandContext): Promise<number> {
   const { options, settings } = await loadConfig({ argv, environment, options: optionFlags, own: [] });
-  const { logLevel = 'warn', json = false, ...given } = options;
+  const {
+    logLevel = 'warn',
+    json = false,
+    tlsCaFile,
+    tlsCaKeyFile: _,
+    tlsCertFile,
+    tlsKeyFile: __,
+    ...given
+  } = options;
   const stop = stopped();
   const start = startFakeKsApiserver(
     { port: defaultPort, ...given },
@@ -43,16 +52,26 @@ async function serve({ argv, environment, print, warn, stopped }: CommandContext
   if (server === undefined) return 0;
   // Only those that were given: the packaged ones need not be read yet.
   const specs = given.specs === undefined ? [] : (await server.specs()).documents.filter(isGiven);
-  print(json ? readyLine(server, specs) : banner(server, specs));
+  print(json ? readyLine(server, specs, caFileOf(tlsCaFile ?? tlsCertFile)) : banner(server, specs));
   await stop;
   await server.close();
   return 0;
 }
 
 /** The first line on stdout with `--json`. The HTTPS members are null when there is no HTTPS port. */
-function readyLine({ url, tlsUrl, controlUrl }: InProcessFake, specs: readonly SpecSource[]): string {
-  const tls = tlsUrl === undefined ? { tlsUrl: null, caFile: null } : { tlsUrl, caFile };
+function readyLine(
+  { url, tlsUrl, controlUrl }: InProcessFake,
+  specs: readonly SpecSource[],
+  ca: string | null,
+): string {
+  const tls = tlsUrl === undefined ? { tlsUrl: null, caFile: null } : { tlsUrl, caFile: ca };
   return `${JSON.stringify({ ready: true, url, ...tls, controlUrl, ...(specs.length > 0 && { specs }) })}\n`;
+}
+
+/** The file with what clients of the HTTPS port have to trust; null for a CA that was made at start. */
+function caFileOf(given: string | undefined): string | null {
+  if (given === undefined) return caFile;
+  return given === 'new' ? null : resolve(given);
 }
 
 function isGiven({ source }: SpecSource): boolean {

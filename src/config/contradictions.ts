@@ -19,6 +19,7 @@ export function contradictions(options: Options): readonly Contradiction[] {
     ...doubles('users', 'user', options.users ?? []),
     ...doubles('clients', 'client', options.clients ?? []),
     ...mirrorContradictions(options),
+    ...tlsContradictions(options),
     ...doubles('clusters', 'cluster', options.clusters ?? []),
     ...(options.clusters ?? []).flatMap(({ url, kubeconfig }, at) =>
       (url === undefined) === (kubeconfig === undefined)
@@ -47,6 +48,63 @@ function mirrorContradictions({
     ...(generate === undefined ? [] : [{ path: ['generate'], message }]),
   ];
 }
+
+const tlsOptions = ['tlsCa', 'tlsCaKey', 'tlsCert', 'tlsKey', 'tlsSan'] as const;
+
+/** A certificate is issued from a CA with its key, or given with its own. The texts may be given as the names of files. */
+function tlsContradictions(options: Options): readonly Contradiction[] {
+  const paths = new Map(
+    tlsOptions.flatMap((name) => {
+      const path = [name, `${name}File`].find(
+        (one) => (options as Readonly<Record<string, unknown>>)[one] !== undefined,
+      );
+      return path === undefined ? [] : [[name, path] as const];
+    }),
+  );
+  const isNew = [options.tlsCa, (options as { readonly tlsCaFile?: string }).tlsCaFile].includes('new');
+  const without = (one: TlsOption, other: TlsOption, message: string): Contradiction[] =>
+    paths.has(one) && !paths.has(other) ? [{ path: [paths.get(one) ?? one], message }] : [];
+  const beside = (one: TlsOption, message: string): Contradiction[] =>
+    paths.has('tlsCert') && paths.has(one) ? [{ path: [paths.get(one) ?? one], message }] : [];
+  const first = tlsOptions.find((name) => paths.has(name));
+  return [
+    ...(first !== undefined && options.tlsPort === undefined
+      ? [
+          {
+            path: [paths.get(first) ?? first],
+            message: 'there is no HTTPS port; give tlsPort (--tls-port), too',
+          },
+        ]
+      : []),
+    ...without('tlsCert', 'tlsKey', 'needs the private key; give tlsKey (--tls-key), too'),
+    ...without('tlsKey', 'tlsCert', 'needs the certificate; give tlsCert (--tls-cert), too'),
+    ...without('tlsCaKey', 'tlsCa', 'needs the CA; give tlsCa (--tls-ca), too'),
+    ...(isNew || paths.has('tlsCert')
+      ? []
+      : without(
+          'tlsCa',
+          'tlsCaKey',
+          'needs its private key to issue a certificate; give tlsCaKey (--tls-ca-key), too',
+        )),
+    ...(paths.has('tlsCert')
+      ? []
+      : without(
+          'tlsSan',
+          'tlsCa',
+          'needs a CA to issue a certificate from; give tlsCa (--tls-ca FILE|new), too',
+        )),
+    ...(isNew
+      ? beside('tlsCa', 'contradicts tlsCert, which is of another CA; leave one of the two out')
+      : []),
+    ...(isNew && paths.has('tlsCaKey')
+      ? [{ path: [paths.get('tlsCaKey') ?? 'tlsCaKey'], message: 'contradicts a new CA; leave it out' }]
+      : []),
+    ...beside('tlsCaKey', 'contradicts tlsCert: nothing is issued; leave one of the two out'),
+    ...beside('tlsSan', 'contradicts tlsCert: nothing is issued; leave one of the two out'),
+  ];
+}
+
+type TlsOption = (typeof tlsOptions)[number];
 
 function ageContradictions(options: Options): readonly Contradiction[] {
   if (options.refreshTokenMaxAge === undefined) return [];

@@ -67,7 +67,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   if (options === undefined || problems.length > 0) throw new InputError(problems);
   const ownFlags = new Set(sources.own.map(({ name }) => `--${name}`));
   return {
-    options: options.signKeyFile === undefined ? options : await withSignKey(options),
+    options: await withTlsFiles(options.signKeyFile === undefined ? options : await withSignKey(options)),
     own,
     given: given.settings.map(({ source }) => source).filter((source) => !ownFlags.has(source)),
     settings: all,
@@ -101,6 +101,25 @@ async function withSignKey({ signKeyFile = '', ...options }: ServeOptions): Prom
     // Told below, together with keys of another kind.
   }
   throw new InputError([`--sign-key: ${signKeyFile} holds no RSA private key; give a PEM file that does`]);
+}
+
+const tlsFiles = [
+  ['tlsCa', 'tlsCaFile', '--tls-ca'],
+  ['tlsCaKey', 'tlsCaKeyFile', '--tls-ca-key'],
+  ['tlsCert', 'tlsCertFile', '--tls-cert'],
+  ['tlsKey', 'tlsKeyFile', '--tls-key'],
+] as const;
+
+/** Puts what the files of the HTTPS door hold in their place. What is wrong with it is told when it is used. */
+async function withTlsFiles(options: ServeOptions): Promise<ServeOptions> {
+  const given = tlsFiles.filter(([, file]) => options[file] !== undefined);
+  if (given.length === 0) return options;
+  const { readText } = await import('./read-config-file.js');
+  const texts = given.map(([name, file, flag]) => {
+    const path = options[file] ?? '';
+    return [name, name === 'tlsCa' && path === 'new' ? path : readText(flag, path)];
+  });
+  return { ...options, ...(Object.fromEntries(texts) as ServeOptions) };
 }
 
 /** One line of help per flag. */

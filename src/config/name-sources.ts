@@ -15,7 +15,9 @@ export function namingSources(error: unknown, settings: readonly Setting[]): unk
   if (!(error instanceof InputError)) return error;
   const problems = error.problems.map((line) => {
     const [, option = '', message = ''] = lineOfOption.exec(line) ?? [];
-    const source = settings.findLast(({ path }) => path[0] === option)?.source;
+    const source = settings.findLast(
+      ({ path: [name] }) => name === option || name === `${option}File`,
+    )?.source;
     if (source === undefined) return line;
     const isOption = source.startsWith('--') || source.startsWith('FAKE_KS_');
     return isOption ? `${source}: ${message}` : line.replace('options', source);

@@ -12,6 +12,11 @@ export type LogLevel = 'silent' | 'error' | 'warn' | 'info';
 export interface ServeOptions extends Options {
   /** Path of a PEM file; its content becomes `signKey`. */
   readonly signKeyFile?: string;
+  /** Paths of PEM files likewise, for `tlsCa` (or `new`), `tlsCaKey`, `tlsCert` and `tlsKey`. */
+  readonly tlsCaFile?: string;
+  readonly tlsCaKeyFile?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
   readonly logLevel?: LogLevel;
   /** One line of JSON instead of a banner when ready. */
   readonly json?: boolean;
@@ -171,6 +176,11 @@ const optionShape = {
   host: text.exactOptional(),
   port: port.exactOptional(),
   tlsPort: port.exactOptional(),
+  tlsCa: text.exactOptional(),
+  tlsCaKey: text.exactOptional(),
+  tlsCert: text.exactOptional(),
+  tlsKey: text.exactOptional(),
+  tlsSan: z.array(text, list).exactOptional(),
 };
 
 /** What {@link Options} may say. */
@@ -183,6 +193,10 @@ export const serveSchema: z.ZodType<ServeOptions> = z.strictObject(
   {
     ...optionShape,
     signKeyFile: text.exactOptional(),
+    tlsCaFile: text.exactOptional(),
+    tlsCaKeyFile: text.exactOptional(),
+    tlsCertFile: text.exactOptional(),
+    tlsKeyFile: text.exactOptional(),
     logLevel: oneOf(['silent', 'error', 'warn', 'info']).exactOptional(),
     json: flag.exactOptional(),
   },

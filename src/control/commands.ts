@@ -14,6 +14,7 @@ import type { JournalEntry } from '../state/journal.js';
 import type { Spaces } from '../state/spaces.js';
 import type { World } from '../state/world.js';
 import { exportWorld, type ExportedWorld } from './export-world.js';
+import { checkKnown, writeKubeconfig, type KubeconfigRequest } from './kubeconfig.js';
 import { makeSo, type ScenarioOutcome } from './make-so.js';
 import { mint, type TokenRequest } from './mint.js';
 
@@ -187,6 +188,25 @@ export class Commands {
   /** Mints a token as asked, however wrong. @throws InputError for a duration that is none */
   token(request: TokenRequest): string {
     return mint(this.world, request);
+  }
+
+  /**
+   * A kubeconfig with the CA and a fresh token, of `admin` when nobody is named.
+   *
+   * @throws InputError without an HTTPS door, and for users, accounts and clusters nobody knows
+   */
+  kubeconfig(request: KubeconfigRequest): string {
+    const { world } = this;
+    const { tls } = this.#target;
+    checkKnown(world, request);
+    const { cluster: _, ...identity } = request;
+    const prefix = this.#space === undefined ? '' : `/__space/${this.#space}`;
+    return writeKubeconfig(request, {
+      tlsUrl: tls && tls.url + prefix,
+      ca: tls?.ca,
+      release: world.release.name,
+      token: () => this.token(identity),
+    });
   }
 
   /** What was asked and answered, oldest first, and what of it did not fit the published documents. */

@@ -1,5 +1,7 @@
-import { InputError } from '../core/input-error.js';
+import { findUser } from '../auth/find-user.js';
+import { InputError, type InputProblem } from '../core/input-error.js';
 import { inRange, type ReleaseName } from '../core/release.js';
+import type { World } from '../state/world.js';
 
 /** On whose behalf a Kubernetes client is to speak, and to which cluster. */
 export interface KubeconfigRequest {
@@ -18,7 +20,38 @@ export interface KubeconfigParts {
   /** PEM. */
   readonly ca: string | undefined;
   readonly release: ReleaseName;
-  readonly token: string;
+  /** Asked for once nothing else is in the way. */
+  readonly token: () => string;
+}
+
+const clusters = { group: 'cluster.kubesphere.io', plural: 'clusters' };
+const source = 'kubeconfig';
+const accounts = { group: 'kubesphere.io', plural: 'serviceaccounts' };
+
+/**
+ * Refuses to lead somewhere, or to speak for somebody, a world does not know: nothing would let that client in.
+ *
+ * @throws InputError with a line for each
+ */
+export function checkKnown(world: World, { user, serviceAccount, cluster }: KubeconfigRequest): void {
+  const { store } = world.host;
+  const release = world.release.name;
+  const problems: InputProblem[] = [];
+  const unknown = (field: string, what: string, name: string): void => {
+    problems.push({ source, field, message: `the server knows no ${what} ${JSON.stringify(name)}` });
+  };
+  if (cluster !== undefined && cluster !== 'host' && store.find(clusters, undefined, cluster) === undefined)
+    unknown('cluster', 'cluster', cluster);
+  if (user !== undefined && findUser(world, user) === undefined) unknown('user', 'user', user);
+  if (serviceAccount !== undefined) {
+    const [namespace = '', name = ''] = serviceAccount.split('/');
+    if (!inRange(release, { since: 'v4.1' })) {
+      const message = `KubeSphere ${release} has no ServiceAccounts of its own; name a user, or take v4.1`;
+      problems.push({ source, field: 'serviceAccount', message });
+    } else if (store.find(accounts, namespace, name) === undefined)
+      unknown('serviceAccount', 'ServiceAccount', serviceAccount);
+  }
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 /**
@@ -55,7 +88,7 @@ export function writeKubeconfig(
     'users:',
     `- name: ${citedName}`,
     '  user:',
-    `    token: ${JSON.stringify(token)}`,
+    `    token: ${JSON.stringify(token())}`,
     'contexts:',
     '- name: fake-ks-apiserver',
     '  context:',

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../core/json.js';
 import type { Duration } from '../core/options.js';
 import { isScenarioPath } from '../scenario/load.js';
 import type { ClockMove, FaultRequest, JournalFilter } from './commands.js';
+import type { KubeconfigRequest } from './kubeconfig.js';
 import type { TokenRequest } from './mint.js';
 
 const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' });
@@ -86,11 +87,23 @@ function headerValue(): z.ZodType<string> {
   return z.string({ error }).regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, { error });
 }
 
+const account = text.regex(/^[^/]+\/[^/]+$/, { error: 'must be NAMESPACE/NAME' });
+const oneIdentity = { error: 'user and serviceAccount name two; give one of them' };
+
+/** Body of `POST /__fake/kubeconfig`, and what `ks.kubeconfig()` takes. */
+export const kubeconfigMessage: z.ZodType<KubeconfigRequest> = z
+  .strictObject({
+    user: text.exactOptional(),
+    serviceAccount: account.exactOptional(),
+    cluster: text.exactOptional(),
+  })
+  .refine(({ user, serviceAccount }) => user === undefined || serviceAccount === undefined, oneIdentity);
+
 /** Body of `POST /__fake/tokens`, and what `ks.token()` takes. */
 export const tokenMessage: z.ZodType<TokenRequest> = z
   .strictObject({
     user: text.exactOptional(),
-    serviceAccount: text.regex(/^[^/]+\/[^/]+$/, { error: 'must be NAMESPACE/NAME' }).exactOptional(),
+    serviceAccount: account.exactOptional(),
     type: oneOf(['access_token', 'refresh_token', 'static_token', 'code', 'id_token']).exactOptional(),
     expiresIn: duration.exactOptional(),
     issuedAt: duration.exactOptional(),
@@ -109,9 +122,7 @@ export const tokenMessage: z.ZodType<TokenRequest> = z
     garbage: flag.exactOptional(),
     remembered: flag.exactOptional(),
   })
-  .refine(({ user, serviceAccount }) => user === undefined || serviceAccount === undefined, {
-    error: 'user and serviceAccount name two; give one of them',
-  });
+  .refine(({ user, serviceAccount }) => user === undefined || serviceAccount === undefined, oneIdentity);
 
 /** Body of `POST /__fake/spaces`. */
 export const spaceMessage: z.ZodType<{ readonly name: string }> = z.strictObject({ name: text });
@@ -119,6 +130,13 @@ export const spaceMessage: z.ZodType<{ readonly name: string }> = z.strictObject
 const queryFlag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((value) => value === 'true');
+
+/** What `ks.journal.entries()` takes. */
+export const journalFilter: z.ZodType<JournalFilter> = z.strictObject({
+  errors: flag.exactOptional(),
+  noted: flag.exactOptional(),
+  limit: whole(0).exactOptional(),
+});
 
 /** Query of `GET /__fake/journal`. */
 export const journalQuery: z.ZodType<JournalFilter> = z.strictObject({

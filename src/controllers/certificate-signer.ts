@@ -1,7 +1,9 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { dig, digArray, digObject, digString, type JsonObject } from '../core/json.js';
 import type { KubeObject } from '../core/kube-object.js';
 import { readCertificateRequest } from '../kube/certificates/certificate-request.js';
-import { signCertificate } from '../kube/certificates/sign-certificate.js';
+import { issuerOf } from '../kube/certificates/authority.js';
+import { commonName, keyIdOf, signCertificate, type Issuer } from '../kube/certificates/sign-certificate.js';
 import type { WriteContext } from '../registry/contract.js';
 import { currentOf, type Controller } from './controller.js';
 
@@ -18,7 +20,8 @@ const shortSeconds = 8 * 3600;
 /**
  * Signs the approved requests of clients of Kubernetes.
  *
- * Differs from Kubernetes: requests of kubelets are left alone. The key is that of id tokens.
+ * Differs from Kubernetes: requests of kubelets are left alone. Without a CA of which the key is known, the key
+ * is that of id tokens.
  *
  * @see kubernetes/kubernetes pkg/controller/certificates/signer/signer.go
  */
@@ -60,8 +63,16 @@ function outcome({ world }: WriteContext, request: KubeObject): JsonObject {
     notAfter: time + seconds * 1000 - (seconds < shortSeconds ? 0 : backdate),
     usages,
   };
-  const certificate = signCertificate(readCertificateRequest(pem), terms, world.keys.privateKey);
+  const certificate = signCertificate(readCertificateRequest(pem), terms, issuerIn(world));
   return { certificate: Buffer.from(certificate).toString('base64') };
+}
+
+/** The CA of the HTTPS door where its key was given, else one that nobody has a certificate of. */
+function issuerIn({ settings: { authority }, keys }: WriteContext['world']): Issuer {
+  if (authority?.key !== undefined)
+    return issuerOf(new X509Certificate(authority.certificate), createPrivateKey(authority.key));
+  const key = keys.privateKey;
+  return { name: commonName('kubernetes'), key, keyId: keyIdOf(key) };
 }
 
 function usageProblem(usages: readonly string[]): string | undefined {

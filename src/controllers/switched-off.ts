@@ -15,7 +15,7 @@ export function switchedOff(option: Options['controllers'] = {}): ReadonlySet<st
   const problems = entries
     .map(([name]) => name)
     .filter((name) => name !== '*' && !controllerNames.includes(name))
-    .map((name) => `controllers: no controller ${name}${didYouMean(name, controllerNames)}`);
+    .map((name) => `controllers: no controller ${name}${hint(name)}`);
   if (problems.length > 0) throw new InputError(problems);
   const off = new Set(entries.filter(([, on]) => !on).map(([name]) => name));
   const only = isList(option) ? entries.filter(([, on]) => on).map(([name]) => name) : [];
@@ -23,6 +23,11 @@ export function switchedOff(option: Options['controllers'] = {}): ReadonlySet<st
     for (const name of controllerNames) if (!only.includes(name)) off.add(name);
   if (off.has('*')) return new Set(controllerNames);
   return off;
+}
+
+/** What may have been meant: the nearest name, else all of them. */
+function hint(name: string): string {
+  return didYouMean(name, controllerNames) || `; choose from ${controllerNames.join(', ')}`;
 }
 
 function isList(option: NonNullable<Options['controllers']>): option is readonly string[] {

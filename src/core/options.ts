@@ -103,4 +103,14 @@ export interface Options {
   readonly port?: number;
   /** Opens an HTTPS door as well, as kubectl needs it; 0 picks a free port. */
   readonly tlsPort?: number;
+  /** PEM of the CA that the HTTPS door's certificate is issued from, or `new` for one made at start; default: a packaged one. */
+  readonly tlsCa?: string;
+  /** PEM of its private key. */
+  readonly tlsCaKey?: string;
+  /** PEM of a certificate for the HTTPS door, with those between it and its CA behind it, instead of issuing one. */
+  readonly tlsCert?: string;
+  /** PEM of its private key. */
+  readonly tlsKey?: string;
+  /** Host names and IP addresses a certificate is issued for, besides the usual ones. */
+  readonly tlsSan?: readonly string[];
 }

@@ -51,6 +51,8 @@ export interface Settings {
   };
   /** `kubesphere.yaml` as the server read it when it started; absent in worlds without that ConfigMap. */
   readonly configuration?: string;
+  /** The CA of the HTTPS door, both in PEM; the key only where somebody has it. Absent: the packaged CA. */
+  readonly authority?: { readonly certificate: string; readonly key?: string };
   /** `gitVersion` of the Kubernetes underneath. */
   readonly kubernetesVersion: string;
 }

@@ -95,6 +95,8 @@ function lineTo(base: string): ControlLine {
       },
     },
     token: async (request) => ((await ask(base, 'POST', '/tokens', request)) as { token: string }).token,
+    kubeconfig: async (request) =>
+      ((await ask(base, 'POST', '/kubeconfig', request)) as { kubeconfig: string }).kubeconfig,
     applyScenarios: async (scenarios) => {
       const outcome = (await ask(base, 'POST', '/scenario', {
         scenarios: await Promise.all(scenarios.map(readFileHere)),

@@ -67,7 +67,8 @@ export interface FakeKsApiserver extends AsyncDisposable {
   /**
    * A kubeconfig with the CA and a fresh token, of `admin` when nobody is named.
    *
-   * @throws InputError unless started with `tlsPort`: kubectl sends no token over HTTP
+   * @throws InputError unless started with `tlsPort`, as kubectl sends no token over HTTP, and for a user, ServiceAccount or
+   *   cluster there is none of
    */
   kubeconfig(request?: KubeconfigRequest): Promise<string>;
   /** Logs in over HTTP in the way of the release. @throws Error with the answer when refused */
@@ -108,6 +109,7 @@ export interface ControlLine {
   readonly clock: { now(): Promise<ClockState>; move(move: ClockMove): Promise<ClockState> };
   readonly journal: FakeJournal;
   token(request: TokenRequest): Promise<string>;
+  kubeconfig(request: KubeconfigRequest): Promise<string>;
   applyScenarios(scenarios: readonly (string | Scenario)[]): Promise<ScenarioOutcome>;
   setSettle(settle: Duration): Promise<void>;
   armFault(fault: FaultRequest): Promise<void>;

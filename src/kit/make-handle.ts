@@ -1,5 +1,5 @@
 import type { HttpsDoor } from '../control/commands.js';
-import { writeKubeconfig } from '../control/kubeconfig.js';
+import { describeInput, InputError } from '../core/input-error.js';
 import type { ReleaseName } from '../core/release.js';
 import type { OAuthClient } from '../core/settings.js';
 import type { ControlLine, FakeClock, FakeKsApiserver } from './fake-ks-apiserver.js';
@@ -36,14 +36,7 @@ export function makeHandle({
     journal: line.journal,
     token: (request = {}) => line.token(request),
     serviceAccountToken: (namespace, name) => line.token({ serviceAccount: `${namespace}/${name}` }),
-    kubeconfig: async (request = {}) => {
-      const { user, serviceAccount } = request;
-      const token = await line.token({
-        ...(user !== undefined && { user }),
-        ...(serviceAccount !== undefined && { serviceAccount }),
-      });
-      return writeKubeconfig(request, { tlsUrl: tls?.url, ca: tls?.ca, release, token });
-    },
+    kubeconfig: (request = {}) => line.kubeconfig(request),
     login: (user = 'admin', password = 'P@88w0rd') => logIn(url, release, user, password, client),
     scenario: (...scenarios) => line.applyScenarios(scenarios),
     settle: (by) => line.setSettle(by),
@@ -59,13 +52,18 @@ export function makeHandle({
 }
 
 function makeClock(line: ControlLine['clock']): FakeClock {
-  const text = (moment: string | Date): string =>
-    typeof moment === 'string' ? moment : moment.toISOString();
+  const text = (moment: string | Date): string => {
+    if (typeof moment === 'string') return moment;
+    if (moment instanceof Date && !Number.isNaN(moment.getTime())) return moment.toISOString();
+    throw new InputError([
+      `${describeInput(moment)} is no moment; give a Date, or text such as 2024-05-01T12:00:00Z`,
+    ]);
+  };
   return {
     now: async () => new Date((await line.now()).now),
     advance: (by) => line.move({ advance: by }),
-    set: (moment) => line.move({ set: text(moment) }),
-    freeze: (moment) => line.move({ freeze: moment === undefined ? true : text(moment) }),
+    set: async (moment) => line.move({ set: text(moment) }),
+    freeze: async (moment) => line.move({ freeze: moment === undefined ? true : text(moment) }),
     resume: () => line.move({ resume: true }),
   };
 }

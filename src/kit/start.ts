@@ -1,10 +1,11 @@
 import { catalogOf } from '../apis/catalog-of.js';
 import { checkOptions } from '../config/check-options.js';
-import { checkTokenRequest } from '../control/check-token-request.js';
+import { checkRequest } from '../control/check-request.js';
 import { Commands, type HttpsDoor } from '../control/commands.js';
 import { makeSo } from '../control/make-so.js';
 import type { Options } from '../core/options.js';
 import { chooseRelease } from '../releases/brands.js';
+import type { GivenTls } from './given-tls.js';
 import { listen } from '../server.js';
 import type { Mirror } from '../mirror/mirror.js';
 import type { KindCatalog } from '../registry/contract.js';
@@ -32,7 +33,9 @@ export async function startFakeKsApiserver(
   options: Options = {},
   extras: StartExtras = {},
 ): Promise<InProcessFake> {
-  const checked = await checkOptions(options);
+  const given = await checkOptions(options);
+  const tls = await readTls(given);
+  const checked = tls === undefined ? given : { ...given, ...trusted(tls) };
   const release = chooseRelease(checked);
   const specs = await loadSpecs(checked.specs);
   const catalog = catalogOf(release.name);
@@ -45,20 +48,37 @@ export async function startFakeKsApiserver(
     host,
     port,
     tlsPort,
+    tlsMaterial: tls,
     mirror,
     specs,
     strictRequests: checked.strictRequests,
     ...(extras.drain !== undefined && { drain: extras.drain }),
   });
-  const { spaces, documents, tls } = server;
-  const commands = new Commands({ spaces, catalog, documents, ...(tls && { tls }) });
-  return inProcess(commands, server.url, tls, tokens, {
+  const { spaces, documents, tls: door } = server;
+  const commands = new Commands({ spaces, catalog, documents, ...(door && { tls: door }) });
+  return inProcess(commands, server.url, door, tokens, {
     ended: () => false,
     close: () => {
       mirror?.stop();
       return server.close();
     },
   });
+}
+
+/** What the HTTPS door proves itself with, when it is not the packaged material. @throws InputError */
+async function readTls(options: Options): Promise<GivenTls | undefined> {
+  const { tlsCa, tlsCert } = options;
+  if (tlsCa === undefined && tlsCert === undefined) return undefined;
+  const [{ givenTls }, { wallClock }] = await Promise.all([
+    import('./given-tls.js'),
+    import('../state/clock.js'),
+  ]);
+  return givenTls(options, wallClock());
+}
+
+/** What a world is to trust: never the word `new`. */
+function trusted({ ca, caKey }: GivenTls): Pick<Options, 'tlsCa' | 'tlsCaKey'> {
+  return { tlsCa: ca, ...(caKey !== undefined && { tlsCaKey: caKey }) };
 }
 
 /** Reads documents that are to be added. @throws InputError when one cannot be used */
@@ -136,7 +156,7 @@ function lineTo(commands: Commands, ended: () => boolean): ControlLine {
   return {
     clock: { now: async () => commands.clock(), move: async (move) => commands.moveClock(move) },
     journal: {
-      entries: async (filter) => commands.journal(filter),
+      entries: async (filter = {}) => commands.journal(await checkRequest('journal', filter)),
       errors: async () => commands.journal({ errors: true }),
       clear: async () => {
         commands.clearJournal();
@@ -144,14 +164,18 @@ function lineTo(commands: Commands, ended: () => boolean): ControlLine {
     },
     token: async (request) => {
       if (ended()) throw new Error('this fake is closed; mint tokens before, or start another');
-      return commands.token(await checkTokenRequest(request));
+      return commands.token(await checkRequest('token', request));
+    },
+    kubeconfig: async (request) => {
+      if (ended()) throw new Error('this fake is closed; ask for kubeconfigs before, or start another');
+      return commands.kubeconfig(await checkRequest('kubeconfig', request));
     },
     applyScenarios: (scenarios) => commands.applyScenarios(scenarios),
     setSettle: async (settle) => {
       commands.setSettle(settle);
     },
     armFault: async (fault) => {
-      commands.armFault(fault);
+      commands.armFault(await checkRequest('fault', fault));
     },
     clearFaults: async (name) => {
       commands.clearFaults(name);

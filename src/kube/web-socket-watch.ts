@@ -1,10 +1,15 @@
 import type { Reply, RequestContext } from '../registry/contract.js';
 import { protobufWatchType } from './protobuf/envelope.js';
 
-/** Tells whether a request wants to go on over WebSocket. */
+/**
+ * Tells whether a request wants to go on over WebSocket.
+ *
+ * @see kubernetes/apimachinery pkg/util/httpstream/wsstream/conn.go IsWebSocketRequest
+ */
 export function asksForWebSocket({ headers }: Pick<RequestContext, 'headers'>): boolean {
-  const { upgrade } = headers;
-  return typeof upgrade === 'string' && upgrade.toLowerCase() === 'websocket';
+  const { upgrade, connection } = headers;
+  const isUpgrade = typeof connection === 'string' && connection.toLowerCase().includes('upgrade');
+  return isUpgrade && typeof upgrade === 'string' && upgrade.toLowerCase() === 'websocket';
 }
 
 /**

@@ -73,9 +73,11 @@ export interface ForwardSession {
   readonly connect: (port: number) => ForwardTarget;
 }
 
-/** Messages in both directions, over WebSocket only; those of the client are text. */
+/** Messages in both directions, over WebSocket only; those of the client are read as text. */
 export interface MessageSession {
   readonly kind: 'messages';
+  /** Subprotocols it speaks besides none; absent: none is chosen, whatever a client offers. */
+  readonly protocols?: readonly string[];
   /** How the server ends it: as RFC 6455 says, or by closing the connection at once. */
   readonly ending: 'close frame' | 'cut';
   /** Milliseconds between pings; absent: none. */
@@ -85,6 +87,8 @@ export interface MessageSession {
 
 /** The other end of a {@link MessageSession}. */
 export interface MessagePeer extends Caller {
+  /** The subprotocol chosen; empty: none. */
+  readonly protocol: string;
   readonly messages: AsyncIterable<string>;
   /** Resolves when more may be sent. */
   readonly send: (message: string | Buffer) => Promise<void>;

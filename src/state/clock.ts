@@ -145,3 +145,8 @@ export class Clock {
 export function formatTimestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19) + 'Z';
 }
+
+/** Milliseconds since 1970 by the wall, for what has nothing to do with a world: whether a certificate is valid to clients. */
+export function wallClock(): number {
+  return Date.now();
+}

@@ -37,6 +37,7 @@ import { milliseconds, optionSettings } from './option-settings.js';
 import { refreshClusters } from './refresh-clusters.js';
 import { showConfiguration } from './show-configuration.js';
 import type { CheckedWorld } from './check-world.js';
+import { trustAuthority } from './trust-authority.js';
 
 /** Who does what options ask for. */
 const systemAdmin: User = { name: 'system:admin', uid: '', groups: ['system:masters'], extra: {} };
@@ -182,6 +183,7 @@ function finish(
 ): World | Promise<World> {
   const origin = Math.floor(world.clock.now() / 1000) * 1000;
   const complete = (): World => {
+    if (world.settings.authority !== undefined) trustAuthority(world);
     applyLogins(world, catalog, options.users ?? [], options.clients ?? []);
     if (!exact && options.kubeApiserver === undefined) {
       bindAdministrators(world);

@@ -11,7 +11,7 @@ export function optionSettings(options: Options, settings: Settings, release: Re
     refreshTokenMaxAge === undefined
       ? milliseconds(options.accessTokenInactivityTimeout)
       : Math.max(0, refreshTokenMaxAge - accessTokenMaxAge);
-  const { rateLimit, issuer, multipleLogin, kubeVersion, clients = [] } = options;
+  const { rateLimit, issuer, multipleLogin, kubeVersion, tlsCa, tlsCaKey, clients = [] } = options;
   return {
     ...settings,
     accessTokenMaxAge,
@@ -19,6 +19,9 @@ export function optionSettings(options: Options, settings: Settings, release: Re
     maximumClockSkew: milliseconds(options.maximumClockSkew) ?? settings.maximumClockSkew,
     ...(issuer !== undefined && { issuer }),
     ...(multipleLogin !== undefined && { multipleLogin }),
+    ...(tlsCa !== undefined && {
+      authority: { certificate: tlsCa, ...(tlsCaKey !== undefined && { key: tlsCaKey }) },
+    }),
     ...(kubeVersion !== undefined && { kubernetesVersion: kubeVersion }),
     ...(rateLimit && {
       rateLimit: {

@@ -59,7 +59,7 @@ test.for([
   [['--issued-at', '1h'], {}, { iat: noon + 3600 }],
   [['--release', 'v3.1', '--not-before', '1h'], {}, { nbf: noon + 3600 }],
   [
-    ['--serviceaccount', 'shop/robot'],
+    ['--serviceaccount', 'shop/deployer'],
     {},
     { username: 'kubesphere:serviceaccount:shop:robot', token_type: 'static_token' },
   ],
@@ -149,10 +149,13 @@ test.for([
   ['cluster', 'host', 0],
   ['cluster', 'member-1', 0],
   ['cluster', 'nope', 2],
+  ['serviceaccount', 'shop/deployer', 0],
+  ['serviceaccount', 'shop/nope', 2],
 ] as const)('kubeconfig is of what the server knows: --%s %s', async ([flag, name, code]) => {
   await using ks = await startFakeKsApiserver({ tlsPort: 0 });
   const done = await runLine(['kubeconfig', '--url', ks.url, `--${flag}`, name]);
-  const stderr = `fake-ks-apiserver: --${flag}: the server knows no ${flag} "${name}"\n`;
+  const what = flag === 'serviceaccount' ? 'ServiceAccount' : flag;
+  const stderr = `fake-ks-apiserver: --${flag}: the server knows no ${what} "${name}"\n`;
   expect(done).toMatchObject({ code, stderr: code === 0 ? '' : stderr });
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readClient, readUser } from '../../src/config/read-text.js';
 import { InputError, startFakeKsApiserver, type Options } from '../../src/index.js';
@@ -111,4 +112,22 @@ test.for([
   [readClient, 'a:b,grantMethod=auto,foo=1', 'a text with a comma in it needs --config FILE'],
 ] as const)('%o refuses %s', ([readFlag, text, message]) => {
   expect(() => readFlag(text)).toThrow(message);
+});
+
+test('names of controllers are told when one is none, and each has its line in the documentation', async () => {
+  const messageOf = async (controllers: Options['controllers'] & {}): Promise<string> => {
+    const error: unknown = await startFakeKsApiserver({ controllers }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    return (error as InputError).message;
+  };
+  expect(await messageOf({ deploymnt: false })).toBe(
+    'controllers: no controller deploymnt; did you mean "deployment"?',
+  );
+  const [, listed = ''] =
+    /^controllers: no controller hpa; choose from (.+)$/.exec(await messageOf(['-hpa'])) ?? [];
+  const [, table = ''] = (await readFile('docs/configuration.md', 'utf8')).split(
+    /<!-- (?:end of )?controllers -->/,
+  );
+  const documented = [...table.matchAll(/^\| `([^`]+)`\s*\| \S/gm)].map(([, name]) => name);
+  expect(documented).toEqual(listed.split(', '));
 });

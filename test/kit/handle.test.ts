@@ -49,17 +49,34 @@ test.for(hands)('mints tokens %s', async ([, open]) => {
   await expect(ks.token({ expiresIn: 'soon' })).rejects.toThrow('"soon" is not a duration');
 });
 
-test.for(hands)('refuses a token request that says nothing it knows %s', async ([, open]) => {
+test.for(hands)('refuses requests that say nothing it knows %s', async ([, open]) => {
   await using ks = await open();
-  const wrong: readonly (readonly [request: unknown, message: string])[] = [
-    [{ usr: 'x' }, 'usr: unknown key; did you mean "user"?'],
-    [{ type: 'nix' }, 'type: must be one of access_token'],
-    [{ alg: 'ES256' }, 'alg: must be one of HS256'],
-    [{ user: '' }, 'user: must not be empty'],
-    [{ user: 'a', serviceAccount: 'b/c' }, 'user and serviceAccount name two; give one of them'],
+  const token = (request: unknown) => () => ks.token(request as object);
+  const kubeconfig = (request: unknown) => () => ks.kubeconfig(request as object);
+  const wrong: readonly (readonly [call: () => Promise<unknown>, message: string])[] = [
+    [token({ usr: 'x' }), 'usr: unknown key; did you mean "user"?'],
+    [token({ type: 'nix' }), 'type: must be one of access_token'],
+    [token({ alg: 'ES256' }), 'alg: must be one of HS256'],
+    [token({ user: '' }), 'user: must not be empty'],
+    [token({ user: 'a', serviceAccount: 'b/c' }), 'user and serviceAccount name two; give one of them'],
+    [kubeconfig({ serviceaccount: 'shop/robot' }), 'did you mean "serviceAccount"?'],
+    [kubeconfig({ serviceAccount: 'robot' }), 'serviceAccount: must be NAMESPACE/NAME'],
+    [kubeconfig({ user: 'a', serviceAccount: 'b/c' }), 'user and serviceAccount name two; give one of them'],
+    [kubeconfig({ user: 'nobody' }), 'user: the server knows no user "nobody"'],
+    [kubeconfig({ cluster: 'nope' }), 'cluster: the server knows no cluster "nope"'],
+    [
+      kubeconfig({ serviceAccount: 'default/nope' }),
+      'serviceAccount: the server knows no ServiceAccount "default/nope"',
+    ],
+    [() => ks.fault({ pth: '/x', status: 500 } as object), 'pth: unknown key; did you mean "path"?'],
+    [() => ks.fault({ status: 99 }), 'status: must be an HTTP status from 200 to 599'],
+    [() => ks.journal.entries({ error: true } as object), 'error: unknown key; did you mean "errors"?'],
+    [() => ks.clock.set(5 as unknown as string), '5 is no moment'],
+    [() => ks.clock.freeze(new Date(Number.NaN)), 'is no moment'],
+    [() => ks.settle('soon'), '"soon" is no duration'],
   ];
-  for (const [request, message] of wrong) {
-    const error: unknown = await ks.token(request as object).catch((reason: unknown) => reason);
+  for (const [call, message] of wrong) {
+    const error: unknown = await call().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(InputError);
     expect((error as InputError).message).toContain(message);
   }

@@ -50,8 +50,9 @@ describe('the HTTPS door', () => {
     });
     const newcomer = await ks.kubeconfig({ user: 'newcomer' });
     expect((await ask(newcomer, '/api/v1/secrets'))[0]).toBe(403);
-    const account = await ks.kubeconfig({ serviceAccount: 'kubesphere-system/none' });
-    expect((parse(account) as Kubeconfig).users[0].name).toBe('kubesphere-system:none');
+    const account = await ks.kubeconfig({ serviceAccount: 'shop/deployer' });
+    expect((await ask(account, '/api/v1/namespaces/shop'))[0]).not.toBe(401);
+    expect((parse(account) as Kubeconfig).users[0].name).toBe('shop:deployer');
     const member = await ks.kubeconfig({ cluster: 'member-1' });
     const nodes = await ask(member, '/api/v1/nodes');
     expect(nodes[0]).toBe(200);

@@ -89,9 +89,9 @@ const rows: readonly Row[] = [
   [
     'Service',
     `/api/v1/${ns}services`,
-    { spec: { type: 'NodePort', clusterIP: '10.233.200.7', ports: [{ port: 80 }] } },
+    { spec: { type: 'NodePort', clusterIP: '10.233.20.7', ports: [{ port: 80 }] } },
     undefined,
-    { 'spec.clusterIP': '10.233.200.7', 'spec.type': 'NodePort' },
+    { 'spec.clusterIP': '10.233.20.7', 'spec.type': 'NodePort' },
   ],
   [
     'ReplicationController',

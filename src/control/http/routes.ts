@@ -118,6 +118,14 @@ export const routes: readonly ControlRoute[] = [
     ...withBody(messages.tokenMessage, (commands, request) => ({ token: commands.token(request) })),
   },
   {
+    method: 'post',
+    path: '/kubeconfig',
+    help: 'a kubeconfig for the HTTPS door: {"user":"admin"}, {"serviceAccount":"NAMESPACE/NAME"}',
+    ...withBody(messages.kubeconfigMessage, (commands, request) => ({
+      kubeconfig: commands.kubeconfig(request),
+    })),
+  },
+  {
     method: 'get',
     path: '/journal',
     help: 'what was asked and answered; ?errors=true, ?noted=true, ?limit=N',

@@ -1,5 +1,5 @@
 import { digString } from '../../core/json.js';
-import type { ObjectStore } from '../../state/object-store.js';
+import type { WriteContext } from '../../registry/contract.js';
 import { rootCertificate } from '../namespaces/root-certificate.js';
 
 /** A client certificate and its key, both in PEM. */
@@ -9,8 +9,12 @@ export interface ClientCertificate {
 }
 
 /** The kubeconfig of a user, as client-go writes one; without a certificate it names nobody yet. */
-export function kubeconfigText(store: ObjectStore, user: string, client?: ClientCertificate): string {
-  const service = store.find({ group: '', plural: 'services' }, 'default', 'kubernetes')?.object;
+export function kubeconfigText(
+  { world, cluster }: Pick<WriteContext, 'world' | 'cluster'>,
+  user: string,
+  client?: ClientCertificate,
+): string {
+  const service = cluster.store.find({ group: '', plural: 'services' }, 'default', 'kubernetes')?.object;
   const address = digString(service, 'spec', 'clusterIP') || '10.96.0.1';
   const name = yamlText(user);
   const context = yamlText(`${user}@local`);
@@ -25,7 +29,7 @@ export function kubeconfigText(store: ObjectStore, user: string, client?: Client
   return `apiVersion: v1
 clusters:
 - cluster:
-    certificate-authority-data: ${base64(rootCertificate())}
+    certificate-authority-data: ${base64(rootCertificate(world))}
     server: https://${address}:443
   name: local
 contexts:

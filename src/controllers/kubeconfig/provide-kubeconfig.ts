@@ -41,7 +41,7 @@ export function provideKubeconfig(context: WriteContext, user: KubeObject): void
   }
   createObject(context, kind, {
     metadata: { name, namespace, labels, ownerReferences: [controllerReference(user)] },
-    data: { config: kubeconfigText(cluster.store, user.metadata.name) },
+    data: { config: kubeconfigText(context, user.metadata.name) },
   });
   requestCertificate(context, user.metadata.name);
 }
@@ -49,12 +49,12 @@ export function provideKubeconfig(context: WriteContext, user: KubeObject): void
 /** Writes a kubeconfig anew and asks for a certificate where it has none or one that ends soon. */
 export function renewKubeconfig(context: WriteContext, holder: KubeObject, user: string): void {
   if (isDeleting(holder) || label(holder, usernameLabel) !== user) return;
-  const { world, cluster, catalog } = context;
+  const { world, catalog } = context;
   const { resource, renewal } = kubeconfigPlace(world.release.name);
   const credentials = readCredentials(kubeconfigIn(holder));
   if (credentials.state === 'awaited') return;
   if (credentials.state === 'given' && endOf(credentials.certificate) > world.clock.now() + renewal) return;
-  const text = kubeconfigText(cluster.store, user);
+  const text = kubeconfigText(context, user);
   writeBack(context, catalog.get(resource.group, resource.plural), withKubeconfig(holder, text));
   requestCertificate(context, user);
 }

@@ -58,6 +58,6 @@ function putCertificate(context: WriteContext, user: string, request: KubeObject
   const holder = store.find(resource, namespace, kubeconfigName(user))?.object;
   if (holder === undefined || isDeleting(holder)) return;
   const privateKey = annotation(request, privateKeyAnnotation) ?? '';
-  const text = kubeconfigText(store, user, { certificate, privateKey });
+  const text = kubeconfigText(context, user, { certificate, privateKey });
   writeBack(context, context.catalog.get(resource.group, resource.plural), withKubeconfig(holder, text));
 }

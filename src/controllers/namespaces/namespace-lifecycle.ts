@@ -68,7 +68,7 @@ function furnish(context: WriteContext, namespace: string): void {
             'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
         },
       },
-      data: { 'ca.crt': rootCertificate() },
+      data: { 'ca.crt': rootCertificate(context.world) },
     });
   }
 }

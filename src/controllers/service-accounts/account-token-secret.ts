@@ -105,7 +105,7 @@ function fill(context: WriteContext, secret: KubeObject, account: KubeObject): v
   const data = digObject(secret, 'data');
   const { namespace = '', uid = '' } = account.metadata;
   const encode = (text: string): string => Buffer.from(text).toString('base64');
-  const certificate = encode(rootCertificate());
+  const certificate = encode(rootCertificate(context.world));
   const isNamed = digString(data, 'namespace') !== '';
   const isSigned = digString(data, 'token') !== '';
   const isOwn = annotation(secret, uidAnnotation) === uid;

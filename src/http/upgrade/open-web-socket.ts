@@ -39,12 +39,23 @@ function bare(status: number, body: string, headers: Reply['headers'] = {}): Rep
 }
 
 /** The subprotocol to speak: the first one offered that fits; empty when none was offered. */
-function chooseProtocol(request: IncomingMessage, { kind }: OwnSession): string | undefined {
+function chooseProtocol(request: IncomingMessage, session: OwnSession): string | undefined {
   const names = offered(request, 'sec-websocket-protocol');
-  // Messages are text, whatever a client offers; KubeSphere's terminal chooses no subprotocol either.
-  if (kind === 'messages' || names.length === 0) return '';
-  const known = kind === 'channels' ? channelProtocols : [tunnel, ...forwardProtocols];
+  const known = protocolsOf(session);
+  if (known === undefined || names.length === 0) return '';
   return names.find((name) => known.includes(name));
+}
+
+/** What may be spoken; `undefined` when it is the same whatever a client offers, as for KubeSphere's terminal. */
+function protocolsOf(session: OwnSession): readonly string[] | undefined {
+  switch (session.kind) {
+    case 'channels':
+      return channelProtocols;
+    case 'messages':
+      return session.protocols;
+    case 'forward':
+      return [tunnel, ...forwardProtocols];
+  }
 }
 
 /** Accepts a WebSocket handshake and runs a session over it, to its end. */
@@ -56,7 +67,7 @@ export async function openWebSocket(leaving: Leaving, session: OwnSession, life:
       await runWebChannels(socket, protocol, session, life);
       return;
     case 'messages':
-      await runWebMessages(socket, session, life);
+      await runWebMessages(socket, protocol, session, life);
       return;
     case 'forward':
       if (protocol !== tunnel) await runWebForward(socket, protocol, session, life);

@@ -7,9 +7,10 @@ import { bytesOf, goneSignal, holdBack, sendTo } from './web-socket-life.js';
 /** Characters that may wait unread before the client is held back. */
 const waiting = 1024 * 1024;
 
-/** Runs a session of text messages over a WebSocket. */
+/** Runs a session of messages over a WebSocket. @param protocol The subprotocol chosen; empty: none */
 export async function runWebMessages(
   socket: WebSocket,
+  protocol: string,
   session: MessageSession,
   { ended, failed }: SessionLife,
 ): Promise<void> {
@@ -24,7 +25,7 @@ export async function runWebMessages(
   });
   const pings = session.pingEvery === undefined ? undefined : keepAlive(socket, session.pingEvery);
   try {
-    await session.run({ messages, gone, send: (message) => sendTo(socket, message) });
+    await session.run({ protocol, messages, gone, send: (message) => sendTo(socket, message) });
   } catch (error) {
     failed(error);
   } finally {

@@ -9,9 +9,20 @@ interface Taken {
   readonly list: readonly StoredObject[];
   readonly addresses: ReadonlySet<string>;
   readonly nodePorts: ReadonlySet<number>;
-  /** First two numbers of the cluster's service network, such as `10.233`. */
-  readonly network: string;
+  readonly network: Network;
 }
+
+/** Addresses from a first one on, as numbers, and how many they are. */
+interface Network {
+  readonly first: number;
+  readonly size: number;
+}
+
+/** The networks installers give Services: KubeSphere's, beside its pods in 10.233.64.0/18, and kubeadm's. */
+const usualNetworks: readonly Network[] = [
+  { first: numberOf('10.233.0.0'), size: 2 ** 14 },
+  { first: numberOf('10.96.0.0'), size: 2 ** 20 },
+];
 
 const known = new WeakMap<ObjectStore, Taken>();
 
@@ -21,16 +32,33 @@ function takenIn(store: ObjectStore): Taken {
   let taken = known.get(store);
   if (taken?.list !== list) {
     const addresses = list.map(({ object }) => digString(object, 'spec', 'clusterIP'));
-    const own = addresses.find((address) => /^\d+\.\d+\.\d+\.\d+$/.test(address)) ?? '10.96.0.1';
     taken = {
       list,
       addresses: new Set(addresses),
       nodePorts: new Set(list.flatMap(({ object }) => nodePortsOf(dig(object, 'spec')))),
-      network: own.split('.', 2).join('.'),
+      network: networkOf(addresses.filter((address) => /^\d+\.\d+\.\d+\.\d+$/.test(address)).map(numberOf)),
     };
     known.set(store, taken);
   }
   return taken;
+}
+
+/** The usual network that has all of some addresses; else the one of 65536 that has the first. */
+function networkOf([first = numberOf('10.96.0.1'), ...rest]: readonly number[]): Network {
+  const usual = usualNetworks.find((network) => [first, ...rest].every((address) => isIn(network, address)));
+  return usual ?? { first: first - (first % 2 ** 16), size: 2 ** 16 };
+}
+
+function isIn({ first, size }: Network, address: number): boolean {
+  return address >= first && address < first + size;
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function addressOf(number: number): string {
+  return [24, 16, 8, 0].map((shift) => String((number >>> shift) & 0xff)).join('.');
 }
 
 /** The node ports of a Service spec, that of its health check with them. */
@@ -41,14 +69,15 @@ export function nodePortsOf(spec: Json | undefined): number[] {
   );
 }
 
-/** The network Services get their addresses from, such as `10.233.0.0/16`. */
+/** The network Services get their addresses from, such as `10.233.0.0/18`. */
 export function serviceNetwork(store: ObjectStore): string {
-  return `${takenIn(store).network}.0.0/16`;
+  const { first, size } = takenIn(store).network;
+  return `${addressOf(first)}/${String(32 - Math.log2(size))}`;
 }
 
 /** Tells whether a Service can have an address; those of IPv6 are not judged. */
 export function isInNetwork(store: ObjectStore, address: string): boolean {
-  return address.includes(':') || address.startsWith(`${takenIn(store).network}.`);
+  return address.includes(':') || isIn(takenIn(store).network, numberOf(address));
 }
 
 /** Tells whether a Service has an address already. */
@@ -65,16 +94,17 @@ export function isNodePortTaken(store: ObjectStore, port: number): boolean {
 export function freeAddress(store: ObjectStore, key: string): string {
   const { addresses, network } = takenIn(store);
   // The lowest addresses of a service network are kept for the cluster's own.
-  const size = 0xfe00;
+  const kept = 0x100;
+  const size = network.size - kept;
   const start = hashOf(key) % size;
   for (let step = 0; step < size; step += 1) {
-    const host = 0x100 + ((start + step) % size);
-    const last = host & 0xff;
+    const number = network.first + kept + ((start + step) % size);
+    const last = number & 0xff;
     if (last === 0 || last === 0xff) continue;
-    const address = `${network}.${String(host >> 8)}.${String(last)}`;
+    const address = addressOf(number);
     if (!addresses.has(address)) return address;
   }
-  return `${network}.255.254`;
+  return addressOf(network.first + network.size - 2);
 }
 
 /** A free node port that is none of `also` either. */

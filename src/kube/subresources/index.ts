@@ -1,11 +1,13 @@
 import type { Reply, Resource, Subresource } from '../../registry/contract.js';
 import type { KindRequest } from '../kind-request.js';
+import { logOverWebSocket } from '../kubelet/log-over-web-socket.js';
 import { serveLog } from '../kubelet/serve-log.js';
 import { servePortForward } from '../kubelet/serve-port-forward.js';
 import { serveAttach, serveExec } from '../kubelet/serve-process.js';
 import { serveProxy } from '../kubelet/serve-proxy.js';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from '../reviews/access.js';
 import { reviewSelf, reviewToken } from '../reviews/identity.js';
+import { asksForWebSocket } from '../web-socket-watch.js';
 import { serveApproval } from './approval.js';
 import { createBinding, serveBinding } from './binding.js';
 import { serveEviction } from './eviction.js';
@@ -28,7 +30,8 @@ const parts: Readonly<Record<string, SubresourceHandler>> = {
   'pods./eviction': serveEviction,
   'pods./ephemeralcontainers': servePodPart,
   'pods./exec': serveExec,
-  'pods./log': serveLog,
+  'pods./log': (request) =>
+    asksForWebSocket(request.context) ? logOverWebSocket(serveLog(request)) : serveLog(request),
   'pods./portforward': servePortForward,
   'pods./proxy': serveProxy,
   'pods./resize': servePodPart,

@@ -126,7 +126,7 @@ function parentOf(address: KubeObject): string {
 
 const scales: Printer = {
   columns: [
-    nameColumn,
+    column('Name', (scale) => scale.metadata.name),
     integer('Desired', (scale) => digNumber(scale, 'spec', 'replicas')),
     integer('Available', (scale) => digNumber(scale, 'status', 'replicas')),
     ageColumn,
@@ -188,7 +188,7 @@ export const clusterPrinters: Readonly<Record<string, Printer>> = {
     columns: [nameColumn, column('CIDRs', (one) => joined(digArray(one, 'spec', 'cidrs'))), ageColumn],
   },
   'ipaddresses.networking.k8s.io': {
-    columns: [nameColumn, column('ParentRef', parentOf), ageColumn],
+    columns: [nameColumn, column('ParentRef', parentOf), { ...ageColumn, undeclared: true }],
   },
   'csidrivers.storage.k8s.io': drivers,
   'csinodes.storage.k8s.io': {

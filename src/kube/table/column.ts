@@ -10,6 +10,8 @@ export interface Column {
   /** How little it matters; absent: 0, or 1 for a wide one. */
   readonly priority?: number;
   readonly format?: string;
+  /** True for a cell of each row that no definition tells of, as Kubernetes has one. */
+  readonly undeclared?: boolean;
   readonly description?: string;
   readonly cell: (object: KubeObject, now: number) => Json;
 }

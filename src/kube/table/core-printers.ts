@@ -189,9 +189,9 @@ export const corePrinters: Readonly<Record<string, Printer>> = {
   resourcequotas: {
     columns: [
       nameColumn,
+      ageColumn,
       column('Request', (quota) => quotaText(quota, false)),
       column('Limit', (quota) => quotaText(quota, true)),
-      ageColumn,
     ],
   },
   componentstatuses: {

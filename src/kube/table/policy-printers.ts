@@ -277,8 +277,8 @@ export const policyPrinters: Readonly<Record<string, Printer>> = {
         const minimum = dig(scaler, 'spec', 'minReplicas');
         return typeof minimum === 'number' ? String(minimum) : '<unset>';
       }),
-      integer('MaxPods', (scaler) => digNumber(scaler, 'spec', 'maxReplicas')),
-      integer('Replicas', (scaler) => digNumber(scaler, 'status', 'currentReplicas')),
+      column('MaxPods', (scaler) => digNumber(scaler, 'spec', 'maxReplicas')),
+      column('Replicas', (scaler) => digNumber(scaler, 'status', 'currentReplicas')),
       ageColumn,
     ],
   },
@@ -304,7 +304,7 @@ export const policyPrinters: Readonly<Record<string, Printer>> = {
         const group = owner.apiVersion.split('/').length > 1 ? (owner.apiVersion.split('/')[0] ?? '') : '';
         return `${owner.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${owner.name}`;
       }),
-      integer('Revision', (object) => digNumber(object, 'revision')),
+      column('Revision', (object) => digNumber(object, 'revision')),
       ageColumn,
     ],
   },

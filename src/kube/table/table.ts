@@ -61,9 +61,13 @@ export function buildTable(
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.metadata,
-    columnDefinitions: options.columns === false ? null : printer.columns.map(definition),
+    columnDefinitions: options.columns === false ? null : declared(printer),
     rows: ordered.map((object) => row(printer, object, options)),
   };
+}
+
+function declared({ columns }: Printer): JsonObject[] {
+  return columns.filter(({ undeclared }) => undeclared !== true).map(definition);
 }
 
 function definition({ name, type, wide, priority, format, description }: Column): JsonObject {

@@ -106,7 +106,7 @@ test.for([
   [
     'ipaddresses.networking.k8s.io',
     [{ spec: { parentRef: { resource: 'services', namespace: 'n', name: 'web' } } }],
-    ['Name', 'ParentRef', 'Age'],
+    ['Name', 'ParentRef'],
     [['object-0', 'services/n/web', '5m']],
   ],
   [

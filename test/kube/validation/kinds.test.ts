@@ -407,7 +407,7 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
       'an address from elsewhere',
       { spec: { clusterIP: '8.8.8.8', ports: [{ port: 1 }] } },
       [
-        'spec.clusterIPs: Invalid value: []string{"8.8.8.8"}: failed to allocate IP 8.8.8.8: the provided IP (8.8.8.8) is not in the valid range. The range of valid IPs is 10.233.0.0/16',
+        'spec.clusterIPs: Invalid value: []string{"8.8.8.8"}: failed to allocate IP 8.8.8.8: the provided IP (8.8.8.8) is not in the valid range. The range of valid IPs is 10.233.0.0/18',
       ],
     ],
     [
