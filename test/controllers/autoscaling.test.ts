@@ -85,6 +85,19 @@ describe('a HorizontalPodAutoscaler', () => {
     expect(await replicas()).toBe(1);
   });
 
+  test('looks every 15 seconds, those a clock jumps over included', async () => {
+    await using ks = await startFakeKsApiserver({ now: '2026-01-02T03:04:05Z' });
+    const admin = await as(ks, 'admin');
+    await withDeployment(admin, { cpu: '100m' });
+    await ks.clock.advance('1m');
+    const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] } };
+    await admin.send('POST', scalers, scaler(1, { minReplicas: 1, maxReplicas: 5, behavior }));
+    await ks.clock.advance('2m');
+    expect((await admin.get(`${apps}/deployments/web`)).json.spec['replicas']).toBe(5);
+    const { json } = await admin.get(`${scalers}/web`);
+    expect(json['status']).toMatchObject({ lastScaleTime: '2026-01-02T03:07:05Z' });
+  });
+
   test.for([
     ['no behavior', undefined, [4, 8, 10]],
     ['pods at a time', { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 30 }] } }, [3, 3, 4]],

@@ -174,7 +174,12 @@ describe('a claim that waits for a pod tells of it once', () => {
     expect(await toldOf(admin)).toEqual([['WaitForFirstConsumer', first]]);
     await makePod(admin);
     const reasons = (await toldOf(admin)).map(([reason]) => String(reason));
-    expect(reasons.sort()).toEqual(['ProvisioningSucceeded', 'WaitForFirstConsumer']);
+    expect(reasons.sort()).toEqual([
+      'ExternalProvisioning',
+      'Provisioning',
+      'ProvisioningSucceeded',
+      'WaitForFirstConsumer',
+    ]);
   });
 
   test('also where both come at once', async () => {

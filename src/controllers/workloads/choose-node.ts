@@ -181,7 +181,7 @@ const alone = new Set([
 ]);
 
 /** Resources a node that says nothing of them has enough of, as nodes of plain files do. */
-const takenForGranted = new Set(['cpu', 'memory', 'ephemeral-storage']);
+export const takenForGranted: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 /** What a node has too little of for a pod. */
 function tooFull(
@@ -205,7 +205,7 @@ function tooFull(
 }
 
 /** Whether a node is one that nodeSelector and required node affinity of a pod ask for. */
-function matchesNode(node: KubeObject, pod: Json): boolean {
+export function matchesNode(node: KubeObject, pod: Json): boolean {
   const { labels } = node.metadata;
   const selector = digObject(pod, 'spec', 'nodeSelector');
   if (!selects({ matchLabels: selector }, labels)) return false;

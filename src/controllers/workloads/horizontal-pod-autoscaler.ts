@@ -14,6 +14,7 @@ import { patchObject } from '../../registry/verbs/patch.js';
 import { isMeasured, podUsage } from '../../registry/usage/pod-usage.js';
 import type { World } from '../../state/world.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
+import { later } from '../later.js';
 import { limited, steadied, type AutoscalerPast } from './autoscaler-behavior.js';
 import { recordEvent } from './events.js';
 import { podIndex } from './pod-index.js';
@@ -21,6 +22,7 @@ import { amount } from './pod-requests.js';
 import { isFinished, isReady, ownKey } from './pods.js';
 import { mergeConditions, writeStatus, type Condition } from './write-status.js';
 
+const controllerName = 'horizontalpodautoscaler';
 const component = 'horizontal-pod-autoscaler';
 const autoscalers = { group: 'autoscaling', plural: 'horizontalpodautoscalers' };
 /** Milliseconds between two looks. */
@@ -41,7 +43,7 @@ const pasts = new WeakMap<World, Map<string, AutoscalerPast>>();
  * @see kubernetes/kubernetes pkg/controller/podautoscaler/horizontal.go
  */
 export const horizontalPodAutoscalerController: QueuedController = {
-  name: 'horizontalpodautoscaler',
+  name: controllerName,
   watches: ['horizontalpodautoscalers.autoscaling'],
   keysOf: (context, change) => {
     const { object } = change.stored;
@@ -53,14 +55,25 @@ export const horizontalPodAutoscalerController: QueuedController = {
   settle: look,
 };
 
-/** Looks again and again, until the autoscaler is another. */
-function plan(context: WriteContext, key: WorkKey, planned: KubeObject): void {
-  const { clock } = context.world;
-  clock.schedule(clock.now() + period, () => {
-    const current = context.cluster.store.find(autoscalers, key.namespace, key.name)?.object;
+/** Looks again and again, until the autoscaler is another. @param from Milliseconds since 1970. */
+function plan(
+  context: WriteContext,
+  key: WorkKey,
+  planned: KubeObject,
+  from = context.world.clock.now(),
+): void {
+  const { world, cluster } = context;
+  const due = from + period;
+  later(world, controllerName, due, (now) => {
+    const current = cluster.store.find(autoscalers, key.namespace, key.name)?.object;
     if (current?.metadata.uid !== planned.metadata.uid || current?.['spec'] !== planned['spec']) return;
-    look(context, key);
-    plan(context, key, planned);
+    // What happened before that is forgotten by the end of the jump.
+    const missed = Math.floor((now - due - memory) / period);
+    if (missed > 0) plan(context, key, planned, due + (missed - 1) * period);
+    else {
+      look(context, key);
+      plan(context, key, planned, due);
+    }
   });
 }
 

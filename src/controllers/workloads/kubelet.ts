@@ -8,6 +8,7 @@ import { lookAgainAt } from '../later.js';
 import { hasLostKubelet, nodeResource } from '../nodes/node-condition.js';
 import { stoppedStatus } from './container-status.js';
 import { recordEvent } from './events.js';
+import { rejectPod } from './node-admission.js';
 import { podIndex, podsOn } from './pod-index.js';
 import { startPod, type Obstacle } from './pod-start.js';
 import { isFinished, ownKey, podResource } from './pods.js';
@@ -60,6 +61,12 @@ export const kubeletController: QueuedController = {
     if (node === undefined || hasLostKubelet(node)) return;
     if (isOverdue(context, pod)) {
       end(context, pod);
+      return;
+    }
+    const rejection = rejectPod(context, pod, node);
+    if (rejection !== undefined) {
+      if (rejection > context.world.clock.now())
+        lookAgainAt(context, controllerName, podResource, pod, rejection);
       return;
     }
     const retry = isWaiting(pod) ? tryToStart(context, pod, node) : undefined;

@@ -1,5 +1,6 @@
 import { dig, digArray, digString, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { WriteContext } from '../../registry/contract.js';
 import { createObject } from '../../registry/verbs/create.js';
 import type { ObjectStore } from '../../state/object-store.js';
@@ -7,6 +8,8 @@ import { recordEvent } from './events.js';
 import { byHand } from './pod-volumes.js';
 import { sourceObstacle } from './volume-source.js';
 
+/** The first Kubernetes that says what to look for when nobody makes a volume. */
+const firstMinorWithAdvice = 28;
 /** What was last said of a claim, by uid: looking again is no news. */
 const said = new WeakMap<ObjectStore, Map<string, string>>();
 
@@ -58,6 +61,12 @@ export function provision(
     return undefined;
   }
   const { namespace = '', name: claimName, uid = '', resourceVersion = '' } = claim.metadata;
+  tellOfWaiting(context, claim, provisioner);
+  recordEvent(context, claim, {
+    reason: 'Provisioning',
+    message: `External provisioner is provisioning volume for claim "${namespace}/${claimName}"`,
+    component: provisioner,
+  });
   const name = `pvc-${uid}`;
   const { object } = createObject(context, context.catalog.get('', 'persistentvolumes'), {
     metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
@@ -84,6 +93,15 @@ export function provision(
     component: provisioner,
   });
   return object;
+}
+
+/** @see kubernetes/kubernetes pkg/controller/volume/persistentvolume/pv_controller.go provisionClaimOperationExternal */
+function tellOfWaiting(context: WriteContext, claim: KubeObject, provisioner: string): void {
+  const isShort = minorOf(context.world.settings.kubernetesVersion) < firstMinorWithAdvice;
+  const message = isShort
+    ? `waiting for a volume to be created, either by external provisioner ${JSON.stringify(provisioner)} or manually created by system administrator`
+    : `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+  tellOfClaim(context, claim, 'ExternalProvisioning', message);
 }
 
 /**
