@@ -23,6 +23,7 @@ import { protobufType, protobufWatchType } from './protobuf/envelope.js';
 import { readObjectBody } from './read-object-body.js';
 import { impersonates } from './reviews/kubernetes-user.js';
 import type { ServedKind } from './served-kind.js';
+import { seeingItsVersion } from './version-kinds.js';
 import { withServerHeaders } from './server-headers.js';
 import { transformOf } from './transform.js';
 import { asksForWebSocket, watchOverWebSocket } from './web-socket-watch.js';
@@ -41,7 +42,8 @@ const plain: readonly WireType[] = ['application/json', 'application/yaml'];
  *
  * @see kubernetes/apiserver pkg/endpoints/installer.go, pkg/endpoints/handlers
  */
-export const kubernetes: Handler = withServerHeaders((context) => {
+export const kubernetes: Handler = withServerHeaders((request) => {
+  const context = seeingItsVersion(request);
   if (!impersonates(context)) return answerRequest(context);
   return import('./reviews/impersonation.js').then(({ checkImpersonated }) => {
     checkImpersonated(context);

@@ -46,7 +46,15 @@ export function nextGeneration(
   context: WriteContext,
 ): number | undefined {
   const { generation } = previous.metadata;
-  if (!countsGeneration(resource)) return generation;
+  // A driver has none before it is changed for the first time.
+  const isDriver = resource.plural === 'csidrivers' && resource.group === 'storage.k8s.io';
+  if (!countsGeneration(resource) && !isDriver) return generation;
+  // Alone among kinds, Deployments count their annotations as wishes.
+  const isNoted =
+    resource.group === 'apps' &&
+    resource.plural === 'deployments' &&
+    !sameJson(next.metadata.annotations ?? {}, previous.metadata.annotations ?? {});
+  if (isNoted) return (generation ?? 0) + 1;
   const ignored = hasStatusEndpoint(resource) ? ['metadata', 'status'] : ['metadata'];
   const keys = new Set([...Object.keys(next), ...Object.keys(previous)]);
   for (const key of ignored) keys.delete(key);

@@ -171,23 +171,108 @@ export function undecodable(resource: Resource, why: string): ApiError {
   );
 }
 
-/**
- * What is wrong with an object's metadata, in the order kube-apiserver lists it.
- *
- * @param isNew False for an object that is there: its name stays as it is, whatever it is.
- */
-export function metaProblems(metadata: ObjectMeta, resource: Resource, isNew = true): Cause[] {
-  const causes = isNew ? nameCauses(metadata, resource) : [];
+/** What is wrong with a new object's metadata, in the order kube-apiserver lists it. */
+export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] {
+  const causes = nameCauses(metadata, resource);
   if (resource.namespaced && (metadata.namespace ?? '') === '') {
     causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
   }
+  return [...causes, ...partProblems(metadata), ...finalizerProblems(metadata.finalizers ?? [], resource)];
+}
+
+/** What is looked at of metadata besides names. */
+function partProblems(metadata: ObjectMeta): Cause[] {
   return [
-    ...causes,
     ...labelProblems(metadata.labels ?? {}, 'metadata.labels'),
     ...annotationProblems(metadata.annotations ?? {}, 'metadata.annotations'),
     ...ownerProblems(metadata.ownerReferences ?? []),
-    ...finalizerProblems(metadata.finalizers ?? [], resource),
   ];
+}
+
+/** How the rules of a kind look at metadata once more: at what changed, or at all of it. */
+type Look = 'change' | 'whole';
+
+/** Kinds whose rules look at metadata in an update otherwise than most do, by `plural.group`. */
+const looks: Readonly<Record<string, readonly Look[]>> = {
+  'events.': [],
+  'poddisruptionbudgets.policy': [],
+  ...Object.fromEntries(
+    [
+      ...['limitranges.', 'resourcequotas.', 'events.events.k8s.io', 'deployments.apps', 'statefulsets.apps'],
+      ...['cronjobs.batch', 'horizontalpodautoscalers.autoscaling', 'priorityclasses.scheduling.k8s.io'],
+      ...['endpointslices.discovery.k8s.io', 'flowschemas.flowcontrol.apiserver.k8s.io'],
+      ...['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', 'csidrivers.storage.k8s.io'],
+      'leases.coordination.k8s.io',
+    ].map((kind) => [kind, ['change']]),
+  ),
+  ...Object.fromEntries(
+    ['persistentvolumeclaims.']
+      .concat(
+        ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map(
+          (plural) => `${plural}.rbac.authorization.k8s.io`,
+        ),
+      )
+      .map((kind) => [kind, ['whole', 'change', 'whole']]),
+  ),
+};
+const usualLooks: readonly Look[] = ['change', 'whole'];
+/** Kinds whose rules take any name of a finalizer in an update. */
+const anyFinalizer = new Set(['pods.', 'runtimeclasses.node.k8s.io', 'leases.coordination.k8s.io']);
+
+/**
+ * What is wrong with the metadata of an object that is there: its name stays as it is, whatever it is. Nearly everything is
+ * told several times, as kube-apiserver and then the rules of the kind look at all of it and at what changed.
+ *
+ * @see kubernetes/apiserver pkg/registry/rest/update.go BeforeUpdate
+ */
+export function changedMetaProblems(
+  metadata: ObjectMeta,
+  previous: ObjectMeta,
+  given: ObjectMeta,
+  resource: Resource,
+): Cause[] {
+  const kind = `${resource.plural}.${resource.group}`;
+  const parts = partProblems(metadata);
+  const format = finalizerFormatProblems(metadata.finalizers ?? []);
+  const changes = changeProblems(given, previous);
+  const own = resource.custom ? (['change'] as const) : Object.hasOwn(looks, kind) ? looks[kind] : usualLooks;
+  const names =
+    resource.custom || anyFinalizer.has(kind) ? [] : finalizerNameProblems(metadata.finalizers ?? []);
+  if (parts.length + format.length + changes.length + names.length === 0) return [];
+  return [
+    ...[...parts, ...format],
+    ...[...changes, ...parts],
+    ...(own ?? []).flatMap((look) =>
+      look === 'change' ? [...changes, ...parts, ...names] : [...parts, ...format, ...names],
+    ),
+  ];
+}
+
+/** What a change of metadata must not do. @see kubernetes/apimachinery pkg/api/validation/objectmeta.go */
+function changeProblems(given: ObjectMeta, current: ObjectMeta): Cause[] {
+  const causes: Cause[] = [];
+  if (current.deletionTimestamp !== undefined) {
+    const known = new Set(current.finalizers);
+    const added = (given.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
+    if (added.length > 0) {
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => quote(text)).join(', ')}}`,
+        field: 'metadata.finalizers',
+      });
+    }
+  }
+  for (const key of ['name', 'uid'] as const) {
+    const value = given[key];
+    if (value !== undefined && value !== '' && value !== current[key])
+      causes.push(invalidValue(`metadata.${key}`, value, 'field is immutable'));
+  }
+  const { deletionGracePeriodSeconds: grace } = given;
+  if (grace !== undefined && grace !== current.deletionGracePeriodSeconds) {
+    const message = `Invalid value: ${String(grace)}: field is immutable`;
+    causes.push({ reason: 'FieldValueInvalid', message, field: 'metadata.deletionGracePeriodSeconds' });
+  }
+  return causes;
 }
 
 function nameCauses(metadata: ObjectMeta, resource: Resource): Cause[] {
@@ -240,6 +325,11 @@ const annotationBytes = 256 * 1024;
 
 /** Only native kinds insist on finalizers that are standard or have a prefix. */
 function finalizerProblems(finalizers: readonly string[], { custom }: Resource): Cause[] {
+  const causes = finalizerFormatProblems(finalizers);
+  return custom ? causes : [...causes, ...finalizerNameProblems(finalizers)];
+}
+
+function finalizerFormatProblems(finalizers: readonly string[]): Cause[] {
   const field = 'metadata.finalizers';
   const causes = finalizers.flatMap((one) =>
     qualifiedNameProblems(one).map((text) => invalidValue(field, one, text)),
@@ -249,13 +339,16 @@ function finalizerProblems(finalizers: readonly string[], { custom }: Resource):
     const why = 'finalizer orphan and foregroundDeletion cannot be both set';
     causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${why}`, field });
   }
-  if (custom) return causes;
-  for (const [at, one] of finalizers.entries()) {
-    if (one.includes('/') || standardFinalizers.has(one)) continue;
-    const why = 'name is neither a standard finalizer name nor is it fully qualified';
-    causes.push(invalidValue(`${field}[${String(at)}]`, one, why));
-  }
   return causes;
+}
+
+function finalizerNameProblems(finalizers: readonly string[]): Cause[] {
+  const why = 'name is neither a standard finalizer name nor is it fully qualified';
+  return finalizers.flatMap((one, at) =>
+    one.includes('/') || standardFinalizers.has(one)
+      ? []
+      : [invalidValue(`metadata.finalizers[${String(at)}]`, one, why)],
+  );
 }
 
 /** Finalizers that need no prefix. */

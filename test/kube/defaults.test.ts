@@ -459,7 +459,9 @@ test.for(replaceable)('a %s that is replaced gets it again', async ([, path, giv
   const admin = await as(ks, 'admin');
   const body = { metadata: { name: 'x' }, ...given };
   const made = await admin.send('POST', path, body);
-  const replaced = await admin.send('PUT', `${path}/x`, body);
+  const { resourceVersion } = (await admin.get(`${path}/x`)).json.metadata;
+  const again = { ...body, metadata: { name: 'x', resourceVersion } };
+  const replaced = await admin.send('PUT', `${path}/x`, again);
   expect(replaced).toMatchObject({ status: 200, json: found });
   expect(replaced.json.spec).toEqual(made.json.spec);
 });

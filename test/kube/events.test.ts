@@ -156,11 +156,16 @@ describe('Events', () => {
     const applied = await admin.send(
       'PATCH',
       `${own}/b?fieldManager=robot&force=true`,
-      { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'b' }, note: 'bye' },
+      { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'b', labels: { seen: 'yes' } } },
       'application/apply-patch+yaml',
     );
-    expect([applied.status, applied.json['note']]).toEqual([200, 'bye']);
-    expect((await admin.get(`${core}/b`)).json['message']).toBe('bye');
+    expect([applied.status, applied.json['note']]).toEqual([200, 'hello']);
+    expect((await admin.get(`${core}/b`)).json.metadata.labels).toEqual({ seen: 'yes' });
+    const changed = await admin.send('PATCH', `${own}/b`, { note: 'bye' }, 'application/merge-patch+json');
+    expect([changed.status, changed.json['message']]).toEqual([
+      422,
+      'Event "b" is invalid: message: Invalid value: "bye": field is immutable',
+    ]);
   });
 
   test('of events.k8s.io must say everything', async () => {
@@ -171,9 +176,11 @@ describe('Events', () => {
       eventTime: '2026-01-02T03:04:05.000000Z',
       deprecatedCount: 1,
     });
-    expect([status, json['message']]).toEqual([
-      422,
-      'Event.events.k8s.io "a" is invalid: [reportingController: Required value, reportingInstance: Required value, action: Required value, reason: Required value, type: Invalid value: "": has invalid value: , count: Invalid value: "": needs to be unset]',
+    const { causes } = json['details'] as { readonly causes: readonly { readonly field: string }[] };
+    expect([status, json['message']]).toEqual([422, expect.stringMatching(/^Event "a" is invalid: \[/)]);
+    expect(causes.map(({ field }) => field)).toEqual([
+      ...['reportingController', 'reportingController', 'reportingController', 'reportingInstance'],
+      ...['action', 'reason', 'type', 'count'],
     ]);
   });
 });

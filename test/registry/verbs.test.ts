@@ -365,7 +365,7 @@ describe('updating', () => {
       '',
       { namespace: 'b' },
       400,
-      'the namespace of the object (b) does not match the namespace on the request (work)',
+      'the namespace of the provided object does not match the namespace sent on the request',
     ],
   ];
 

@@ -1,5 +1,6 @@
 import { dig, digObject, digString } from '../../core/json.js';
 import { annotation, type KubeObject } from '../../core/kube-object.js';
+import { volumeInPhase } from '../../kube/defaults/volume.js';
 import { deleteObject } from '../../registry/verbs/delete.js';
 import { isDeleting, type QueuedController } from '../controller.js';
 import { ownKey } from './pods.js';
@@ -36,7 +37,7 @@ export const persistentVolumeController: QueuedController = {
     if (volume === undefined) return;
     const setPhase = (phase: string): void => {
       if (digString(volume, 'status', 'phase') !== phase)
-        store.replace(volumes, { ...volume, status: { ...digObject(volume, 'status'), phase } });
+        store.replace(volumes, volumeInPhase(volume, phase, context));
     };
     const uid = digString(volume, 'spec', 'claimRef', 'uid');
     const claim = store.find(

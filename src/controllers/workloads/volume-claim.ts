@@ -1,5 +1,6 @@
 import { dig, digArray, digObject, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { volumeInPhase } from '../../kube/defaults/volume.js';
 import type { WriteContext } from '../../registry/contract.js';
 import type { Change, StoredObject } from '../../state/object-store.js';
 import { isDeleting, type QueuedController, type WorkKey } from '../controller.js';
@@ -175,14 +176,14 @@ function put(context: WriteContext, claim: KubeObject, volume: KubeObject, node 
   const wasKept = dig(volume, 'spec', 'claimRef') !== undefined;
   const wasNamed = digString(claim, 'spec', 'volumeName') !== '';
   const claimRef = { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1', resourceVersion };
+  const bound = volumeInPhase(volume, 'Bound', context);
   store.replace(volumes, {
-    ...volume,
+    ...bound,
     metadata: {
       ...volume.metadata,
       ...(!wasKept && { annotations: { ...volume.metadata.annotations, [byController]: 'yes' } }),
     },
     spec: { ...digObject(volume, 'spec'), claimRef },
-    status: { ...digObject(volume, 'status'), phase: 'Bound' },
   });
   const provisioner = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'];
   store.replace(claims, {

@@ -9,7 +9,8 @@ const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class';
 
 /** Gives a new claim that names no class the default one, and every new one what keeps it while it is used. @see plugin/pkg/admission/storage/storageclass/setdefault */
 export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (given, previous, context) => {
-  const object = withSources(given, previous, minorOf(context.world.settings.kubernetesVersion));
+  const minor = minorOf(context.world.settings.kubernetesVersion);
+  const object = withSources(withoutClass(given, previous, minor), previous, minor);
   const spec = digObject(object, 'spec');
   if (previous !== undefined) {
     // What was bound stays bound though a replacement does not mention it.
@@ -38,6 +39,18 @@ export const prepareClaim: NonNullable<ResourceHooks['prepare']> = (given, previ
     : { ...kept, spec: { ...spec, storageClassName: chosen.object.metadata.name } };
 };
 
+/** Since when claims can have a class of attributes, as a minor version. */
+const sinceAttributes = 34;
+
+/** @see kubernetes/kubernetes pkg/api/persistentvolumeclaim/util.go DropDisabledFields */
+function withoutClass(object: KubeObject, previous: KubeObject | undefined, minor: number): KubeObject {
+  const { volumeAttributesClassName, ...rest } = digObject(object, 'spec');
+  const isUsed = digObject(previous, 'spec')['volumeAttributesClassName'] !== undefined;
+  return volumeAttributesClassName === undefined || isUsed || minor >= sinceAttributes
+    ? object
+    : { ...object, spec: rest };
+}
+
 /** Since when claims can begin with more than other claims and snapshots, as a minor version. */
 const sinceAnySource = 24;
 
@@ -55,7 +68,8 @@ function withSources(object: KubeObject, previous: KubeObject | undefined, minor
   const hadOther = isJsonObject(before['dataSourceRef']);
   const other = minor >= sinceAnySource || hadOther ? dataSourceRef : undefined;
   const hadPlace = digString(before, 'dataSourceRef', 'namespace') !== '';
-  const kept = isJsonObject(other) && !hadPlace ? withoutPlace(other) : other;
+  const isElsewhere = !hadPlace && digString(other, 'namespace') !== '';
+  const kept = isElsewhere ? undefined : isJsonObject(other) && !hadPlace ? withoutPlace(other) : other;
   const isPlaced = digString(kept, 'namespace') !== '';
   const both =
     minor < sinceAnySource || isPlaced

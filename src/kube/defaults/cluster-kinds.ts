@@ -40,6 +40,7 @@ export const clusterDefaults: Readonly<Record<string, Defaults>> = {
           storageCapacity: false,
           fsGroupPolicy: 'ReadWriteOnceWithFSType',
           requiresRepublish: false,
+          seLinuxMount: false,
           volumeLifecycleModes: ['Persistent'],
         },
       },

@@ -11,8 +11,9 @@ import { disabledFields } from './disabled-fields.js';
 import { otherDefaults } from './others.js';
 import { preparePod } from './pod.js';
 import { prepareService } from './service.js';
-import { withFirstTaint } from './node.js';
-import { volumeFinalizer, withProtection } from './storage-protection.js';
+import { prepareNode } from './node.js';
+import { prepareDaemonSet } from './daemon-set.js';
+import { prepareVolume } from './volume.js';
 import { workloadDefaults } from './workloads.js';
 
 const tables = { ...workloadDefaults, ...otherDefaults, ...clusterDefaults };
@@ -23,10 +24,11 @@ const preparations: Readonly<Record<string, NonNullable<ResourceHooks['prepare']
   'services.': prepareService,
   'jobs.batch': prepareJob,
   'persistentvolumeclaims.': prepareClaim,
-  'persistentvolumes.': (volume, previous, context) =>
-    previous === undefined ? withProtection(volume, volumeFinalizer, context) : volume,
-  'nodes.': (node, previous) => withNetworks(previous === undefined ? withFirstTaint(node) : node),
+  'persistentvolumes.': prepareVolume,
+  'nodes.': prepareNode,
+  'daemonsets.apps': prepareDaemonSet,
   'replicationcontrollers.': withSelector,
+  'serviceaccounts.': withSecretNames,
   'limitranges.': prepareLimitRange,
   'horizontalpodautoscalers.autoscaling': prepareAutoscaler,
 };
@@ -46,15 +48,11 @@ export function defaultHooks(kind: string): ResourceHooks | undefined {
   };
 }
 
-/** A node's first network for its pods has a member of its own, which wins. @see pkg/apis/core/v1/conversion.go */
-function withNetworks(object: KubeObject): KubeObject {
-  const spec = digObject(object, 'spec');
-  const all = digArray(spec, 'podCIDRs');
-  const first = digString(spec, 'podCIDR');
-  const isAgreed = first === '' ? all.length === 0 : all[0] === first;
-  if (isAgreed) return object;
-  const podCIDRs = first === '' ? all : [first];
-  return { ...object, spec: { ...spec, podCIDR: podCIDRs[0] ?? '', podCIDRs } };
+/** Of the Secrets of an account the names alone are kept. @see pkg/registry/core/serviceaccount/strategy.go cleanSecretReferences */
+function withSecretNames(account: KubeObject): KubeObject {
+  const secrets = digArray(account, 'secrets');
+  if (secrets.every((one) => Object.keys(digObject(one)).every((key) => key === 'name'))) return account;
+  return { ...account, secrets: secrets.map((one) => ({ name: digString(one, 'name') })) };
 }
 
 /** A ReplicationController without a selector keeps pods with the labels of its template. */

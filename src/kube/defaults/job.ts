@@ -1,7 +1,10 @@
 import { digObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
 import type { ResourceHooks } from '../../registry/contract.js';
+import type { World } from '../../state/world.js';
 
+const firstMinorWithManual = 32;
 const uidLabel = 'batch.kubernetes.io/controller-uid';
 const nameLabel = 'batch.kubernetes.io/job-name';
 
@@ -11,7 +14,7 @@ const nameLabel = 'batch.kubernetes.io/job-name';
  * @see kubernetes/kubernetes pkg/registry/batch/job/strategy.go generateSelector
  */
 export const prepareJob: NonNullable<ResourceHooks['prepare']> = (given, previous, { world }) => {
-  const object = withTemplateLabels(given);
+  const object = withManualSelector(withTemplateLabels(given), world);
   const spec = digObject(object, 'spec');
   if (previous !== undefined) return object;
   if (spec['manualSelector'] === true) return object;
@@ -30,6 +33,14 @@ export const prepareJob: NonNullable<ResourceHooks['prepare']> = (given, previou
     },
   };
 };
+
+/** From 1.32 on a Job says so when its selector is made for it. */
+function withManualSelector(job: KubeObject, { settings }: World): KubeObject {
+  const spec = digObject(job, 'spec');
+  if (spec['manualSelector'] !== undefined || minorOf(settings.kubernetesVersion) < firstMinorWithManual)
+    return job;
+  return { ...job, spec: { ...spec, manualSelector: false } };
+}
 
 /** Labels but for those that could be none: a Job is refused for its pods then. */
 function shortOnes(labels: Readonly<Record<string, string>>): Record<string, string> {

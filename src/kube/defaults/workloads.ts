@@ -51,8 +51,11 @@ const statefulSet: Defaults = {
         },
         persistentVolumeClaimRetentionPolicy: { set: { whenDeleted: 'Retain', whenScaled: 'Retain' } },
         volumeClaimTemplates: {
-          set: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } },
-          within: { spec: { set: { volumeMode: 'Filesystem' } } },
+          set: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: {} },
+          within: {
+            spec: { set: { volumeMode: 'Filesystem' } },
+            status: { set: { phase: 'Pending' } },
+          },
         },
       },
     },

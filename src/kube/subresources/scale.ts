@@ -145,9 +145,7 @@ function checkScale({ context, path, kind }: KindRequest, scale: JsonObject): vo
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
   }
   if (typeof namespace === 'string' && namespace !== '' && namespace !== path.namespace) {
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   const current = context.cluster.store.get(resource, path.namespace, path.name).object.metadata;
   if (typeof uid === 'string' && uid !== '' && uid !== current.uid) {

@@ -95,6 +95,11 @@ export function plainText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** A plain member the way Go prints it; objects as JSON, which Go shows as its structs. */
+export function goLiteral(value: Json | undefined): string {
+  return value === undefined ? '""' : JSON.stringify(value);
+}
+
 /** A list of texts the way Go prints it: `[]string{"a", "b"}`. */
 export function goStrings(values: readonly Json[]): string {
   return `[]string{${values.map((one) => quote(plainText(one))).join(', ')}}`;

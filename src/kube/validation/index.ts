@@ -20,6 +20,7 @@ import {
 import { configMapProblems, secretProblems } from './data.js';
 import { endpointSliceProblems, endpointsProblems } from './endpoints.js';
 import { flowSchemaProblems, priorityLevelProblems } from './flow-control.js';
+import { jobStatusProblems } from './job-status.js';
 import { cronJobProblems, jobProblems } from './jobs.js';
 import { limitRangeProblems } from './limits.js';
 import { ingressClassProblems, ingressProblems, networkPolicyProblems } from './network.js';
@@ -43,8 +44,9 @@ import { webhookProblems } from './webhooks.js';
 import {
   claimStatusProblems,
   ingressStatusProblems,
-  jobStatusProblems,
+  namespaceStatusProblems,
   nodeStatusProblems,
+  serviceStatusProblems,
 } from './written-statuses.js';
 import {
   daemonSetProblems,
@@ -56,7 +58,7 @@ import {
 } from './workloads.js';
 
 type Problems = (object: KubeObject, previous: KubeObject | undefined, context: WriteContext) => Cause[];
-type Change = (object: KubeObject, previous: KubeObject) => Cause[];
+type Change = (object: KubeObject, previous: KubeObject, context: WriteContext) => Cause[];
 
 /** What is checked, by `plural.group`. */
 const checks: Readonly<Record<string, Problems>> = {
@@ -116,7 +118,12 @@ const checks: Readonly<Record<string, Problems>> = {
 const judgedTwice = new Set([
   'nodes.',
   'persistentvolumes.',
+  'persistentvolumeclaims.',
+  'roles.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
   'replicasets.apps',
+  'networkpolicies.networking.k8s.io',
+  'volumeattachments.storage.k8s.io',
   'rolebindings.rbac.authorization.k8s.io',
   'clusterrolebindings.rbac.authorization.k8s.io',
 ]);
@@ -129,6 +136,8 @@ const statusChecks: Readonly<Record<string, Change>> = {
   'persistentvolumeclaims.': claimStatusProblems,
   'resourcequotas.': quotaStatusProblems,
   'nodes.': nodeStatusProblems,
+  'namespaces.': namespaceStatusProblems,
+  'services.': serviceStatusProblems,
 };
 
 /** What is checked of metadata when nothing else changes, by `plural.group`. */
@@ -145,7 +154,8 @@ const admissions: Readonly<Record<string, NonNullable<ResourceHooks['validate']>
 export function validationHooks(kind: string): ResourceHooks | undefined {
   const problems = Object.hasOwn(checks, kind) ? checks[kind] : undefined;
   if (problems === undefined) return undefined;
-  const group = kind.slice(kind.indexOf('.') + 1);
+  // Events of the newer group are refused as those of the core group, which they are stored as.
+  const group = kind === 'events.events.k8s.io' ? '' : kind.slice(kind.indexOf('.') + 1);
   const admit = Object.hasOwn(admissions, kind) ? admissions[kind] : undefined;
   const parts = {
     status: statusRule(kind) ?? (Object.hasOwn(statusChecks, kind) ? statusChecks[kind] : undefined),
@@ -154,7 +164,9 @@ export function validationHooks(kind: string): ResourceHooks | undefined {
   return {
     validate: (object, previous, context) => {
       const isSame = previous !== undefined && isSameContent(object, previous);
-      const causes = isSame ? partProblems(object, previous, parts) : problems(object, previous, context);
+      const causes = isSame
+        ? partProblems(object, previous, parts, context)
+        : problems(object, previous, context);
       if (!isSame && previous !== undefined && judgedTwice.has(kind))
         causes.unshift(...problems(object, undefined, context));
       if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
@@ -169,13 +181,20 @@ interface PartChecks {
 }
 
 /** What is wrong with the metadata and the status of an object of which nothing else changes. */
-function partProblems(object: KubeObject, previous: KubeObject, parts: PartChecks): Cause[] {
+function partProblems(
+  object: KubeObject,
+  previous: KubeObject,
+  parts: PartChecks,
+  context: WriteContext,
+): Cause[] {
   const { annotations } = object.metadata;
   return [
     ...(sameJson(annotations, previous.metadata.annotations)
       ? []
-      : (parts.metadata?.(object, previous) ?? [])),
-    ...(sameJson(object['status'], previous['status']) ? [] : (parts.status?.(object, previous) ?? [])),
+      : (parts.metadata?.(object, previous, context) ?? [])),
+    ...(sameJson(object['status'], previous['status'])
+      ? []
+      : (parts.status?.(object, previous, context) ?? [])),
   ];
 }
 

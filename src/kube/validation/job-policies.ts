@@ -162,7 +162,7 @@ function successRuleProblems(rule: Json, completions: number, path: string): Cau
 }
 
 /** How many indexes `0-2,5` names; a text says why it names none. */
-function readIndexes(text: string, completions: number): number | string {
+export function readIndexes(text: string, completions: number): number | string {
   if (text === '') return 0;
   let [last, total] = [-1, 0];
   for (const interval of text.split(',')) {

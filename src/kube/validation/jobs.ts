@@ -160,6 +160,7 @@ function jobChanges(spec: JsonObject, before: JsonObject): Cause[] {
     ['podFailurePolicy', spec['podFailurePolicy'] === undefined ? '"null"' : 'batch.PodFailurePolicy{}'],
     ['backoffLimitPerIndex', shownNumber(spec['backoffLimitPerIndex'])],
     ['managedBy', shownPointer(spec['managedBy'])],
+    ['successPolicy', spec['successPolicy'] === undefined ? '"null"' : 'batch.SuccessPolicy{}'],
   ];
   // While a job waits for its first start, where its pods run may still change.
   const isOpen = before['suspend'] === true && dig(before, 'template') !== undefined;
@@ -177,7 +178,8 @@ function completionChange(spec: JsonObject, before: JsonObject): Cause[] {
   if (completions === before['completions']) return [];
   if (spec['completionMode'] !== 'Indexed')
     return immutableProblems(field, completions, before['completions'], shownNumber(completions));
-  if (completions === undefined) return [required(field, 'when completion mode is Indexed')];
+  // That an indexed job has to say how many is told by the rules of its spec.
+  if (completions === undefined) return [];
   return completions === parallelism
     ? []
     : [invalidShown(field, shownNumber(completions), 'can only be modified in tandem with spec.parallelism')];

@@ -20,7 +20,7 @@ export function runtimeClassProblems(object: KubeObject, previous: KubeObject | 
     causes.push(...requirementProblems({ limits: dig(overhead, 'podFixed') ?? {} }, 'overhead'));
   causes.push(...labelProblems(dig(scheduling, 'nodeSelector'), 'scheduling.nodeSelector'));
   const tolerations = digArray(scheduling, 'tolerations');
-  causes.push(...inItems(scheduling, 'tolerations', 'scheduling', tolerationProblems));
+  causes.push(...inItems(scheduling, 'tolerations', 'scheduling.tolerations', tolerationProblems));
   for (const [at, one] of tolerations.entries())
     if (tolerations.slice(0, at).some((other) => isDeepStrictEqual(other, one))) {
       const field = `scheduling.tolerations[${String(at)}]`;

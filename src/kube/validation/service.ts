@@ -184,7 +184,31 @@ function addressesProblems(spec: JsonObject): Cause[] {
   if (wrong.length > 0) return [...causes, ...wrong];
   if (all.length > 1 && isIP(all[0] ?? '') === isIP(all[1] ?? ''))
     causes.push(bad('may specify no more than one IP for each IP family'));
-  return [...causes, ...familyProblems(spec, all)];
+  const wrongFamily = familyProblems(spec, all);
+  return [
+    ...causes,
+    ...wrongFamily,
+    ...(causes.length + wrongFamily.length > 0 ? [] : dualProblems(spec, all)),
+  ];
+}
+
+/**
+ * What a cluster with addresses of one family alone refuses.
+ *
+ * @see kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go initIPFamilyFields
+ */
+function dualProblems(spec: JsonObject, addresses: readonly string[]): Cause[] {
+  const policy = spec['ipFamilyPolicy'] ?? 'SingleStack';
+  const field = 'spec.ipFamilyPolicy';
+  const both = "must be 'RequireDualStack' or 'PreferDualStack' when multiple";
+  if (policy === 'SingleStack') {
+    if (digArray(spec, 'ipFamilies').length > 1)
+      return [invalidValue(field, policy, `${both} IP families are specified`)];
+    if (addresses.length > 1) return [invalidValue(field, policy, `${both} cluster IPs are specified`)];
+  }
+  return policy === 'RequireDualStack' && addresses[0] !== 'None'
+    ? [invalidValue(field, policy, 'this cluster is not configured for dual-stack services')]
+    : [];
 }
 
 function familyProblems(spec: JsonObject, addresses: readonly string[]): Cause[] {

@@ -2,45 +2,21 @@ import { isIP } from 'node:net';
 import { quote } from '../../core/api-error.js';
 import { dig, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { nameProblems } from '../../registry/names.js';
+import { minorOf } from '../../core/kubernetes-minor.js';
+import type { WriteContext } from '../../registry/contract.js';
+import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
-  duplicate,
+  forbidden,
   inItems,
   invalidFor,
   invalidShown,
   invalidValue,
-  negative,
+  plainText,
+  unsupported,
   type Cause,
 } from './causes.js';
 import { addressProblems } from './formats.js';
 import { amountProblems, quantityOf } from './quantities.js';
-
-const jobCounts = ['active', 'succeeded', 'failed', 'ready', 'terminating'];
-
-/**
- * What is wrong with the status of a Job somebody writes.
- *
- * Differs from Kubernetes: whether conditions, times and indexes of a Job fit each other is not looked at.
- *
- * @see kubernetes/kubernetes pkg/apis/batch/validation/validation.go validateJobStatus
- */
-export function jobStatusProblems(job: KubeObject): Cause[] {
-  const status = digObject(job, 'status');
-  const seen = new Set<Json>();
-  const pods = 'status.uncountedTerminatedPods';
-  return [
-    ...jobCounts.flatMap((key) => negative(`status.${key}`, status[key])),
-    ...['succeeded', 'failed'].flatMap((key) =>
-      inItems(status['uncountedTerminatedPods'], key, pods, (uid, field) => {
-        const text = typeof uid === 'string' ? uid : '';
-        if (text === '') return [invalidValue(field, text, 'must not be empty')];
-        if (seen.has(text)) return [duplicate(field, text)];
-        seen.add(text);
-        return [];
-      }),
-    ),
-  ];
-}
 
 /** What is wrong with where an Ingress is reached. @see pkg/apis/networking/validation ValidateIngressLoadBalancerStatus */
 export function ingressStatusProblems(ingress: KubeObject): Cause[] {
@@ -57,14 +33,78 @@ export function ingressStatusProblems(ingress: KubeObject): Cause[] {
   });
 }
 
-/** What is wrong with how large the volume of a claim is said to be. */
-export function claimStatusProblems(claim: KubeObject): Cause[] {
-  return Object.entries(digObject(claim, 'status', 'capacity')).flatMap(([name, amount]) => {
-    const quantity = quantityOf(amount);
-    if (quantity === undefined || quantity.milli >= 0n) return [];
-    const shown = String(-(-quantity.milli / 1000n));
-    return [invalidShown(`status.capacity[${name}]`, shown, 'must be a valid resource quantity')];
-  });
+/** What is wrong with the phase of a namespace. @see pkg/apis/core/validation ValidateNamespaceStatusUpdate */
+export function namespaceStatusProblems(namespace: KubeObject): Cause[] {
+  const phase = digString(namespace, 'status', 'phase');
+  const isGoing = namespace.metadata.deletionTimestamp !== undefined;
+  const wanted = isGoing ? 'Terminating' : 'Active';
+  if (phase === wanted) return [];
+  const why = `may only be '${wanted}' if \`deletionTimestamp\` is ${isGoing ? 'not ' : ''}empty`;
+  return [invalidValue('status.Phase', phase, why)];
+}
+
+/** What is wrong with where a Service is reached from outside. @see ValidateLoadBalancerStatus there */
+export function serviceStatusProblems(service: KubeObject): Cause[] {
+  const points = dig(service, 'status', 'loadBalancer', 'ingress');
+  if (digString(service, 'spec', 'type') !== 'LoadBalancer' && Array.isArray(points) && points.length > 0)
+    return [forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")];
+  return ingressStatusProblems(service);
+}
+
+/** How far a volume is on its way to another size. */
+const resizes = [
+  ...['ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizeInProgress'],
+  ...['NodeResizeInfeasible', 'NodeResizePending'],
+];
+/** The first Kubernetes that looks at how far volumes have grown. */
+const firstMinorWithResizes = 32;
+
+/**
+ * What is wrong with how large the volume of a claim is said to be.
+ *
+ * @see kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimStatusUpdate
+ */
+export function claimStatusProblems(claim: KubeObject, _: KubeObject, { world }: WriteContext): Cause[] {
+  const status = digObject(claim, 'status');
+  const sizes = (key: string): Cause[] =>
+    Object.entries(digObject(status, key)).flatMap(([name, amount]) => sizeProblems(key, name, amount));
+  if (minorOf(world.settings.kubernetesVersion) < firstMinorWithResizes) return sizes('capacity');
+  const known = resizes.map(quote).join(', ');
+  const field = 'status.allocatedResourceStatus';
+  return [
+    ...sizes('capacity'),
+    ...Object.entries(digObject(status, 'allocatedResourceStatuses')).flatMap(([name, step]) => [
+      ...claimResourceProblems(field, name),
+      ...(resizes.includes(plainText(step ?? ''))
+        ? []
+        : [
+            {
+              reason: 'FieldValueNotSupported',
+              message: `Unsupported value: ${name}: supported values: ${known}`,
+              field,
+            },
+          ]),
+    ]),
+    ...Object.entries(digObject(status, 'allocatedResources')).flatMap(([name, amount]) => {
+      const unknown = claimResourceProblems('status.allocatedResources', name);
+      return unknown.length > 0 ? unknown : sizeProblems('allocatedResources', name, amount);
+    }),
+  ];
+}
+
+function sizeProblems(key: string, name: string, amount: Json | undefined): Cause[] {
+  const quantity = quantityOf(amount);
+  if (quantity === undefined || quantity.milli >= 0n) return [];
+  const shown = String(-(-quantity.milli / 1000n));
+  return [invalidShown(`status.${key}[${name}]`, shown, 'must be a valid resource quantity')];
+}
+
+/** Of Kubernetes' own resources a volume has its size alone. */
+function claimResourceProblems(field: string, name: string): Cause[] {
+  const texts = qualifiedNameProblems(name);
+  if (texts.length > 0) return invalidFor(field, name, texts);
+  const isOwn = !name.includes('/') || name.includes('kubernetes.io/');
+  return isOwn && name !== 'storage' ? [unsupported(field, name, ['storage'])] : [];
 }
 
 /** What is wrong with what a node says it has and where it is. @see pkg/apis/core/validation ValidateNodeUpdate */

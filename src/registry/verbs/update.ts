@@ -2,7 +2,6 @@ import {
   ApiError,
   badRequest,
   conflict,
-  invalid,
   notFound,
   qualified,
   quote,
@@ -17,7 +16,7 @@ import type { Resource, WriteContext } from '../contract.js';
 import { canonicalObject, storedMeaning } from '../canonical.js';
 import { guarded } from '../guarded.js';
 import { hasStatusEndpoint, nextGeneration } from '../generation.js';
-import { metaProblems, type Cause } from '../object-meta.js';
+import { changedMetaProblems } from '../object-meta.js';
 import {
   checkAll,
   createObject,
@@ -50,7 +49,8 @@ const createdOnUpdate = new Set([
   'events.',
   'events.events.k8s.io',
   'limitranges.',
-  'podtemplates.',
+  'services.',
+  'runtimeclasses.node.k8s.io',
   'leases.coordination.k8s.io',
 ]);
 
@@ -59,8 +59,17 @@ const conditional = new Set([
   'customresourcedefinitions.apiextensions.k8s.io',
   'apiservices.apiregistration.k8s.io',
   'leases.coordination.k8s.io',
-  'endpointslices.discovery.k8s.io',
-  'ingressclasses.networking.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  'poddisruptionbudgets.policy',
+  ...['csidrivers', 'csinodes', 'csistoragecapacities', 'volumeattachments'].map(
+    (plural) => `${plural}.storage.k8s.io`,
+  ),
+  ...[
+    'validatingwebhookconfigurations',
+    'mutatingwebhookconfigurations',
+    'validatingadmissionpolicies',
+    'validatingadmissionpolicybindings',
+  ].map((plural) => `${plural}.admissionregistration.k8s.io`),
 ]);
 
 /**
@@ -134,10 +143,7 @@ export function replaceObject(
   const written = { sent: wanted, previous: before, next: completed };
   // What admission changes is nobody's: who manages what has been noted before.
   const object = mutate === undefined ? withManagedFields(written, options) : completed;
-  const causes = [
-    ...metaProblems(object.metadata, resource, false),
-    ...changeProblems(wanted.metadata, before.metadata),
-  ];
+  const causes = changedMetaProblems(object.metadata, before.metadata, wanted.metadata, resource);
   const meant = canonicalObject(object, resource);
   const was = sameJson(object, before) ? meant : storedMeaning(before, resource, context);
   checkAll(meant, was, resource, context, causes);
@@ -202,9 +208,7 @@ function checkNames(object: KubeObject, options: UpdateOptions): string {
   }
   const requested = options.namespace ?? '';
   if (requested !== '' && namespace !== '' && namespace !== requested) {
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the request (${requested})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   return name;
 }
@@ -228,7 +232,7 @@ function checkPreconditions(
     if (strict && options.unconditional !== true) throw versionRequired(resource, current.name);
     return;
   }
-  if (!/^\d+$/.test(version)) throw badVersion(resource, current.name, version);
+  if (!/^\d+$/.test(version)) throw badVersion(version);
   if (version !== current.resourceVersion) throw conflict(resource, current.name, staleVersion);
 }
 
@@ -246,14 +250,9 @@ function versionRequired(resource: Resource, name: string): ApiError {
   });
 }
 
-function badVersion(resource: Resource, name: string, version: string): ApiError {
-  return invalid(resource, name, [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${quote(version)}: strconv.ParseUint: parsing ${quote(version)}: invalid syntax`,
-      field: 'metadata.resourceVersion',
-    },
-  ]);
+/** What is no version at all is no refusal but a fault of the server. @see kubernetes/apiserver pkg/storage/api_object_versioner.go */
+function badVersion(version: string): ApiError {
+  return new ApiError(500, '', `strconv.ParseUint: parsing ${quote(version)}: invalid syntax`);
 }
 
 /** The object a write asks for, with the parts the write must not touch as they were. */
@@ -316,7 +315,7 @@ function keptMeta(given: ObjectMeta, current: ObjectMeta, resource: Resource): O
   const managedFields = given['managedFields'] ?? current['managedFields'];
   return {
     name: given.name,
-    ...(current.generateName !== undefined && { generateName: current.generateName }),
+    ...(given.generateName !== undefined && { generateName: given.generateName }),
     ...(resource.namespaced && current.namespace !== undefined && { namespace: current.namespace }),
     ...(current.uid !== undefined && { uid: current.uid }),
     ...(current.resourceVersion !== undefined && { resourceVersion: current.resourceVersion }),
@@ -336,31 +335,4 @@ function keptMeta(given: ObjectMeta, current: ObjectMeta, resource: Resource): O
 
 function hasItems(list: Json | undefined): boolean {
   return Array.isArray(list) && list.length > 0;
-}
-
-/** What a change of metadata must not do. @see kubernetes/apimachinery pkg/api/validation/objectmeta.go */
-function changeProblems(given: ObjectMeta, current: ObjectMeta): Cause[] {
-  const causes: Cause[] = [];
-  if (current.deletionTimestamp !== undefined) {
-    const known = new Set(current.finalizers);
-    const added = (given.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
-    if (added.length > 0) {
-      causes.push({
-        reason: 'FieldValueForbidden',
-        message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => quote(text)).join(', ')}}`,
-        field: 'metadata.finalizers',
-      });
-    }
-  }
-  for (const key of ['name', 'uid'] as const) {
-    const value = given[key];
-    if (value !== undefined && value !== '' && value !== current[key]) {
-      causes.push({
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${quote(value)}: field is immutable`,
-        field: `metadata.${key}`,
-      });
-    }
-  }
-  return causes;
 }

@@ -108,6 +108,7 @@ const rows: readonly (readonly [
     { capacity: { cpu: '-1' }, addresses: [1, 2].map(() => ({ type: 'Hostname', address: 'x' })) },
     [
       `status.capacity.cpu: Invalid value: "-1": ${few}`,
+      `status.allocatable.cpu: Invalid value: "-1": ${few}`,
       'status.addresses[1]: Duplicate value: core.NodeAddress{Type:"Hostname", Address:"x"}',
     ],
   ],
@@ -116,10 +117,11 @@ const rows: readonly (readonly [
 test.for(rows)(
   'the status of a %o is refused for what there cannot be',
   async ([kind, path, object, status, causes]) => {
-    const { json: made } = await admin.send('POST', path, { metadata: { name: 'x' }, ...object });
+    await admin.send('POST', path, { metadata: { name: 'x' }, ...object });
+    const { json: made } = await admin.get(`${path}/x`);
     const { json } = await admin.send('PUT', `${path}/x/status`, {
       ...made,
-      metadata: { name: 'x' },
+      metadata: { name: 'x', resourceVersion: made.metadata['resourceVersion'] },
       status,
     });
     expect(json).toEqual(invalidStatus(kind, 'x', causes));
