@@ -48,7 +48,7 @@ async function printKubeconfig({ argv, environment, print }: CommandContext): Pr
     throw new InputError(['--serviceaccount: contradicts --user; give one of the two']);
   const url = given.get('url') ?? environment['FAKE_KS_URL'] ?? '';
   const usual = `http://127.0.0.1:${environment['FAKE_KS_PORT'] ?? '9090'}`;
-  await using ks = await connectFakeKsApiserver(url === '' ? usual : url);
+  const ks = await connectFakeKsApiserver(url === '' ? usual : url);
   const request = Object.fromEntries([...given].filter(([name]) => name !== 'url'));
   print(await ks.kubeconfig(request).catch(inFlags));
   return 0;

@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/load-config.js';
 import { namingSources } from '../config/name-sources.js';
 import type { Flag } from '../config/setting.js';
 import { InputError } from '../core/input-error.js';
+import type { Options } from '../core/options.js';
 import { connectFakeKsApiserver } from '../kit/connect.js';
 import type { FakeKsApiserver } from '../kit/fake-ks-apiserver.js';
 import { startFakeKsApiserver } from '../kit/start.js';
@@ -26,11 +27,21 @@ export async function withFake<T>(
     if (given.length > 0) throw new InputError(given.map((flag) => tooLate(flag, url)));
     return use(await connectFakeKsApiserver(url));
   }
-  const { host: _host, port: _port, tlsPort: _tlsPort, logLevel: _logLevel, json: _json, ...world } = options;
-  await using ks = await startFakeKsApiserver(world).catch((error: unknown) => {
+  const ks = await startFakeKsApiserver(withoutDoors(options)).catch((error: unknown) => {
     throw namingSources(error, settings);
   });
-  return await use(ks);
+  // The bundle is read by versions of Node without `using`.
+  try {
+    return await use(ks);
+  } finally {
+    await ks.close();
+  }
+}
+
+/** How to serve a world is of no use where it is only looked at. */
+function withoutDoors(options: LoadedConfig['options']): Options {
+  const serving = /^(?:host|port|tls.*|logLevel|json)$/;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !serving.test(name)));
 }
 
 function tooLate(flag: string, url: string): string {
