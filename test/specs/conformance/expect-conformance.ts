@@ -16,7 +16,7 @@ export function expectConformance(releases: readonly ReleaseName[]): void {
   describe.each(releases)('every operation %s publishes', (release) => {
     test(
       'answers a valid request with a documented success and a body that passes its schema',
-      { timeout: 120_000 },
+      { timeout: 240_000 },
       async () => {
         await using ks = await startFakeKsApiserver({ release });
         await using charts = await serveCharts({
