@@ -16,12 +16,15 @@ const views = new WeakMap<KindCatalog, Map<number, KindCatalog>>();
 const trimmed = new WeakMap<Resource, Map<number, Resource>>();
 
 /**
- * A request that sees only the kinds the Kubernetes of its world serves.
+ * A request that sees only the kinds the Kubernetes of its world serves, where its version was chosen.
  *
- * Differs from Kubernetes: kinds that are older than what any release runs on are there in every version.
+ * Differs from Kubernetes: what a release runs on when nobody says so serves every kind known here, and kinds that are older
+ * than what any release runs on are there in every version.
  */
 export function seeingItsVersion(context: RequestContext): RequestContext {
-  const minor = minorOf(context.world.settings.kubernetesVersion);
+  const { kubernetesVersion } = context.world.settings;
+  if (kubernetesVersion === context.release.kubernetesVersion) return context;
+  const minor = minorOf(kubernetesVersion);
   return minor >= newest ? context : { ...context, catalog: viewOf(context.catalog, minor) };
 }
 

@@ -98,7 +98,7 @@ describe.for(['v3.4', 'v4.1'] as const)('every kind of %s', (release) => {
   );
 
   test('is made, read, listed, patched, watched and deleted', { timeout: 120_000 }, async () => {
-    await using ks = await startFakeKsApiserver({ release, controllers: ownerless, kubeVersion: 'v1.36.0' });
+    await using ks = await startFakeKsApiserver({ release, controllers: ownerless });
     const admin = await as(ks, 'admin');
     if (release === 'v4.1') {
       const version = { metadata: { name: 'installable' }, status: { state: 'active' } };

@@ -34,6 +34,14 @@ async function causesOf(path: string, status: object): Promise<unknown> {
   );
 }
 
+test('what a release runs on by itself serves every kind there is', async () => {
+  await using own = await startFakeKsApiserver({ world: 'empty' });
+  const asker = await as(own, 'admin');
+  expect((await asker.get('/apis/networking.k8s.io/v1/servicecidrs')).status).toBe(200);
+  const { json } = await asker.get('/api/v1');
+  expect((json['resources'] as { name: string }[]).map(({ name }) => name)).toContain('pods/resize');
+});
+
 describe('on Kubernetes 1.32', () => {
   test('what came later is not served', async () => {
     const answers = await Promise.all(

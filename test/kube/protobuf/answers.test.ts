@@ -49,7 +49,7 @@ function plain(value: unknown): unknown {
 test.for(protobufKinds().map(([resource, version]) => [resource.kind, resource, version] as const))(
   'every field of a %s comes back from protobuf, in answers about one and about many',
   async ([kind, resource, version]) => {
-    await using ks = await startFakeKsApiserver({ kubeVersion: 'v1.36.0' });
+    await using ks = await startFakeKsApiserver();
     const { store } = ks.world.host;
     store.load(resource, fullObject(resource, version));
     const type = resource.types?.[version] ?? '';

@@ -373,7 +373,7 @@ let ks: InProcessFake;
 let admin: Asker;
 
 beforeAll(async () => {
-  ks = await startFakeKsApiserver({ kubeVersion: 'v1.34.0' });
+  ks = await startFakeKsApiserver();
   admin = await as(ks, 'admin');
 });
 
