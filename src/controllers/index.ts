@@ -33,6 +33,7 @@ import { extensionVersionController } from './extensions/extension-version.js';
 import { installPlanController } from './extensions/install-plan.js';
 import { kubeconfigController } from './kubeconfig/kubeconfig.js';
 import { userCertificateController } from './kubeconfig/user-certificate.js';
+import { serviceNetworkController } from './network/service-networks.js';
 import { kubernetesServiceController } from './network/kubernetes-service.js';
 import { repositoryController } from './extensions/repository.js';
 import { runGuarded, type Task } from './guarded-task.js';
@@ -84,6 +85,7 @@ const controllers: readonly Controller[] = [
   eventExpiry,
   configurationController,
   kubernetesServiceController,
+  serviceNetworkController,
   serviceAccountController,
   serviceAccountSecretController,
   nativeServiceAccountController,

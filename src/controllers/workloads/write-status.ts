@@ -1,12 +1,13 @@
 import { digArray, isJsonObject, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { sameJson } from '../../core/same-json.js';
-import type { Resource, WriteContext } from '../../registry/contract.js';
+import type { GroupResource } from '../../core/api-error.js';
+import type { WriteContext } from '../../registry/contract.js';
 
 /** Writes an object's status when it says something new. @returns whether it did */
 export function writeStatus(
   { cluster }: WriteContext,
-  resource: Resource,
+  resource: GroupResource,
   object: KubeObject,
   status: JsonObject,
 ): boolean {

@@ -37,6 +37,7 @@ import { podMetaProblems, podProblems } from './pod.js';
 import { quotaProblems, quotaStatusProblems } from './quota.js';
 import { bindingProblems, roleProblems } from './rbac.js';
 import { runtimeClassProblems } from './runtime-class.js';
+import { serviceNetworkProblems, serviceAddressProblems } from './service-networks.js';
 import { serviceProblems } from './service.js';
 import { statusRule } from './statuses.js';
 import { storageClassProblems } from './storage.js';
@@ -87,6 +88,8 @@ const checks: Readonly<Record<string, Problems>> = {
   'ingresses.networking.k8s.io': ingressProblems,
   'ingressclasses.networking.k8s.io': ingressClassProblems,
   'networkpolicies.networking.k8s.io': networkPolicyProblems,
+  'servicecidrs.networking.k8s.io': serviceNetworkProblems,
+  'ipaddresses.networking.k8s.io': serviceAddressProblems,
   'roles.rbac.authorization.k8s.io': roleProblems,
   'clusterroles.rbac.authorization.k8s.io': roleProblems,
   'rolebindings.rbac.authorization.k8s.io': bindingProblems,
