@@ -183,16 +183,17 @@ async function applyFrom(request: KindRequest, subresource?: 'status'): Promise<
       throw badRequest(`error strict decoding YAML: ${errors.join('\n')}`);
     checkAppliedName(applied, path);
     const options = { manage: () => outcome.managedFields, ...guarded(steps) };
+    const telling = warningInto(context, warnings);
     if (live !== undefined) {
       const key = { namespace: path.namespace, name: path.name };
-      return patchObject(context, resource, key, () => outcome.object, {
+      return patchObject(telling, resource, key, () => outcome.object, {
         ...options,
         ...(subresource && { subresource }),
       });
     }
     checkAppliedUid(applied, resource, path.name);
     const given = withoutStatus(withRequester(outcome.object, resource, context), resource);
-    return createObject(context, resource, given, { ...options, namespace: path.namespace });
+    return createObject(telling, resource, given, { ...options, namespace: path.namespace });
   };
   const stored = await admitted(guardedWrite(request, subresource ?? '', query.dryRun, warnings), apply);
   return withWarnings(answerObject(stored, kind, form, seen.live === undefined ? 201 : 200), warnings);

@@ -228,6 +228,8 @@ export interface WriteContext {
   readonly user: User;
   /** Has the answer carry a warning; absent where answers carry none. */
   readonly warn?: (text: string) => void;
+  /** The only part that is written; absent: everything but that. */
+  readonly subresource?: 'status' | 'finalize';
   /** Asked before anything is written; absent: nobody is. */
   readonly guard?: WriteGuard;
 }

@@ -2,11 +2,11 @@ import { quote } from '../../core/api-error.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
 import { messageExpression, ruleProgram, ruleType, type RuleSchema } from './cel/rules/rule-programs.js';
-import { evaluate, type Given } from './cel/run/evaluate.js';
+import { evaluate } from './cel/run/evaluate.js';
 import { withResourceMembers } from './cel/resource-schema.js';
-import { valueOfSchema } from './cel/values/schema-values.js';
-import { CelError, CelOptional, type CelValue } from './cel/values/value.js';
+import { Lineage, type Correlated } from './correlated.js';
 import { fieldOfSchema } from './field-of-schema.js';
+import { variablesOf, type Variables } from './rule-variables.js';
 import { childPath, isSet, itemSchema, memberSchema } from './schema-nodes.js';
 
 const extension = 'x-kubernetes-validations';
@@ -38,18 +38,31 @@ export function rulesOf(schema: JsonObject): readonly JsonObject[] {
   return Array.isArray(rules) ? (rules as readonly Json[]).filter(isJsonObject) : [];
 }
 
+/** What rules a resource broke before, with what did not change, count as. */
+export interface Tolerance {
+  readonly since: Correlated;
+  /** Is told what is tolerated. */
+  readonly tolerate: (cause: Cause) => void;
+}
+
 /**
  * The rules (`x-kubernetes-validations`) a resource breaks. Rules about `oldSelf` are asked on updates only, and only where
  * the old value can be told: not inside lists that are no maps.
  *
+ * @param tolerance For rules that are not about `oldSelf` and broken by what did not change; absent: they count as others.
  * @see kubernetes/apiextensions-apiserver pkg/apiserver/schema/cel/validation.go
  */
 export function brokenRules(
   value: JsonObject,
   previous: JsonObject | undefined,
   schema: JsonObject,
+  tolerance?: Tolerance,
 ): Cause[] {
-  return new Walk().all({ value, old: previous, path: '' }, { schema, isRoot: true });
+  const lineage = new Lineage(tolerance?.since);
+  return new Walk(tolerance?.tolerate).all(
+    { value, old: previous, path: '', lineage },
+    { schema, isRoot: true },
+  );
 }
 
 /** The rules a part of a resource breaks, told with the path of that part. */
@@ -59,7 +72,7 @@ export function brokenRulesAt(
   of: RuleSchema,
   path: string,
 ): Cause[] {
-  return new Walk().all({ value, old: previous, path }, of);
+  return new Walk().all({ value, old: previous, path, lineage: new Lineage(undefined) }, of);
 }
 
 /** A part of a resource, and what it was before. */
@@ -67,33 +80,45 @@ interface Part {
   readonly value: Json;
   readonly old: Json | undefined;
   readonly path: string;
+  readonly lineage: Lineage;
 }
 
 /** One look at a resource: all its rules have one budget. */
 class Walk {
   readonly #causes: Cause[] = [];
+  readonly #tolerate: ((cause: Cause) => void) | undefined;
   #left = budget;
+
+  constructor(tolerate?: (cause: Cause) => void) {
+    this.#tolerate = tolerate;
+  }
 
   all(part: Part, of: RuleSchema): Cause[] {
     this.#visit(part, of);
     return this.#causes;
   }
 
-  #visit({ value, old, path }: Part, { schema, isRoot }: RuleSchema): void {
+  #visit(part: Part, { schema, isRoot }: RuleSchema): void {
+    const { value, old, path, lineage } = part;
     if (value === null || this.#left < 0) return;
-    this.#ask({ value, old, path }, { schema, isRoot });
+    this.#ask(part, { schema, isRoot });
     if (Array.isArray(value)) {
       const items = itemSchema(schema);
       if (!hasRules(items)) return;
       for (const [at, item] of (value as readonly Json[]).entries())
         this.#visit(
-          { value: item, old: sameItem(item, old, schema), path: childPath(path, at) },
+          {
+            value: item,
+            old: sameItem(item, old, schema),
+            path: childPath(path, at),
+            lineage: lineage.index(at),
+          },
           { schema: items, isRoot: false },
         );
-    } else if (isJsonObject(value)) this.#members(value, old, path, schema);
+    } else if (isJsonObject(value)) this.#members(value, part, schema);
   }
 
-  #members(value: JsonObject, old: Json | undefined, path: string, schema: JsonObject): void {
+  #members(value: JsonObject, { old, path, lineage }: Part, schema: JsonObject): void {
     const isNamed = isJsonObject(schema['properties']);
     for (const [key, member] of Object.entries(value)) {
       const described = member === undefined ? undefined : memberSchema(schema, key);
@@ -101,7 +126,7 @@ class Walk {
       const before = isJsonObject(old) && Object.hasOwn(old, key) ? old[key] : undefined;
       const place = isNamed ? childPath(path, key) : `${path}[${key}]`;
       this.#visit(
-        { value: member, old: before ?? undefined, path: place },
+        { value: member, old: before ?? undefined, path: place, lineage: lineage.key(key) },
         { schema: described, isRoot: false },
       );
     }
@@ -117,14 +142,15 @@ class Walk {
       return;
     }
     const isResource = of.isRoot || isSet(of.schema, 'x-kubernetes-embedded-resource');
-    const given = variablesOf(part, isResource ? withResourceMembers(of.schema) : of.schema);
+    const given = variablesOf(part.value, part.old, isResource ? withResourceMembers(of.schema) : of.schema);
     for (const rule of rules) {
       if (this.#left < 0) return;
       this.#askOne(rule, part, of, type, given);
     }
   }
 
-  #askOne(rule: JsonObject, { old, path }: Part, of: RuleSchema, type: string, given: Variables): void {
+  #askOne(rule: JsonObject, part: Part, of: RuleSchema, type: string, given: Variables): void {
+    const { old, path } = part;
     const text = digString(rule, 'rule');
     const told = digString(rule, 'message').trim() || text.trim();
     const wrong = (why: string): Cause => caused('', path, type, why);
@@ -142,7 +168,11 @@ class Walk {
     }
     this.#left -= outcome.cost;
     if ('value' in outcome) {
-      if (outcome.value !== true) this.#broken(rule, path, of, type, given);
+      if (outcome.value === true) return;
+      const cause = this.#broken(rule, path, of, type, given);
+      const tolerate = program.uses.has('oldSelf') || !part.lineage.isSame() ? undefined : this.#tolerate;
+      if (tolerate === undefined) this.#causes.push(cause);
+      else tolerate(cause);
       return;
     }
     const { failure } = outcome;
@@ -157,13 +187,13 @@ class Walk {
     this.#causes.push(wrong(why));
   }
 
-  #broken(rule: JsonObject, path: string, of: RuleSchema, type: string, given: Variables): void {
+  #broken(rule: JsonObject, path: string, of: RuleSchema, type: string, given: Variables): Cause {
     const field = fieldOfSchema(digString(rule, 'fieldPath'), of.schema, true);
     const place = typeof field === 'string' ? path : path + field.path;
     const plain = digString(rule, 'message').trim() || `failed rule: ${digString(rule, 'rule').trim()}`;
     const text = messageExpression(rule);
     const made = text === '' ? undefined : this.#message(text, rule, of, given);
-    this.#causes.push(caused(digString(rule, 'reason'), place, type, made ?? plain));
+    return caused(digString(rule, 'reason'), place, type, made ?? plain);
   }
 
   /** The message an expression makes up; `undefined` when that is none. */
@@ -185,38 +215,6 @@ class Walk {
 
 const outOfBudget =
   'validation failed due to running out of cost budget, no further validation rules will be run';
-
-/** What rules of a node are given, when the value there was before may be missing, and when it may not. */
-interface Variables {
-  readonly plain: Given;
-  readonly optional: Given;
-}
-
-function variablesOf({ value, old }: Part, schema: JsonObject): Variables {
-  const self = once(() => valueOfSchema(value, schema));
-  const before = once(() => (old === undefined ? undefined : valueOfSchema(old, schema)));
-  return {
-    plain: (name) => (name === 'self' ? self() : name === 'oldSelf' ? before() : undefined),
-    optional: (name) =>
-      name === 'self' ? self() : name === 'oldSelf' ? new CelOptional(before()) : undefined,
-  };
-}
-
-/** A value that is made when it is first asked for. @throws CelError whenever it is asked for, if it is not sound */
-function once(make: () => CelValue | undefined): () => CelValue | undefined {
-  let made: { readonly value?: CelValue | undefined; readonly failure?: CelError } | undefined;
-  return () => {
-    if (made === undefined)
-      try {
-        made = { value: make() };
-      } catch (error) {
-        if (!(error instanceof CelError)) throw error;
-        made = { failure: error };
-      }
-    if (made.failure !== undefined) throw made.failure;
-    return made.value;
-  };
-}
 
 /** The item a list held before that has the same keys. */
 function sameItem(item: Json, old: Json | undefined, schema: JsonObject): Json | undefined {

@@ -2,17 +2,15 @@ import { ApiError, invalid, quote } from '../../core/api-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { sameJson } from '../../core/same-json.js';
-import type { DefinedVersion, Resource, ResourceHooks } from '../../registry/contract.js';
-import type { Cause } from '../../registry/object-meta.js';
+import type { DefinedVersion, Resource, ResourceHooks, WriteContext } from '../../registry/contract.js';
 import { knownMembers } from '../strict-fields.js';
-import { brokenRules, hasRules } from './cel-rules.js';
-import { valueAt } from './field-path.js';
-import { embeddedMisread, embeddedProblems } from './embedded-resources.js';
-import { duplicateItems } from './list-types.js';
+import { hasRules } from './cel-rules.js';
+import { contentProblems, type Checked } from './content-problems.js';
+import { embeddedMisread } from './embedded-resources.js';
 import { ownSchema } from './own/own-schema.js';
+import { ratchets } from './ratcheting.js';
 import { hasDefaults, withDefaults, withoutNulls } from './schema-defaults.js';
 import { prune } from './schema-pruning.js';
-import { schemaProblems } from './schema-validation.js';
 
 /**
  * What is special about writing a custom resource: what its schema does not know is dropped, defaults are filled in, and the
@@ -32,8 +30,8 @@ export function customHooks(
       if (ending && previous === undefined) throw endingKind(group, plural);
       return asDefined(object, defined.schema);
     },
-    validate: (object, previous) => {
-      checkBySchema(object, previous, group, defined);
+    validate: (object, previous, context) => {
+      checkBySchema(object, previous, { group, ...defined }, context);
     },
   };
 }
@@ -45,18 +43,24 @@ export function asDefined(object: KubeObject, schema: JsonObject): KubeObject {
 }
 
 /**
- * Refuses an object that does not fit its schema; one whose content is what it was before is not looked at.
+ * Refuses an object that does not fit its schema, on updates as far as Kubernetes does: from 1.30 on what was wrong before
+ * and did not change is tolerated. Where an older one is reported, an object whose content is what it was before is not
+ * looked at: what a world was loaded with is not judged when somebody labels it.
  *
  * @throws ApiError 422
  */
 export function checkBySchema(
   object: KubeObject,
   previous: KubeObject | undefined,
-  group: string,
-  defined: Pick<DefinedVersion, 'schema' | 'scale'>,
+  { group, ...defined }: Checked & { readonly group: string },
+  context: WriteContext,
 ): void {
-  if (previous !== undefined && isSameContent(object, previous)) return;
-  const causes = problems(object, previous, defined);
+  const isTolerant = ratchets(context.world);
+  if (previous !== undefined && !isTolerant && isSameContent(object, previous)) return;
+  // What is compared with is what was read: with the defaults of the schema.
+  const isCompared = previous !== undefined && (isTolerant || hasRules(defined.schema));
+  const before = isCompared ? asDefined(previous, defined.schema) : previous;
+  const causes = contentProblems({ object, previous: before, ...defined }, isTolerant, context);
   if (causes.length > 0) throw invalid({ group, kind: object.kind }, object.metadata.name, causes);
 }
 
@@ -85,44 +89,6 @@ export function unknownMembers(object: JsonObject, resource: Resource, version: 
 /** Why an object of a custom resource cannot be read at all: for a resource in it; `undefined` when it can. */
 export function misreadWithin(object: JsonObject, resource: Resource): string | undefined {
   return resource.defined === undefined ? undefined : embeddedMisread(object, resource.defined.schema);
-}
-
-const blocking = new Set([
-  'FieldValueNotSupported',
-  'FieldValueRequired',
-  'FieldValueTooLong',
-  'FieldValueTooMany',
-  'FieldValueTypeInvalid',
-]);
-
-function problems(
-  object: KubeObject,
-  previous: KubeObject | undefined,
-  { schema, scale }: Pick<DefinedVersion, 'schema' | 'scale'>,
-): Cause[] {
-  const causes = [
-    ...schemaProblems(object, schema),
-    ...embeddedProblems(object, schema),
-    ...(scale === undefined ? [] : replicaProblems(object, scale.spec)),
-    ...duplicateItems(object, schema),
-  ];
-  if (!hasRules(schema)) return causes;
-  if (causes.some(({ reason }) => blocking.has(reason))) return [...causes, unchecked];
-  return [...causes, ...brokenRules(object, previous, schema)];
-}
-
-const unchecked: Cause = {
-  reason: 'FieldValueInvalid',
-  message:
-    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
-  field: '<nil>',
-};
-
-function replicaProblems(object: KubeObject, path: string): Cause[] {
-  const value = valueAt(object, path);
-  if (typeof value !== 'number' || value >= 0) return [];
-  const message = `Invalid value: ${String(value)}: should be a non-negative integer`;
-  return [{ reason: 'FieldValueInvalid', message, field: path }];
 }
 
 /** Whether only metadata differs: what a world was loaded with is not judged when somebody labels it. */

@@ -15,7 +15,7 @@ import { childPath, schemaType } from './schema-nodes.js';
  */
 export function schemaCauses(
   errors: readonly ErrorObject[],
-  root: JsonObject,
+  root: Json,
   schema: JsonObject,
   within = '#',
 ): Cause[] {
@@ -54,12 +54,7 @@ function isWithin(error: ErrorObject, branch: ErrorObject): boolean {
   );
 }
 
-function causesOf(
-  error: ErrorObject,
-  all: readonly ErrorObject[],
-  root: JsonObject,
-  schema: JsonObject,
-): Cause[] {
+function causesOf(error: ErrorObject, all: readonly ErrorObject[], root: Json, schema: JsonObject): Cause[] {
   const path = pathOf(error, root);
   const params = error.params as Params;
   const where = `${path} in body`;
@@ -149,7 +144,7 @@ function causesOf(
 function bestBranch(
   error: ErrorObject,
   all: readonly ErrorObject[],
-  root: JsonObject,
+  root: Json,
   schema: JsonObject,
 ): Cause[] {
   const found = new Map<string, ErrorObject[]>();
@@ -187,7 +182,7 @@ function sizeOf(value: Json): number {
 }
 
 /** A JSON pointer as a field path; steps into lists are in brackets. */
-function pathOf({ instancePath }: Pick<ErrorObject, 'instancePath'>, root: JsonObject): string {
+function pathOf({ instancePath }: Pick<ErrorObject, 'instancePath'>, root: Json): string {
   let path = '';
   let value: Json | undefined = root;
   for (const step of instancePath.split('/').slice(1)) {

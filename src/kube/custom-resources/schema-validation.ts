@@ -3,6 +3,8 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { compileGoRegExp } from '../../core/go-regexp.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
+import type { Correlated } from './correlated.js';
+import { remainingErrors } from './ratcheting.js';
 import { schemaCauses } from './schema-causes.js';
 import { textFormats } from './text-formats.js';
 
@@ -15,16 +17,31 @@ const compiled = new WeakMap<JsonObject, ValidateFunction>();
  *
  * The schema is compiled, and the library for that loaded, when it is first asked about.
  *
+ * @param since What it was before: what was wrong with parts that did not change is not told. Absent: everything is.
  * @see kubernetes/apiextensions-apiserver pkg/apiserver/validation/validation.go
  */
-export function schemaProblems(value: JsonObject, schema: JsonObject): Cause[] {
-  let validate = compiled.get(schema);
-  if (validate === undefined) compiled.set(schema, (validate = compile(schema)));
-  if (validate(value)) return [];
-  return schemaCauses((validate.errors ?? []) as readonly ErrorObject[], value, schema);
+export function schemaProblems(value: JsonObject, schema: JsonObject, since?: Correlated): Cause[] {
+  return problems(value, schema, { isResource: true, since });
 }
 
-function compile(schema: JsonObject): ValidateFunction {
+/** {@link schemaProblems} of a part of a resource by the schema of that part: paths start there. */
+export function partProblems(value: Json, schema: JsonObject): Cause[] {
+  return problems(value, schema, { isResource: false, since: undefined });
+}
+
+function problems(
+  value: Json,
+  schema: JsonObject,
+  { isResource, since }: { readonly isResource: boolean; readonly since: Correlated | undefined },
+): Cause[] {
+  let validate = compiled.get(schema);
+  if (validate === undefined) compiled.set(schema, (validate = compile(schema, isResource)));
+  if (validate(value)) return [];
+  const errors = (validate.errors ?? []) as readonly ErrorObject[];
+  return schemaCauses(since === undefined ? errors : remainingErrors(errors, since), value, schema);
+}
+
+function compile(schema: JsonObject, isResource: boolean): ValidateFunction {
   const library = require('ajv') as { readonly Ajv: typeof Ajv };
   const ajv = new library.Ajv({
     allErrors: true,
@@ -38,7 +55,7 @@ function compile(schema: JsonObject): ValidateFunction {
     formats: formats(),
     code: { regExp: Object.assign(goPattern, { code: 'goPattern' }) },
   });
-  return ajv.compile(translate(schema, true));
+  return ajv.compile(translate(schema, isResource));
 }
 
 /** A pattern as ajv wants it, read and run as Go does: no pattern is dangerous. */

@@ -146,7 +146,8 @@ export function replaceObject(
   const causes = changedMetaProblems(object.metadata, before.metadata, wanted.metadata, resource);
   const meant = canonicalObject(object, resource);
   const was = sameJson(object, before) ? meant : storedMeaning(before, resource, context);
-  checkAll(meant, was, resource, context, causes);
+  const { subresource } = options;
+  checkAll(meant, was, resource, subresource === undefined ? context : { ...context, subresource }, causes);
   options.admit?.(object, previous);
   if (sameJson(meant, was)) return previous;
   const next = withUnchanged(object, { meant, was, before }) as KubeObject;

@@ -18,9 +18,9 @@ export function ownHooks(resource: Resource): ResourceHooks {
       const schema = schemaOf(object, world.release.name);
       return schema === undefined ? object : asDefined(object, schema);
     },
-    validate: (object, previous, { world }) => {
-      const schema = schemaOf(object, world.release.name);
-      if (schema !== undefined) checkBySchema(object, previous, resource.group, { schema });
+    validate: (object, previous, context) => {
+      const schema = schemaOf(object, context.world.release.name);
+      if (schema !== undefined) checkBySchema(object, previous, { group: resource.group, schema }, context);
     },
   };
 }
