@@ -33,7 +33,9 @@ async function sequence(
     ? 'things.example.com'
     : isApiService
       ? 'v1.conform.example.com'
-      : `conform-${isTwin ? 'other-' : ''}${plural}`;
+      : plural === 'ipaddresses'
+        ? '10.0.0.9'
+        : `conform-${isTwin ? 'other-' : ''}${plural}`;
   const body = {
     ...smallObject(resource, version, name),
     ...(isDefinition && {

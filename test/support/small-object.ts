@@ -119,6 +119,8 @@ const needed: Readonly<Record<string, JsonObject>> = {
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': {
     spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
   },
+  'servicecidrs.networking.k8s.io': { spec: { cidrs: ['172.31.0.0/24'] } },
+  'ipaddresses.networking.k8s.io': { spec: { parentRef: { resource: 'a', name: 'a' } } },
   'podtemplates.': { template },
   'volumeattachments.storage.k8s.io': {
     spec: { attacher: 'a', nodeName: 'a', source: { persistentVolumeName: 'a' } },
