@@ -25,6 +25,8 @@ const suffixOfPower: ReadonlyMap<number, string> = new Map(
 /** The finest part of a quantity that is kept, as a power of ten; what is finer rounds away from zero. */
 const finest = -9;
 const largest = (2n ** 63n - 1n) * 10n ** 9n;
+/** Digits a number may have to be kept as 64 bits. */
+const fastDigits = 18;
 /** Digits and powers above these are larger than any quantity kept, and are not reckoned with. */
 const mostDigits = 256;
 const mostPower = 1000;
@@ -37,7 +39,7 @@ const mostKnown = 4096;
 
 /**
  * Writes a quantity as Kubernetes does once it has read it: with the largest suffix of its kind that leaves a whole number
- * (`0.5Gi` is `512Mi`, `1000m` is `1`).
+ * (`0.5Gi` is `512Mi`, `1000m` is `1`). Only those with binary suffixes end at 2^63-1.
  *
  * @see kubernetes/apimachinery pkg/api/resource/quantity.go ParseQuantity, CanonicalizeBytes
  */
@@ -50,7 +52,7 @@ export function canonicalQuantity(text: string): CanonicalQuantity {
   return result;
 }
 
-/** `resource.Quantity.String()` of a value that is 2^exponent or 10^exponent times digits. */
+/** `resource.Quantity.String()` of a text. */
 function read(text: string): CanonicalQuantity {
   const match = form.exec(text);
   if (match === null) return { problem: wrongForm };
@@ -61,10 +63,32 @@ function read(text: string): CanonicalQuantity {
   if (scale === undefined) return { problem: wrongSuffix };
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return { text: '0' };
-  const nano = toNano(digits, fraction.length, scale);
-  const value = nano > largest ? largest : nano;
-  const shown = show(value, scale.format);
+  if ((fraction === '' || /[1-9]/.test(whole)) && isSettled(digits, fraction.length, scale)) return { text };
+  const shown = shownAmount(digits, fraction.length, scale);
   return { text: sign === '-' ? `-${shown}` : shown };
+}
+
+/** Whether a number is kept as it was written: one that fits into 64 bits, of which no suffix can take anything over. */
+function isSettled(digits: string, fractionDigits: number, { format, power }: Scale): boolean {
+  if (format === 'binary') {
+    const room = 14 - digits.length - 3 * power;
+    return room >= 0 && fractionDigits === 0 && BigInt(digits) % 1024n !== 0n;
+  }
+  const exact = power - fractionDigits;
+  const isExact = digits.length <= fastDigits && exact >= finest;
+  return isExact && exact % 3 === 0 && !digits.endsWith('000');
+}
+
+function shownAmount(digits: string, fractionDigits: number, scale: Scale): string {
+  const { format, power } = scale;
+  if (format === 'binary') {
+    const nano = toNano(digits, fractionDigits, scale);
+    return show(nano > largest ? largest : nano, format);
+  }
+  const exact = power - fractionDigits;
+  return exact >= finest && digits.length <= mostDigits
+    ? showDecimal(BigInt(digits), exact, format)
+    : show(toNano(digits, fractionDigits, scale), format);
 }
 
 interface Scale {
@@ -78,7 +102,8 @@ function scaleOf(suffix: string): Scale | undefined {
   const decimal = decimalSuffixes.get(suffix);
   if (decimal !== undefined) return { format: 'decimal', power: decimal };
   const exponent = /^[eE]([+-]?\d+)$/.exec(suffix)?.[1];
-  return exponent === undefined ? undefined : { format: 'exponent', power: Number(exponent) };
+  if (exponent === undefined || Math.abs(Number(exponent)) >= 2 ** 31) return undefined;
+  return { format: 'exponent', power: Number(exponent) };
 }
 
 /** The value in billionths, rounded up. */
@@ -101,9 +126,14 @@ function show(nano: bigint, format: Scale['format']): string {
     for (; at < binarySuffixes.length - 1 && value % 1024n === 0n; at += 1) value /= 1024n;
     return `${String(value)}${binarySuffixes[at] ?? ''}`;
   }
-  let value = nano;
-  let power = finest;
-  for (; power < 18 && value % 1000n === 0n; power += 3) value /= 1000n;
+  return showDecimal(nano, finest, format);
+}
+
+/** What no suffix is large enough for has none at all. */
+function showDecimal(whole: bigint, exponent: number, format: Scale['format']): string {
+  let [value, power] = [whole, exponent];
+  while (value % 10n === 0n) [value, power] = [value / 10n, power + 1];
+  while (power % 3 !== 0) [value, power] = [value * 10n, power - 1];
   if (format === 'exponent') return power === 0 ? String(value) : `${String(value)}e${String(power)}`;
   return `${String(value)}${suffixOfPower.get(power) ?? ''}`;
 }

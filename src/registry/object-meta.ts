@@ -177,6 +177,13 @@ export function metaProblems(metadata: ObjectMeta, resource: Resource): Cause[] 
   if (resource.namespaced && (metadata.namespace ?? '') === '') {
     causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'metadata.namespace' });
   }
+  const { generation = 0 } = metadata;
+  if (generation < 0)
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${String(generation)}: must be greater than or equal to 0`,
+      field: 'metadata.generation',
+    });
   return [...causes, ...partProblems(metadata), ...finalizerProblems(metadata.finalizers ?? [], resource)];
 }
 

@@ -9,6 +9,8 @@ export interface Defaults {
   readonly set?: Readonly<Record<string, Default>>;
   /** Members that count as absent when they are 0: Go's numbers that are no pointers. */
   readonly zeroIsAbsent?: boolean;
+  /** Members that count as said when they are the empty text: Go's pointers to texts. */
+  readonly pointers?: readonly string[];
   /** Completes the member even where it is missing altogether: Go's structs that are no pointers. */
   readonly always?: boolean;
   /** Tables of members that are objects, and of each item of members that are lists; only of those that are there. */
@@ -16,10 +18,14 @@ export interface Defaults {
 }
 
 /** Completes a value by a table; the same value when nothing is missing. */
-export function complete(value: JsonObject, { set, within, zeroIsAbsent = false }: Defaults): JsonObject {
+export function complete(
+  value: JsonObject,
+  { set, within, pointers, zeroIsAbsent = false }: Defaults,
+): JsonObject {
   let result = value;
   for (const [key, given] of Object.entries(set ?? {})) {
     if (!isAbsent(result[key], zeroIsAbsent)) continue;
+    if (result[key] === '' && pointers?.includes(key) === true) continue;
     const found = typeof given === 'function' ? given(result) : given;
     if (found !== undefined) result = { ...result, [key]: found };
   }

@@ -5,13 +5,14 @@ import type { Defaults } from './complete.js';
 export const otherDefaults: Readonly<Record<string, Defaults>> = {
   'persistentvolumeclaims.': {
     set: { status: { phase: 'Pending' } },
-    within: { spec: { always: true, set: { volumeMode: 'Filesystem' } } },
+    within: { spec: { always: true, pointers: ['volumeMode'], set: { volumeMode: 'Filesystem' } } },
   },
   'persistentvolumes.': {
     set: { status: { phase: 'Pending' } },
     within: {
       spec: {
         always: true,
+        pointers: ['volumeMode'],
         set: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' },
         within: { hostPath: { set: { type: '' } } },
       },

@@ -68,7 +68,11 @@ const volumeSources: Defaults = {
     azureDisk: { set: { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false } },
     scaleIO: { set: { storageMode: 'ThinProvisioned', fsType: 'xfs' } },
     ephemeral: {
-      within: { volumeClaimTemplate: { within: { spec: { set: { volumeMode: 'Filesystem' } } } } },
+      within: {
+        volumeClaimTemplate: {
+          within: { spec: { pointers: ['volumeMode'], set: { volumeMode: 'Filesystem' } } },
+        },
+      },
     },
     image: { set: { pullPolicy: (image) => pullPolicy(digString(image, 'reference')) } },
   },

@@ -7,6 +7,7 @@ import { complete, type Defaults } from './complete.js';
 import { freeAddress, freeNodePort } from './service-addresses.js';
 
 const always: Defaults = {
+  pointers: ['internalTrafficPolicy'],
   set: {
     sessionAffinity: 'None',
     type: 'ClusterIP',

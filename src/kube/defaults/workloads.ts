@@ -3,6 +3,7 @@ import type { Defaults } from './complete.js';
 import { podSpec, podTemplate } from './pod-spec.js';
 
 const template = { template: podTemplate };
+const rollingNumbers = ['maxUnavailable', 'maxSurge'];
 
 /** @see kubernetes/kubernetes pkg/apis/apps/v1/defaults.go */
 const deployment: Defaults = {
@@ -22,7 +23,9 @@ const deployment: Defaults = {
             type: 'RollingUpdate',
             rollingUpdate: (strategy) => (digString(strategy, 'type') === 'RollingUpdate' ? {} : undefined),
           },
-          within: { rollingUpdate: { set: { maxUnavailable: '25%', maxSurge: '25%' } } },
+          within: {
+            rollingUpdate: { pointers: rollingNumbers, set: { maxUnavailable: '25%', maxSurge: '25%' } },
+          },
         },
       },
     },
@@ -53,7 +56,7 @@ const statefulSet: Defaults = {
         volumeClaimTemplates: {
           set: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: {} },
           within: {
-            spec: { set: { volumeMode: 'Filesystem' } },
+            spec: { pointers: ['volumeMode'], set: { volumeMode: 'Filesystem' } },
             status: { set: { phase: 'Pending' } },
           },
         },
@@ -74,7 +77,7 @@ const daemonSet: Defaults = {
             type: 'RollingUpdate',
             rollingUpdate: (strategy) => (digString(strategy, 'type') === 'RollingUpdate' ? {} : undefined),
           },
-          within: { rollingUpdate: { set: { maxUnavailable: 1, maxSurge: 0 } } },
+          within: { rollingUpdate: { pointers: rollingNumbers, set: { maxUnavailable: 1, maxSurge: 0 } } },
         },
       },
     },
@@ -91,6 +94,7 @@ function onceUnlessCounted(key: 'parallelism' | 'completions'): (spec: JsonObjec
 
 const jobSpec: Defaults = {
   always: true,
+  pointers: ['completionMode'],
   set: {
     completions: onceUnlessCounted('completions'),
     parallelism: onceUnlessCounted('parallelism'),

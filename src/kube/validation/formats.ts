@@ -67,8 +67,9 @@ export function networkProblems(text: string): string[] {
   return isNetwork ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
 }
 
-/** Whether one network of IPv4 is a smaller part of another; `undefined` where that cannot be told. */
+/** Whether one network is a smaller part of another; `undefined` where that cannot be told, as within IPv6. */
 export function isPartOf(inner: string, outer: string): boolean | undefined {
+  if (inner.includes(':') !== outer.includes(':')) return false;
   const [one, other] = [parseCidr(inner), parseCidr(outer)];
   if (one === undefined || other === undefined) return undefined;
   return one.first >= other.first && one.last <= other.last && one.prefix > other.prefix;

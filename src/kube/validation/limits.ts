@@ -11,7 +11,7 @@ import {
   required,
   type Cause,
 } from './causes.js';
-import { goQuantity, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
+import { goQuantity, isHugePages, quantityOf, resourceNameProblems, shownQuantity } from './quantities.js';
 
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 
@@ -100,5 +100,23 @@ function orderProblems(item: Json, name: string, field: string): Cause[] {
     const why = `ratio ${shown} is less than 1`;
     causes.push(invalidShown(`${field}.maxLimitRequestRatio[${name}]`, goQuantity(ratio), why));
   }
-  return causes;
+  const [least, most] = [quantityOf(dig(item, 'min', name)), quantityOf(dig(item, 'max', name))];
+  if (ratio !== undefined && least !== undefined && most !== undefined) {
+    const highest = Number(most.milli) / Number(least.milli);
+    if (Number(ratio.milli) / 1000 > highest) {
+      const why = `ratio ${shownQuantity(given)} is greater than max/min = ${highest.toFixed(6)}`;
+      causes.push(invalidShown(`${field}.maxLimitRequestRatio[${name}]`, goQuantity(ratio), why));
+    }
+  }
+  return [...causes, ...pageProblems(item, name, field)];
+}
+
+/** Huge pages cannot be had beyond what is asked for. */
+function pageProblems(item: Json, name: string, field: string): Cause[] {
+  const [most, asked] = ['default', 'defaultRequest'].map((key) => dig(item, key, name));
+  const [limit, request] = [quantityOf(most), quantityOf(asked)];
+  if (!isHugePages(name) || limit === undefined || request === undefined) return [];
+  if (limit.milli === request.milli) return [];
+  const why = `default value ${shownQuantity(most)} must equal to defaultRequest value ${shownQuantity(asked)} in ${name}`;
+  return [invalidShown(`${field}.defaultRequest[${name}]`, goQuantity(request), why)];
 }

@@ -10,6 +10,7 @@ import {
   invalidFor,
   invalidShown,
   invalidValue,
+  negative,
   plainText,
   unsupported,
   required,
@@ -173,7 +174,8 @@ export function namespaceProblems(object: KubeObject): Cause[] {
 
 /** What is wrong with a ControllerRevision, whose data are for ever. */
 export function revisionProblems(object: KubeObject, previous: KubeObject | undefined): Cause[] {
-  const causes = object['data'] === undefined ? [required('data', 'data is mandatory')] : [];
+  const causes = negative('revision', object['revision']);
+  if (object['data'] === undefined) causes.push(required('data', 'data is mandatory'));
   if (previous === undefined) return causes;
   const shown = JSON.stringify(object['data'] ?? null);
   return [...causes, ...immutableProblems('data', object['data'], previous['data'], shown)];

@@ -2,7 +2,7 @@ import { digArray, digObject, digString, type Json } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { sameJson } from '../../core/same-json.js';
 import { goStrings, invalidShown, invalidValue, required, type Cause } from './causes.js';
-import { amountProblems, isQuotaName, resourceNameProblems } from './quantities.js';
+import { amountProblems, isHugePages, isQuotaName, resourceNameProblems } from './quantities.js';
 
 /** Scopes a pod is in or is not: nothing is compared with values. */
 const plain = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'];
@@ -56,7 +56,8 @@ const misplaced = 'unsupported scope applied to resource';
 /** Resources of Kubernetes' own that a scope cannot limit. */
 function unfit(scope: string, names: readonly string[]): string[] {
   const fit = scope === 'BestEffort' ? [] : scopes.includes(scope) ? computed : names;
-  return names.filter((name) => isQuotaName(name) && name !== 'pods' && !fit.includes(name));
+  const isFixed = (name: string): boolean => isQuotaName(name) || isHugePages(name);
+  return names.filter((name) => isFixed(name) && name !== 'pods' && !fit.includes(name));
 }
 
 function shownScopes(value: Json | undefined): string {

@@ -180,7 +180,9 @@ function freshMeta(given: ObjectMeta, resource: Resource, namespace: string): Ob
     name,
     ...(generateName !== undefined && { generateName }),
     ...(namespace !== '' && { namespace }),
-    ...(countsGeneration(resource) && { generation: 1 }),
+    ...(countsGeneration(resource)
+      ? { generation: 1 }
+      : given.generation !== undefined && { generation: given.generation }),
     ...(labels && { labels }),
     ...(annotations && { annotations }),
     ...(ownerReferences && { ownerReferences }),
