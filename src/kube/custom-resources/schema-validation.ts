@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { compileGoRegExp } from '../../core/go-regexp.js';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { digObject, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
 import type { Correlated } from './correlated.js';
 import { remainingErrors } from './ratcheting.js';
@@ -37,8 +37,22 @@ function problems(
   let validate = compiled.get(schema);
   if (validate === undefined) compiled.set(schema, (validate = compile(schema, isResource)));
   if (validate(value)) return [];
-  const errors = (validate.errors ?? []) as readonly ErrorObject[];
+  const errors = withoutLaterOfTexts((validate.errors ?? []) as readonly ErrorObject[]);
   return schemaCauses(since === undefined ? errors : remainingErrors(errors, since), value, schema);
+}
+
+/** What is asked of texts, in order: of one that is wrong by more, the first is told. */
+const ofTexts = ['maxLength', 'minLength', 'pattern'];
+
+function withoutLaterOfTexts(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const placeOf = ({ instancePath, schemaPath, keyword }: ErrorObject): string =>
+    `${instancePath} ${schemaPath.slice(0, -keyword.length)}`;
+  const places = new Map(ofTexts.map((keyword) => [keyword, new Set<string>()]));
+  for (const error of errors) places.get(error.keyword)?.add(placeOf(error));
+  return errors.filter((error) => {
+    const earlier = ofTexts.slice(0, Math.max(0, ofTexts.indexOf(error.keyword)));
+    return !earlier.some((keyword) => places.get(keyword)?.has(placeOf(error)));
+  });
 }
 
 function compile(schema: JsonObject, isResource: boolean): ValidateFunction {
@@ -101,10 +115,11 @@ function translate(schema: JsonObject, isRoot = false): JsonObject {
   Object.assign(result, typeOf(schema), limits(schema));
   const { properties, items, additionalProperties, not } = schema;
   if (isJsonObject(properties)) {
-    // The metadata of a resource is checked as such.
-    const members = Object.entries(properties).filter(([key]) => !isRoot || key !== 'metadata');
     result['properties'] = Object.fromEntries(
-      members.map(([key, member]) => [key, isJsonObject(member) ? translate(member) : {}]),
+      Object.entries(properties).map(([key, member]) => [
+        key,
+        isRoot && key === 'metadata' ? namesOf(member) : isJsonObject(member) ? translate(member) : {},
+      ]),
     );
   }
   if (isJsonObject(items)) result['items'] = translate(items);
@@ -116,6 +131,12 @@ function translate(schema: JsonObject, isRoot = false): JsonObject {
       result[key] = (branches as readonly Json[]).map((one) => (isJsonObject(one) ? translate(one) : {}));
   }
   return result;
+}
+
+/** The metadata of a resource is checked as such; what a schema can restrict besides are names. */
+function namesOf(metadata: Json | undefined): JsonObject {
+  const { name, generateName } = digObject(metadata, 'properties');
+  return translate({ properties: { ...(name && { name }), ...(generateName && { generateName }) } });
 }
 
 function typeOf(schema: JsonObject): JsonObject {

@@ -214,6 +214,20 @@ describe('a custom resource that does not fit its schema', () => {
     expect(json['message']).toBe(`Widget.shop.example.com "a" is invalid: ${field}: ${message}`);
   });
 
+  test('is refused for a name that schema does not allow', async () => {
+    await using ks = await startFakeKsApiserver();
+    const name = { type: 'string', maxLength: 4, pattern: '^a' };
+    const metadata = { type: 'object', properties: { name } };
+    const admin = await withSchema(ks, { type: 'object', properties: { metadata } });
+    expect((await create(admin, undefined, 'ab')).status).toBe(201);
+    expect((await create(admin, undefined, 'bb')).json['message']).toBe(
+      `Widget.shop.example.com "bb" is invalid: metadata.name: Invalid value: "bb": metadata.name in body should match '^a'`,
+    );
+    expect((await create(admin, undefined, 'bbbbb')).json['message']).toBe(
+      'Widget.shop.example.com "bbbbb" is invalid: metadata.name: Too long: may not be more than 4 bytes',
+    );
+  });
+
   test('is told everything at once, the alternatives that come closest included', async () => {
     await using ks = await startFakeKsApiserver();
     const schema = specOf(
