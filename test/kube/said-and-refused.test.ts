@@ -135,3 +135,58 @@ test('a generation that somebody gives a kind without one stays', async () => {
   const { json } = await admin.send('POST', `${core}/configmaps`, { metadata });
   expect(json['metadata']).toMatchObject({ generation: 5 });
 });
+
+const merge = 'application/merge-patch+json';
+const flow = '/apis/flowcontrol.apiserver.k8s.io/v1';
+const fixed = "spec of 'catch-all' must equal the fixed value";
+
+test.each([
+  [
+    `${flow}/prioritylevelconfigurations/catch-all`,
+    { spec: { limited: { nominalConcurrencyShares: 7 } } },
+    `spec: Invalid value: flowcontrol.PriorityLevelConfigurationSpec{Type:"Limited", Limited:(*flowcontrol.LimitedPriorityLevelConfiguration)(0xc000012345), Exempt:(*flowcontrol.ExemptPriorityLevelConfiguration)(nil)}: ${fixed}`,
+  ],
+  [
+    `${flow}/flowschemas/catch-all`,
+    { spec: { matchingPrecedence: 9999, rules: null } },
+    `MatchingPrecedence:9999, DistinguisherMethod:(*flowcontrol.FlowDistinguisherMethod)(0xc000012345), Rules:[]flowcontrol.PolicyRulesWithSubjects(nil)}: ${fixed}`,
+  ],
+  [
+    `${flow}/flowschemas/exempt`,
+    { spec: { matchingPrecedence: 3 } },
+    'Subjects:[]flowcontrol.Subject{flowcontrol.Subject{Kind:"Group", User:(*flowcontrol.UserSubject)(nil), Group:(*flowcontrol.GroupSubject)(0xc000012345), ServiceAccount:(*flowcontrol.ServiceAccountSubject)(nil)}}, ResourceRules:[]flowcontrol.ResourcePolicyRule{flowcontrol.ResourcePolicyRule{Verbs:[]string{"*"}, APIGroups:[]string{"*"}, Resources:[]string{"*"}, ClusterScope:true, Namespaces:[]string{"*"}}}, NonResourceRules:[]flowcontrol.NonResourcePolicyRule{flowcontrol.NonResourcePolicyRule{Verbs:[]string{"*"}, NonResourceURLs:[]string{"*"}}}}}}: spec of \'exempt\' must equal the fixed value',
+  ],
+  [
+    `${flow}/flowschemas/probes/status`,
+    { status: { conditions: [{}, {}] } },
+    '[status.conditions[0].type: Required value: must not be empty, status.conditions[1].type: Duplicate value: "", status.conditions[1].type: Required value: must not be empty]',
+  ],
+])('a change of %s to %j is refused', async (path, body, why) => {
+  const { status, json } = await admin.send('PATCH', path, body, merge);
+  expect(status).toBe(422);
+  expect(json['message']).toContain(why);
+});
+
+test('how much is lent by the level nothing waits in may change', async () => {
+  const spec = { exempt: { lendablePercent: 5 } };
+  const { status } = await admin.send('PATCH', `${flow}/prioritylevelconfigurations/exempt`, { spec }, merge);
+  expect(status).toBe(200);
+});
+
+test('conditions of a PodDisruptionBudget are judged', async () => {
+  const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  await admin.send('POST', budgets, { metadata: { name: 'b' }, spec: { minAvailable: 1 } });
+  const body = { status: { conditions: [{ type: 'ok' }] } };
+  const { json } = await admin.send('PATCH', `${budgets}/b/status`, body, merge);
+  expect(json['message']).toBe(
+    'PodDisruptionBudget.policy "b" is invalid: [status.conditions[0].status: Unsupported value: "": supported values: "False", "True", "Unknown", status.conditions[0].lastTransitionTime: Required value: must be set, status.conditions[0].reason: Required value: must be set]',
+  );
+});
+
+test('topologies of a StorageClass are judged whenever it is written', async () => {
+  const classes = '/apis/storage.k8s.io/v1/storageclasses';
+  await admin.send('POST', classes, { metadata: { name: 'c' }, provisioner: 'p' });
+  const body = { allowedTopologies: [{ matchLabelExpressions: [{ key: 'a', values: [] }] }] };
+  const { json } = await admin.send('PATCH', `${classes}/c`, body, merge);
+  expect(json['message']).toContain('allowedTopologies[0].matchLabelExpressions[0].values: Required value');
+});

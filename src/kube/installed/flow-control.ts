@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/json.js';
+import { digObject, type Json, type JsonObject } from '../../core/json.js';
 import type { ObjectStore, StoredObject } from '../../state/object-store.js';
 import { byName, installedObject } from './installed-object.js';
 
@@ -21,6 +21,16 @@ let schemas: readonly StoredObject[] | undefined;
 export function offerFlowControl(store: ObjectStore): void {
   store.offer({ group, plural: 'prioritylevelconfigurations' }, () => (levels ??= priorityLevels()));
   store.offer({ group, plural: 'flowschemas' }, () => (schemas ??= flowSchemas()));
+}
+
+/** What a flow schema or priority level every cluster begins with says; `undefined` for those of others. */
+export function flowControlSpec(
+  plural: 'flowschemas' | 'prioritylevelconfigurations',
+  name: string,
+): JsonObject | undefined {
+  const all = plural === 'flowschemas' ? (schemas ??= flowSchemas()) : (levels ??= priorityLevels());
+  const found = all.find(({ object }) => object.metadata.name === name);
+  return found && digObject(found.object, 'spec');
 }
 
 type Queues = readonly [number, number, number];

@@ -20,6 +20,7 @@ import {
   unsupported,
   type Cause,
 } from './causes.js';
+import { fixedLevelProblems, fixedSchemaProblems } from './fixed-flow-control.js';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
 const most = { precedence: 10_000, queues: 10_000_000, bits: 60 };
@@ -50,7 +51,8 @@ export function flowSchemaProblems(object: KubeObject): Cause[] {
   const field = 'spec.priorityLevelConfiguration.name';
   if (level === '') causes.push(required(field, 'must reference a priority level'));
   else causes.push(...invalidFor(field, level, nameProblems(level, 'subdomain')));
-  return [...causes, ...inItems(spec, 'rules', 'spec', policyProblems)];
+  causes.push(...inItems(spec, 'rules', 'spec', policyProblems));
+  return [...causes, ...fixedSchemaProblems(object)];
 }
 
 function policyProblems(rule: Json, path: string): Cause[] {
@@ -175,6 +177,10 @@ function urlProblem(url: string): string | undefined {
 
 /** What is wrong with a PriorityLevelConfiguration. */
 export function priorityLevelProblems(object: KubeObject): Cause[] {
+  return [...levelProblems(object), ...fixedLevelProblems(object)];
+}
+
+function levelProblems(object: KubeObject): Cause[] {
   const spec = digObject(object, 'spec');
   const type = digString(spec, 'type');
   const { limited, exempt } = spec;

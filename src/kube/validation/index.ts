@@ -2,6 +2,7 @@ import { invalid } from '../../core/api-error.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { sameJson } from '../../core/same-json.js';
 import type { ResourceHooks, WriteContext } from '../../registry/contract.js';
+import { conditionProblems, flowConditionProblems, podConditionProblems } from './conditions.js';
 import { definitionProblems } from '../custom-resources/definition-problems.js';
 import { admissionPolicyProblems, policyBindingProblems } from './admission-policies.js';
 import { apiServiceProblems } from './api-service.js';
@@ -134,6 +135,9 @@ const judgedTwice = new Set([
 /** What is checked of a status somebody writes, by `plural.group`, besides what all are that count something. */
 const statusChecks: Readonly<Record<string, Change>> = {
   'certificatesigningrequests.certificates.k8s.io': certificateStatusProblems,
+  'pods.': podConditionProblems,
+  'flowschemas.flowcontrol.apiserver.k8s.io': flowConditionProblems,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': flowConditionProblems,
   'jobs.batch': jobStatusProblems,
   'ingresses.networking.k8s.io': ingressStatusProblems,
   'persistentvolumeclaims.': claimStatusProblems,
@@ -142,6 +146,12 @@ const statusChecks: Readonly<Record<string, Change>> = {
   'namespaces.': namespaceStatusProblems,
   'services.': serviceStatusProblems,
 };
+
+const budgets = 'poddisruptionbudgets.policy';
+const budgetCounts = statusRule(budgets);
+function budgetStatusProblems(object: KubeObject, previous: KubeObject): Cause[] {
+  return [...(budgetCounts?.(object, previous) ?? []), ...conditionProblems(object)];
+}
 
 /** What is checked of metadata when nothing else changes, by `plural.group`. */
 const metaChecks: Readonly<Record<string, Change>> = {
@@ -161,7 +171,10 @@ export function validationHooks(kind: string): ResourceHooks | undefined {
   const group = kind === 'events.events.k8s.io' ? '' : kind.slice(kind.indexOf('.') + 1);
   const admit = Object.hasOwn(admissions, kind) ? admissions[kind] : undefined;
   const parts = {
-    status: statusRule(kind) ?? (Object.hasOwn(statusChecks, kind) ? statusChecks[kind] : undefined),
+    status:
+      kind === budgets
+        ? budgetStatusProblems
+        : (statusRule(kind) ?? (Object.hasOwn(statusChecks, kind) ? statusChecks[kind] : undefined)),
     metadata: Object.hasOwn(metaChecks, kind) ? metaChecks[kind] : undefined,
   };
   return {

@@ -33,6 +33,7 @@ export function storageClassProblems(object: KubeObject, previous: KubeObject | 
         .filter((key) => !sameJson(object[key], previous[key]))
         .map((key) => forbidden(key, `updates to ${key} are forbidden.`)),
       ...immutableProblems('volumeBindingMode', mode, previous['volumeBindingMode'], JSON.stringify(mode)),
+      ...topologyProblems(digArray(object, 'allowedTopologies')),
     ];
   const provisioner = digString(object, 'provisioner');
   const causes =

@@ -187,8 +187,16 @@ export function statefulSetProblems(
   const minor = minorOf(context.world.settings.kubernetesVersion);
   const open = mutable.filter(([, since]) => minor >= since).map(([member]) => member);
   const keys = new Set([...Object.keys(spec), ...Object.keys(before)]);
-  const isChanged = [...keys].some((key) => !open.includes(key) && !sameJson(spec[key], before[key]));
+  const isChanged = [...keys].some(
+    (key) => !open.includes(key) && !sameJson(meantBy(spec, key), meantBy(before, key)),
+  );
   return isChanged ? [...causes, forbidden('spec', fixedText(open))] : causes;
+}
+
+/** What type claim templates say they are is nothing to go by. */
+function meantBy(spec: JsonObject, key: string): Json | undefined {
+  if (key !== 'volumeClaimTemplates') return spec[key];
+  return digArray(spec, key).map((claim) => ({ ...digObject(claim), apiVersion: 'v1', kind: '' }));
 }
 
 function fixedText(open: readonly string[]): string {
