@@ -190,3 +190,29 @@ test('topologies of a StorageClass are judged whenever it is written', async () 
   const { json } = await admin.send('PATCH', `${classes}/c`, body, merge);
   expect(json['message']).toContain('allowedTopologies[0].matchLabelExpressions[0].values: Required value');
 });
+
+test('what type claim templates of a StatefulSet say they are may change, nothing else of them', async () => {
+  const claim = (size: string, apiVersion: string): object => ({
+    apiVersion,
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'd' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } },
+  });
+  const spec = { ...workload, serviceName: 's', volumeClaimTemplates: [claim('1Gi', 'v1')] };
+  await admin.send('POST', `${apps}/statefulsets`, { metadata: { name: 's' }, spec });
+  const statuses: number[] = [];
+  for (const template of [claim('1Gi', 'ok'), claim('2Gi', 'ok')]) {
+    const body = { spec: { volumeClaimTemplates: [template] } };
+    statuses.push((await admin.send('PATCH', `${apps}/statefulsets/s`, body, merge)).status);
+  }
+  expect(statuses).toEqual([200, 422]);
+});
+
+test('types of conditions of a pod are judged', async () => {
+  await admin.send('POST', `${core}/pods`, { metadata: { name: 'p' }, spec: { containers } });
+  const body = { status: { conditions: [{ type: 'Bad_Name!', status: 'True' }] } };
+  const { json } = await admin.send('PATCH', `${core}/pods/p/status`, body, merge);
+  expect(json['message']).toContain(
+    'Pod "p" is invalid: metadata.conditions[0].Type: Invalid value: "Bad_Name!"',
+  );
+});
