@@ -191,7 +191,6 @@ const withStatusPart = new Set([
   'S2iBuilder',
   'S2iBuilderTemplate',
   'S2iRun',
-  'IPPool',
   'WorkspaceNetworkPolicy',
   'RuleGroup',
   'ClusterRuleGroup',

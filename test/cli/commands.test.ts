@@ -61,7 +61,7 @@ test.for([
   [
     ['--serviceaccount', 'shop/deployer'],
     {},
-    { username: 'kubesphere:serviceaccount:shop:robot', token_type: 'static_token' },
+    { username: 'kubesphere:serviceaccount:shop:deployer', token_type: 'static_token' },
   ],
 ] as const)('token %j', async ([argv, header, claims]) => {
   const token = (await output(['token', ...now, ...argv])).trimEnd();

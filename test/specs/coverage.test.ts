@@ -37,7 +37,7 @@ test.for([
   ['v3.0', 'GET /apis/devops.kubesphere.io/v1alpha3/pipelines', 'stateful'],
   ['v3.4', 'POST /apis/devops.kubesphere.io/v1alpha1/s2ibuilders', 'absent'],
   ['v3.4', 'PUT /apis/cluster.kubesphere.io/v1alpha1/clusters/{name}/status', 'absent'],
-  ['v3.4', 'GET /apis/network.kubesphere.io/v1alpha1/ippools/{name}/status', 'stateful'],
+  ['v3.4', 'GET /apis/devops.kubesphere.io/v1alpha1/s2ibuildertemplates/{name}/status', 'stateful'],
   [
     'v3.1',
     'DELETE /kapis/iam.kubesphere.io/v1alpha2/namespace/{namespace}/rolebindings/{rolebinding}',

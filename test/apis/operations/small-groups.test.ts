@@ -70,15 +70,15 @@ test.for([
   expect([answer.status, answer.text]).toEqual([status, text]);
 });
 
-test('what is not served says so, names the operation, and is noted', async () => {
-  await using ks = await startFakeKsApiserver({ world: 'empty' });
+test('what is not served says so, names what it is, and is noted', async () => {
+  await using ks = await startFakeKsApiserver({ release: 'v3.4' });
   const admin = await as(ks, 'admin');
-  const path = '/kapis/resources.kubesphere.io/v1alpha3/namespaces/default/images';
+  const path = `/kapis/monitoring.kubesphere.io/v1alpha3/targets/query?expr=${encodeURIComponent('count_values("v", up)')}`;
   const answer = await admin.get(path);
-  expect(answer.status).toBe(501);
-  expect(answer.json['message']).toBe(
-    'fake-ks-apiserver does not implement searching image registries (GET images)',
-  );
+  expect([answer.status, answer.json['message']]).toEqual([
+    501,
+    expect.stringMatching(/^fake-ks-apiserver does not implement .* in queries of Prometheus/),
+  ]);
   const [entry] = (await ks.journal.entries()).filter(({ url }) => url === path);
   expect(entry?.notes?.join()).toContain('does not implement');
 });

@@ -963,14 +963,12 @@ const table: Readonly<Partial<Record<Kind, readonly Row[]>>> = {
   ],
   RoleBinding: [
     [
-      'a role that is none, for nobody',
+      'a role, for nobody',
       {
-        roleRef: { kind: 'Rule' },
+        roleRef: { kind: 'ClusterRole', name: 'view' },
         subjects: [{ kind: 'Robot', name: 'a' }, { kind: 'User' }, { kind: 'ServiceAccount', name: 'A' }],
       },
       [
-        'roleRef.kind: Unsupported value: "Rule": supported values: "Role", "ClusterRole"',
-        'roleRef.name: Required value',
         'subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"',
         'subjects[1].name: Required value',
         `subjects[2].name: Invalid value: "A": ${subdomain}`,
