@@ -28,7 +28,7 @@ const cases: Record<string, () => Promise<Row[]> | Row[]> = {
   'node-list': () => nodeList(cli, staticBytes, root, folder),
   tokens: () => tokens(cli, expressJose),
   'many-nodes': () => manyNodes(cli, staticBytes, folder),
-  specs: () => specs(cli),
+  specs: () => specs(cli, folder),
   native: () => nativeWrites(cli, staticBytes, folder),
   'many-pods': () => manyPods(cli),
   'kubectl-pods': () => kubectlPods(cli, root, folder, join(clients, 'kubectl-new/kubectl')),

@@ -1,9 +1,31 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { load, once, type RawRequest } from '../load.js';
 import { adminHeader, startOurs } from '../ours.js';
 import { median, type Row } from '../report.js';
 
-/** Which v3.4 publishes and nothing here serves. */
-const generatedPath = '/kapis/gitops.kubesphere.io/v1alpha1/applications';
+/** Of a document somebody gives: of those that are published, everything is served by now. */
+const generatedPath = '/kapis/bench.io/v1/things';
+const thing = {
+  type: 'object',
+  required: ['name', 'created', 'size', 'labels'],
+  properties: {
+    name: { type: 'string' },
+    created: { type: 'string', format: 'date-time' },
+    size: { type: 'integer' },
+    labels: { type: 'object', additionalProperties: { type: 'string' } },
+  },
+};
+const list = {
+  type: 'object',
+  required: ['items', 'totalItems'],
+  properties: { items: { type: 'array', items: thing }, totalItems: { type: 'integer' } },
+};
+const document = {
+  swagger: '2.0',
+  info: { title: 'bench', version: '1' },
+  paths: { [generatedPath]: { get: { responses: { 200: { description: 'ok', schema: list } } } } },
+};
 const unknownPath = '/kapis/no.such.group/v1/things';
 const namespacesPath =
   '/kapis/resources.kubesphere.io/v1alpha3/namespaces?name=a&sortBy=createTime&limit=10&page=3';
@@ -16,8 +38,10 @@ async function milliseconds(port: number, request: RawRequest): Promise<number> 
 }
 
 /** The documents of a release, what is made up from them, and a long list cut in pages. */
-export async function specs(cli: string): Promise<Row[]> {
-  const ours = await startOurs(cli, '--release', 'v3.4', '--namespaces', '5000');
+export async function specs(cli: string, folder: string): Promise<Row[]> {
+  const file = join(folder, 'bench.json');
+  writeFileSync(file, JSON.stringify(document));
+  const ours = await startOurs(cli, '--release', 'v3.4', '--namespaces', '5000', '--spec', file);
   const headers = await adminHeader(ours.port);
   const ask = (path: string): RawRequest => ({ method: 'GET', path, headers });
   // The first path nobody serves is the first need for the documents.
