@@ -1,3 +1,5 @@
+import { zoneOffset } from './zone-offset.js';
+
 /** When a CronJob runs: the values each of its five fields allows. */
 export interface CronSchedule {
   readonly minutes: ReadonlySet<number>;
@@ -136,42 +138,9 @@ function nextRun(schedule: CronSchedule, after: number): number | undefined {
   return undefined;
 }
 
-const zones = new Map<string, Intl.DateTimeFormat | undefined>();
-
-/** Milliseconds that clocks of a time zone are ahead of UTC at a moment; 0 for a zone nobody knows. */
+/** Clocks of a zone nobody knows show UTC. */
 function offsetOf(zone: string, at: number): number {
-  if (!zones.has(zone)) zones.set(zone, formatOf(zone));
-  const format = zones.get(zone);
-  if (format === undefined) return 0;
-  const parts = new Map(format.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
-  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
-  const shown = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return shown - Math.floor(at / 1000) * 1000;
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  const numeric = 'numeric';
-  try {
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: numeric,
-      month: numeric,
-      day: numeric,
-      hour: numeric,
-      minute: numeric,
-      second: numeric,
-    });
-  } catch {
-    return undefined;
-  }
+  return zoneOffset(zone, at) ?? 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 const plain = /^[\x20-\x7e]*$/;
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
-const named: Readonly<Record<string, string>> = {
+/** Characters that Go and CEL write with a letter behind a backslash, and those that end a text. */
+export const namedEscapes: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
   '\u0007': '\\a',
@@ -21,7 +22,7 @@ export function goQuote(text: string): string {
 }
 
 function quoteOne(character: string): string {
-  const known = named[character];
+  const known = namedEscapes[character];
   if (known !== undefined) return known;
   if (printable.test(character)) return character;
   const code = character.codePointAt(0) ?? 0;

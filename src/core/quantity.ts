@@ -5,7 +5,8 @@ export interface Quantity {
 }
 
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
-const decimalSuffixes: Readonly<Record<string, number>> = {
+/** Powers of ten that suffixes stand for. */
+export const decimalSuffixes: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
   m: -3,

@@ -1,9 +1,9 @@
 import { digString, type JsonObject } from '../../core/json.js';
-import { admissionProgram } from '../custom-resources/cel-admission.js';
-import { evaluate } from '../custom-resources/cel/run/evaluate.js';
-import { CelCompileError } from '../custom-resources/cel/syntax/problems.js';
-import { valueOfJson } from '../custom-resources/cel/values/collections.js';
-import type { CelValue } from '../custom-resources/cel/values/value.js';
+import { admissionProgram } from './admission-expressions.js';
+import { evaluate } from '../cel/run/evaluate.js';
+import { CelCompileError } from '../cel/syntax/problems.js';
+import { valueOfJson } from '../cel/values/collections.js';
+import type { CelValue } from '../cel/values/value.js';
 
 /** What expressions are given, by name. */
 export type AdmissionScope = Readonly<Record<string, CelValue>>;

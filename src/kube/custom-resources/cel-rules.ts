@@ -1,9 +1,9 @@
 import { quote } from '../../core/api-error.js';
 import { digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { Cause } from '../../registry/object-meta.js';
-import { messageExpression, ruleProgram, ruleType, type RuleSchema } from './cel/rules/rule-programs.js';
-import { evaluate } from './cel/run/evaluate.js';
-import { withResourceMembers } from './cel/resource-schema.js';
+import { messageExpression, ruleProgram, ruleType, type RuleSchema } from '../cel/rules/rule-programs.js';
+import { evaluate } from '../cel/run/evaluate.js';
+import { withResourceMembers } from '../cel/resource-schema.js';
 import { Lineage, type Correlated } from './correlated.js';
 import { fieldOfSchema } from './field-of-schema.js';
 import { variablesOf, type Variables } from './rule-variables.js';

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../core/json.js';
-import type { Given } from './cel/run/evaluate.js';
-import { valueOfSchema } from './cel/values/schema-values.js';
-import { CelError, CelOptional, type CelValue } from './cel/values/value.js';
+import type { Given } from '../cel/run/evaluate.js';
+import { valueOfSchema } from '../cel/values/schema-values.js';
+import { CelError, CelOptional, type CelValue } from '../cel/values/value.js';
 
 /** What rules of a node are given, when the value there was before may be missing, and when it may not. */
 export interface Variables {

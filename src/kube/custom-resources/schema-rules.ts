@@ -9,8 +9,14 @@ import {
   type Cause,
 } from '../validation/causes.js';
 import { rulesOf } from './cel-rules.js';
-import { checkRule, definitionLimit, mostTimes, ruleLimit, tooExpensive } from './cel/rules/rule-problems.js';
-import { ruleType, type RuleSchema } from './cel/rules/rule-programs.js';
+import {
+  checkRule,
+  definitionLimit,
+  mostTimes,
+  ruleLimit,
+  tooExpensive,
+} from '../cel/rules/rule-problems.js';
+import { ruleType, type RuleSchema } from '../cel/rules/rule-programs.js';
 import { fieldOfSchema } from './field-of-schema.js';
 
 const extension = 'x-kubernetes-validations';

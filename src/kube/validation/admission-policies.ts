@@ -9,8 +9,8 @@ import {
   type JsonObject,
 } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
-import { checkAdmission, type AdmissionVariables } from '../custom-resources/cel-admission.js';
-import { scalarTypes, type CelType } from '../custom-resources/cel/types/cel-type.js';
+import { checkAdmission, type AdmissionVariables } from '../admission/admission-expressions.js';
+import { scalarTypes, type CelType } from '../cel/types/cel-type.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
 import {
   conditionProblems,

@@ -1,7 +1,7 @@
 import { digArray, digString, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import { nameProblems, qualifiedNameProblems } from '../../registry/names.js';
-import { checkAdmission, type AdmissionVariables } from '../custom-resources/cel-admission.js';
-import { scalarTypes, type CelType } from '../custom-resources/cel/types/cel-type.js';
+import { checkAdmission, type AdmissionVariables } from '../admission/admission-expressions.js';
+import { scalarTypes, type CelType } from '../cel/types/cel-type.js';
 import {
   duplicate,
   goStrings,

@@ -2,7 +2,7 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { digArray, digObject, digString } from '../../core/json.js';
 import type { KubeObject } from '../../core/kube-object.js';
 import { nameProblems } from '../../registry/names.js';
-import { addressProblem, networkProblem } from '../custom-resources/cel/library/parse-problems.js';
+import { addressProblem, networkProblem } from '../cel/library/parse-problems.js';
 import {
   goStrings,
   immutableProblems,

@@ -7,8 +7,8 @@ import {
   type Json,
   type JsonObject,
 } from '../../../core/json.js';
-import { LazyMap, valueOfJson } from '../../custom-resources/cel/values/collections.js';
-import { CelError, type CelMap, type CelValue } from '../../custom-resources/cel/values/value.js';
+import { LazyMap, valueOfJson } from '../../cel/values/collections.js';
+import { CelError, type CelMap, type CelValue } from '../../cel/values/value.js';
 import { admissionRequest } from '../admission-request.js';
 import { isGuard, type Attributes } from '../attributes.js';
 import {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { digString, isJsonObject, type Json, type JsonObject } from '../../../../core/json.js';
-import { celName, isSet, itemSchema } from '../../schema-nodes.js';
+import { digString, isJsonObject, type Json, type JsonObject } from '../../../core/json.js';
+import { celName, isSet, itemSchema } from '../../custom-resources/schema-nodes.js';
 import { shown } from '../library/texts-of-values.js';
 import { withResourceMembers } from '../resource-schema.js';
 import { celEquals } from './equality.js';

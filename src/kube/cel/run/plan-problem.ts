@@ -1,4 +1,4 @@
-import { compileGoRegExp, RegExpError } from '../../../../core/go-regexp.js';
+import { compileGoRegExp, RegExpError } from '../../../core/go-regexp.js';
 import type { Checked } from '../check/checked.js';
 import { partsOf, type Expression } from '../syntax/expression.js';
 import { evaluate } from './evaluate.js';

@@ -3,7 +3,7 @@ import {
   nameProblems,
   qualifiedNameProblems,
   type NameRule,
-} from '../../../../registry/names.js';
+} from '../../../registry/names.js';
 import { ValueList } from '../values/collections.js';
 import { CelOpaque, CelOptional } from '../values/value.js';
 import type { CelFunction, CelLibrary } from './library.js';

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../../core/json.js';
+import { isJsonObject, type Json } from '../../../core/json.js';
 import { celEquals, numberOf } from './equality.js';
 import { CelList, CelMap, type CelValue } from './value.js';
 

@@ -1,26 +1,18 @@
-import { compileGoRegExp, RegExpError } from '../../../../core/go-regexp.js';
+import { namedEscapes } from '../../../core/go-format.js';
+import { compileGoRegExp, RegExpError } from '../../../core/go-regexp.js';
 import { ValueList } from '../values/collections.js';
 import { CelError, noOverload, type CelList, type CelValue } from '../values/value.js';
 import { formatText } from './format-text.js';
 import type { CelFunction, CelLibrary } from './library.js';
 import { shown } from './texts-of-values.js';
 
-const escaped: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
-
 /** A text the way rules write one. */
 function quoted(text: string): string {
   // Half of a surrogate pair cannot be written in UTF-8.
-  const inner = Array.from(text, (one) => escaped[one] ?? (/^[\ud800-\udfff]$/.test(one) ? '\ufffd' : one));
+  const inner = Array.from(
+    text,
+    (one) => namedEscapes[one] ?? (/^[\ud800-\udfff]$/.test(one) ? '\ufffd' : one),
+  );
   return `"${inner.join('')}"`;
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { goQuote } from '../../../../core/go-format.js';
+import { goQuote } from '../../../core/go-format.js';
 import { CelError, CelOpaque } from '../values/value.js';
 import type { CelLibrary } from './library.js';
 import { addressProblem, networkProblem } from './parse-problems.js';

@@ -1,4 +1,4 @@
-import { goQuote } from '../../../../core/go-format.js';
+import { goQuote } from '../../../core/go-format.js';
 import type { Problem } from '../syntax/problems.js';
 import { showType, type CelType } from '../types/cel-type.js';
 import {

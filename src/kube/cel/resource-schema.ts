@@ -1,4 +1,4 @@
-import { digObject, digString, isJsonObject, type JsonObject } from '../../../core/json.js';
+import { digObject, digString, isJsonObject, type JsonObject } from '../../core/json.js';
 
 const text: JsonObject = { type: 'string' };
 

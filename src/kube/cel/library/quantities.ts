@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../../../core/quantity.js';
+import { decimalSuffixes, parseQuantity } from '../../../core/quantity.js';
 import { CelError, CelOpaque } from '../values/value.js';
 import type { CelFunction, CelLibrary } from './library.js';
 
@@ -29,24 +29,12 @@ function quantityOf(text: string): CelQuantity {
   return new CelQuantity(quantity.milli, isWhole(text));
 }
 
-const exponents: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-};
-
 /** @see kubernetes/apimachinery pkg/api/resource/quantity.go ParseQuantity, AsInt64 */
 function isWhole(text: string): boolean {
   const [, whole = '', part = '', suffix = ''] = /^[+-]?0*(\d*)\.?(\d*)(.*)$/.exec(text) ?? [];
   if (whole.length + part.length > 18) return false;
   if (/^[KMGTPE]i$/.test(suffix)) return part === '';
-  const exponent = exponents[suffix] ?? Number(suffix.slice(1));
+  const exponent = decimalSuffixes[suffix] ?? Number(suffix.slice(1));
   return exponent - part.length >= 0;
 }
 

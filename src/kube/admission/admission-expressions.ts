@@ -1,10 +1,10 @@
 import { notImplemented, quote } from '../../core/api-error.js';
-import type { Checked } from './cel/check/checked.js';
-import { compileExpression } from './cel/check/checker.js';
-import { declarationsOf } from './cel/rules/rule-programs.js';
-import { planProblem } from './cel/run/plan-problem.js';
-import { CelCompileError } from './cel/syntax/problems.js';
-import { listType, mapType, scalarTypes, showType, structType, type CelType } from './cel/types/cel-type.js';
+import type { Checked } from '../cel/check/checked.js';
+import { compileExpression } from '../cel/check/checker.js';
+import { declarationsOf } from '../cel/rules/rule-programs.js';
+import { planProblem } from '../cel/run/plan-problem.js';
+import { CelCompileError } from '../cel/syntax/problems.js';
+import { listType, mapType, scalarTypes, showType, structType, type CelType } from '../cel/types/cel-type.js';
 
 const { bool, dyn, int, string, timestamp } = scalarTypes;
 

@@ -1,3 +1,4 @@
+import { zoneOffset } from '../../../core/zone-offset.js';
 import { CelError, CelTimestamp } from './value.js';
 
 const nanosPerMilli = 1_000_000n;
@@ -121,32 +122,7 @@ function goInteger(text: string): number {
 }
 
 function namedOffset(zone: string, millis: number): number {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    throw new CelError(`unknown time zone ${zone}`);
-  }
-  const parts = new Map(
-    format.formatToParts(new Date(millis)).map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return local - Math.floor(millis / 1000) * 1000;
+  const offset = zoneOffset(zone, millis);
+  if (offset === undefined) throw new CelError(`unknown time zone ${zone}`);
+  return offset;
 }

@@ -1,6 +1,6 @@
-import { isSet } from '../../schema-nodes.js';
-import { digString, type JsonObject } from '../../../../core/json.js';
-import type { Checked, Declarations } from '../../cel/check/checked.js';
+import { isSet } from '../../custom-resources/schema-nodes.js';
+import { digString, type JsonObject } from '../../../core/json.js';
+import type { Checked, Declarations } from '../check/checked.js';
 import { compileExpression } from '../check/checker.js';
 import { knownFunctions, typeNames } from '../library/all.js';
 import { planProblem } from '../run/plan-problem.js';

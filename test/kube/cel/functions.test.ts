@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { compileExpression } from '../../../src/kube/custom-resources/cel/check/checker.js';
-import { declarationsOf } from '../../../src/kube/custom-resources/cel/rules/rule-programs.js';
-import { evaluate } from '../../../src/kube/custom-resources/cel/run/evaluate.js';
+import { compileExpression } from '../../../src/kube/cel/check/checker.js';
+import { declarationsOf } from '../../../src/kube/cel/rules/rule-programs.js';
+import { evaluate } from '../../../src/kube/cel/run/evaluate.js';
 
 /** What an expression gives, or why it gives nothing. */
 function ask(expression: string): unknown {

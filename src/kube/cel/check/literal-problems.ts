@@ -1,4 +1,4 @@
-import { compileGoRegExp, RegExpError } from '../../../../core/go-regexp.js';
+import { compileGoRegExp, RegExpError } from '../../../core/go-regexp.js';
 import { partsOf, type Expression } from '../syntax/expression.js';
 import type { Problem } from '../syntax/problems.js';
 import { sameType, showType, unwrapped, type CelType } from '../types/cel-type.js';

@@ -1,4 +1,4 @@
-import { goQuote } from '../../../../core/go-format.js';
+import { goQuote } from '../../../core/go-format.js';
 
 /** What Go has against a text that is no address. @see golang/go net/netip ParseAddr */
 export function addressProblem(text: string): string {

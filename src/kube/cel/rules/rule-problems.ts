@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../core/json.js';
+import type { JsonObject } from '../../../core/json.js';
 import { estimatedCost } from '../cost/estimate.js';
 import { largestRequest } from '../types/schema-types.js';
 import { messageExpression, ruleProgram, ruleType, type RuleSchema } from './rule-programs.js';

@@ -1,4 +1,4 @@
-import { goQuote } from '../../../../core/go-format.js';
+import { goQuote } from '../../../core/go-format.js';
 import { ValueList, ValueMap } from '../values/collections.js';
 import { CelError, CelOpaque, type CelMap } from '../values/value.js';
 import type { CelLibrary } from './library.js';

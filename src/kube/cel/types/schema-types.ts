@@ -1,5 +1,5 @@
-import { digObject, digString, isJsonObject, type Json, type JsonObject } from '../../../../core/json.js';
-import { celName, isSet } from '../../schema-nodes.js';
+import { digObject, digString, isJsonObject, type Json, type JsonObject } from '../../../core/json.js';
+import { celName, isSet } from '../../custom-resources/schema-nodes.js';
 import { withResourceMembers } from '../resource-schema.js';
 import { listType, mapType, scalarTypes, structType, type CelType } from './cel-type.js';
 
